@@ -1,0 +1,109 @@
+/** The whole pipeline: turns the plan into resources and decides nothing. The only place that loops over shards. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { Images } from "../config/images.ts";
+import type { PipelinePlan, ShardPlan } from "../plan/types.ts";
+import { RandomPassword } from "../provider/resources.ts";
+import { ConnectCluster } from "./connect-cluster.ts";
+import { DebeziumConnector } from "./debezium-connector.ts";
+import { labels } from "./docker.ts";
+import { KafkaCluster } from "./kafka-cluster.ts";
+import { MysqlShard } from "./mysql-shard.ts";
+
+export interface CdcPipelineArgs {
+  readonly plan: PipelinePlan;
+  readonly images: Images;
+}
+
+/** One line of what `up` has brought about, per shard. */
+export interface ShardSummary {
+  readonly name: string;
+  /** `HOST:PORT` for MySQL clients on this machine. */
+  readonly mysql: string;
+  readonly topicPrefix: string;
+  readonly connector: string;
+  readonly connectorState: string;
+  readonly taskState: string;
+  /** From commit to consumer, of the probe change. */
+  readonly probeLatencyMs: number;
+}
+
+export class CdcPipeline extends pulumi.ComponentResource {
+  readonly shards: pulumi.Output<ShardSummary[]>;
+
+  constructor(name: string, args: CdcPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("cdc:index:CdcPipeline", name, {}, opts);
+    const { plan } = args;
+    const { stack } = plan;
+    const parent = { parent: this };
+
+    const network = new docker.Network("network", { name: plan.network, labels: labels(stack) }, parent);
+    const rootPassword = new RandomPassword("mysql-root-password", { length: 24 }, parent).result;
+    const cdcPassword = new RandomPassword("cdc-password", { length: 24 }, parent).result;
+    const mysqlImage = image("mysql-image", args.images.mysql);
+    const kafkaImage = image("kafka-image", args.images.kafka);
+
+    const kafka = new KafkaCluster("kafka", { stack, network, image: kafkaImage, plan: plan.kafka }, parent);
+    const worker = new ConnectCluster(
+      "connect",
+      { stack, network, image: kafkaImage, plan: plan.connect, kafka, cdcPassword },
+      parent,
+    );
+    this.shards = pulumi.all(plan.shards.map(createShard));
+    this.registerOutputs();
+
+    function image(imageName: string, reference: string): pulumi.Output<string> {
+      return new docker.RemoteImage(imageName, { name: reference, keepLocally: true }, parent).imageId;
+    }
+
+    function createShard(shardPlan: ShardPlan): pulumi.Output<ShardSummary> {
+      const shard = new MysqlShard(
+        shardPlan.name,
+        {
+          stack,
+          network,
+          image: mysqlImage,
+          plan: shardPlan,
+          rootPassword,
+          cdcPassword,
+          sql: [readSql("cdc"), ...(plan.schema === undefined ? [] : [readSql(plan.schema)])].join("\n"),
+        },
+        parent,
+      );
+      const connector = new DebeziumConnector(
+        shardPlan.name,
+        {
+          plan: shardPlan,
+          kafkaPlan: plan.kafka,
+          connectUrl: plan.connect.restUrl,
+          shard,
+          kafka,
+          worker,
+          cdcPassword,
+        },
+        parent,
+      );
+      return pulumi.output({
+        name: shardPlan.name,
+        mysql: `127.0.0.1:${shardPlan.port.host}`,
+        topicPrefix: shardPlan.topicPrefix,
+        connector: shardPlan.connector.name,
+        connectorState: connector.connectorState,
+        taskState: connector.taskState,
+        probeLatencyMs: connector.probeLatencyMs,
+      });
+    }
+  }
+}
+
+/** The files of a folder under sql/, in the order of their names, as one text. */
+function readSql(folder: string): string {
+  const path = join(import.meta.dirname, "..", "sql", folder);
+  return readdirSync(path)
+    .filter((file) => file.endsWith(".sql"))
+    .toSorted()
+    .map((file) => readFileSync(join(path, file), "utf8"))
+    .join("\n");
+}

@@ -1,0 +1,86 @@
+/** What every container, volume and network of the pipeline has in common. */
+import * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import { stackLabel } from "../plan/constants.ts";
+import { ContainerReady } from "../provider/resources.ts";
+import type { PublishedPort } from "../plan/types.ts";
+
+/** What a service's container needs beside what they all have. */
+export interface ServiceArgs {
+  /** The plan's `stack`, for the label. */
+  readonly stack: string;
+  readonly network: docker.Network;
+  /** Name on the engine. */
+  readonly container: string;
+  /** Name inside the network. */
+  readonly alias: string;
+  readonly port: PublishedPort;
+  /** Image id, so that another image under the same name is a new container. */
+  readonly image: pulumi.Input<string>;
+  readonly command?: pulumi.Input<string[]>;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly uploads?: pulumi.Input<docker.types.input.ContainerUpload>[];
+  readonly volumes: docker.types.input.ContainerVolume[];
+  /** Shell line that succeeds when the service does its work. */
+  readonly healthCheck: string;
+  /** How long it may take to stop before it is killed, in seconds. */
+  readonly stopSeconds: number;
+}
+
+/** A running container and its readiness; what uses the service depends on `ready`. */
+export interface Service {
+  readonly container: docker.Container;
+  readonly ready: ContainerReady;
+}
+
+/**
+ * Creates `NAME-container` and `NAME-ready`.
+ * @param name prefix of the resources' logical names.
+ */
+export function createService(name: string, args: ServiceArgs, opts: pulumi.CustomResourceOptions): Service {
+  const container = new docker.Container(
+    `${name}-container`,
+    {
+      name: args.container,
+      hostname: args.alias,
+      image: args.image,
+      ...(args.command === undefined ? {} : { command: args.command }),
+      envs: Object.entries(args.environment)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, value]) => `${key}=${value}`),
+      uploads: args.uploads ?? [],
+      volumes: args.volumes,
+      networksAdvanced: [{ name: args.network.name, aliases: [args.alias] }],
+      // Loopback only: there is no authentication on Kafka and Connect.
+      ports: [{ internal: args.port.internal, external: args.port.host, ip: "127.0.0.1" }],
+      healthcheck: { tests: ["CMD-SHELL", args.healthCheck], interval: "10s", timeout: "5s", retries: 3, startPeriod: "1m0s" },
+      restart: "unless-stopped",
+      stopTimeout: args.stopSeconds,
+      destroyGraceSeconds: args.stopSeconds,
+      // Written out, as the provider would otherwise see the engine's own defaults as a difference.
+      logDriver: "json-file",
+      logOpts: { "max-file": "3", "max-size": "10m" },
+      labels: labels(args.stack),
+      // ContainerReady waits, and tells what the container said when it fails.
+      mustRun: false,
+      wait: false,
+    },
+    { ...opts, deleteBeforeReplace: true, replaceOnChanges: ["healthcheck"] },
+  );
+  const ready = new ContainerReady(
+    `${name}-ready`,
+    { container: args.container, containerId: container.id },
+    { ...opts, deletedWith: container },
+  );
+  return { container, ready };
+}
+
+/** Creates a volume of the stack. */
+export function createVolume(name: string, stack: string, volume: string, opts: pulumi.CustomResourceOptions): docker.Volume {
+  return new docker.Volume(name, { name: volume, labels: labels(stack) }, opts);
+}
+
+/** The label by which everything of a stack is found on the engine. */
+export function labels(stack: string): { label: string; value: string }[] {
+  return [{ label: stackLabel, value: stack }];
+}

@@ -1,0 +1,109 @@
+/** One MySQL shard: server, databases, tables and sample rows, CDC account. */
+import * as command from "@pulumi/command";
+import type * as docker from "@pulumi/docker";
+import * as mysql from "@pulumi/mysql";
+import * as pulumi from "@pulumi/pulumi";
+import { cdcDatabase, cdcUser, rootPasswordFile } from "../plan/constants.ts";
+import type { ShardPlan } from "../plan/types.ts";
+import { createService, createVolume } from "./docker.ts";
+
+export interface MysqlShardArgs {
+  readonly stack: string;
+  readonly network: docker.Network;
+  readonly image: pulumi.Input<string>;
+  readonly plan: ShardPlan;
+  readonly rootPassword: pulumi.Output<string>;
+  /** Password of the CDC account. */
+  readonly cdcPassword: pulumi.Output<string>;
+  /** SQL that makes tables and rows once the databases are there; it has to bear being applied again. */
+  readonly sql: string;
+}
+
+/** What Debezium needs on `*.*` for snapshot and binlog, and no more (its documentation, "Creating a user"). */
+const globalPrivileges = ["RELOAD", "REPLICATION CLIENT", "REPLICATION SLAVE", "SELECT", "SHOW DATABASES"];
+
+/** Heartbeat and probe rows are written in the pipeline's own database only. */
+const cdcDatabasePrivileges = ["DELETE", "INSERT", "UPDATE"];
+
+export class MysqlShard extends pulumi.ComponentResource {
+  readonly container: docker.Container;
+  /** Depend on these for a shard that can be captured: tables are there, and the CDC account may read them. */
+  readonly prepared: pulumi.Resource[];
+
+  constructor(name: string, args: MysqlShardArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("cdc:index:MysqlShard", name, {}, opts);
+    const { plan } = args;
+    const parent = { parent: this };
+
+    const volume = createVolume(`${name}-data`, args.stack, plan.volume, parent);
+    const { container, ready } = createService(
+      name,
+      {
+        stack: args.stack,
+        network: args.network,
+        container: plan.container,
+        alias: plan.alias,
+        port: plan.port,
+        image: args.image,
+        command: ["mysqld", ...plan.mysqldArgs],
+        environment: { MYSQL_ROOT_PASSWORD_FILE: rootPasswordFile },
+        // World-readable inside the container: the entrypoint reads it as user mysql.
+        uploads: [{ file: rootPasswordFile, content: args.rootPassword, permissions: "0444" }],
+        volumes: [{ volumeName: volume.name, containerPath: "/var/lib/mysql" }],
+        // Over TCP: the server that initialises the data directory answers on the socket only.
+        healthCheck: `${mysqlAsRoot} -h127.0.0.1 --silent --execute='SELECT 1'`,
+        stopSeconds: 30,
+      },
+      parent,
+    );
+    this.container = container;
+
+    const provider = new mysql.Provider(
+      `${name}-mysql`,
+      { endpoint: `127.0.0.1:${plan.port.host}`, username: "root", password: args.rootPassword },
+      { ...parent, dependsOn: ready },
+    );
+    // Everything inside the server goes with it: `destroy` needs no living server.
+    const inside = { ...parent, provider, dependsOn: ready, deletedWith: container, deleteBeforeReplace: true };
+
+    const databases = plan.databases.map(
+      (database) =>
+        new mysql.Database(
+          `${name}-database-${database}`,
+          { name: database, defaultCharacterSet: "utf8mb4", defaultCollation: "utf8mb4_0900_ai_ci" },
+          inside,
+        ),
+    );
+    const tables = new command.local.Command(
+      `${name}-tables`,
+      {
+        create: `docker exec -i ${plan.container} sh -c '${mysqlAsRoot.replaceAll("'", `'"'"'`)} --default-character-set=utf8mb4'`,
+        stdin: args.sql,
+        logging: command.local.Logging.Stderr,
+      },
+      { ...parent, dependsOn: databases, deletedWith: container },
+    );
+    const user = new mysql.User(
+      `${name}-cdc-user`,
+      { user: cdcUser, host: "%", plaintextPassword: args.cdcPassword },
+      inside,
+    );
+    const grants = [
+      grant(`${name}-cdc-grant-global`, "*", globalPrivileges),
+      grant(`${name}-cdc-grant-${cdcDatabase}`, cdcDatabase, cdcDatabasePrivileges),
+    ];
+    this.prepared = [tables, ...grants];
+    this.registerOutputs();
+
+    function grant(grantName: string, database: string, privileges: string[]): mysql.Grant {
+      return new mysql.Grant(
+        grantName,
+        { user: user.user, host: "%", database, privileges },
+        { ...inside, dependsOn: [user, ...databases] },
+      );
+    }
+  }
+}
+
+/** mysql as root, inside the container: the password comes from the file, not from an argument. */
+const mysqlAsRoot = `MYSQL_PWD="$(cat ${rootPasswordFile})" mysql -uroot`;

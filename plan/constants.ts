@@ -1,0 +1,31 @@
+/** Names and paths that several parts of the plan, and the components, have to agree on. */
+
+/** Label on everything the pipeline makes on the Docker engine; its value is the plan's `stack`. */
+export const stackLabel = "cdc.stack";
+
+/** MySQL's port inside the network. */
+export const mysqlPort = 3306;
+
+/** Kafka Connect's REST port inside the network. */
+export const connectRestPort = 8083;
+
+/** The CDC account on every shard. */
+export const cdcUser = "debezium";
+
+/** The pipeline's own database on every shard: heartbeat and probe live here, users' tables are never written to. */
+export const cdcDatabase = "cdc";
+
+/** Where a MySQL container finds root's password (MYSQL_ROOT_PASSWORD_FILE). */
+export const rootPasswordFile = "/run/secrets/mysql-root-password";
+
+/** Where the worker finds connectors' passwords; read through Kafka's FileConfigProvider. */
+export const connectorSecretsFile = "/run/secrets/connectors.properties";
+
+/** Key of the CDC account's password in connectorSecretsFile. */
+export const cdcPasswordKey = "debezium.password";
+
+/** The worker's `plugin.path`. */
+export const pluginPath = "/opt/cdc/plugins";
+
+/** Where the worker finds its configuration. */
+export const workerPropertiesFile = "/opt/cdc/connect-distributed.properties";

@@ -1,0 +1,9 @@
+/** What is deployed, pinned. */
+
+/** MySQL's LTS line. */
+export const mysqlVersion = "9.7";
+
+export const kafkaVersion = "4.3.1";
+
+/** Built for Kafka 4.3.0 (`version.kafka` of its build parent); proven on the two versions above. */
+export const debeziumVersion = "3.6.1.Final";
