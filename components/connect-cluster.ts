@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { renderProperties } from "../plan/connect.ts";
 import { cdcPasswordKey, connectorSecretsFile, pluginPath, workerPropertiesFile } from "../plan/constants.ts";
 import type { ConnectPlan } from "../plan/types.ts";
+import type { ContainerReady } from "../provider/resources.ts";
 import { createService, createVolume } from "./docker.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
 
@@ -21,7 +22,7 @@ export interface ConnectClusterArgs {
 export class ConnectCluster extends pulumi.ComponentResource {
   readonly container: docker.Container;
   /** Depend on it before anything is asked of the REST API. */
-  readonly ready: pulumi.Resource;
+  readonly ready: ContainerReady;
 
   constructor(name: string, args: ConnectClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:ConnectCluster", name, {}, opts);

@@ -54,7 +54,12 @@ export class DebeziumConnector extends pulumi.ComponentResource {
           CDC_FLOW_TARGET: JSON.stringify(target),
           CDC_PASSWORD: args.cdcPassword,
           // What the change has to pass through: when one of these is new, the proof has to be given again.
-          CDC_FLOW_THROUGH: pulumi.interpolate`${shard.container.id} ${kafka.container.id} ${worker.container.id} ${configOf(connector)}`,
+          CDC_FLOW_THROUGH: pulumi.jsonStringify([
+            shard.startedAt,
+            kafka.startedAt,
+            worker.ready.startedAt,
+            connector.config,
+          ]),
         },
         logging: command.local.Logging.Stderr,
       },
@@ -66,8 +71,4 @@ export class DebeziumConnector extends pulumi.ComponentResource {
     this.probeLatencyMs = pulumi.unsecret(flow.stdout).apply((stdout) => (JSON.parse(stdout) as FlowResult).latencyMs);
     this.registerOutputs();
   }
-}
-
-function configOf(connector: Connector): pulumi.Output<string> {
-  return connector.config.apply((config) => JSON.stringify(config));
 }

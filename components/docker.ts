@@ -53,7 +53,13 @@ export function createService(name: string, args: ServiceArgs, opts: pulumi.Cust
       networksAdvanced: [{ name: args.network.name, aliases: [args.alias] }],
       // Loopback only: there is no authentication on Kafka and Connect.
       ports: [{ internal: args.port.internal, external: args.port.host, ip: "127.0.0.1" }],
-      healthcheck: { tests: ["CMD-SHELL", args.healthCheck], interval: "10s", timeout: "5s", retries: 3, startPeriod: "1m0s" },
+      healthcheck: {
+        tests: ["CMD-SHELL", args.healthCheck],
+        interval: "10s",
+        timeout: "5s",
+        retries: 3,
+        startPeriod: "1m0s",
+      },
       restart: "unless-stopped",
       stopTimeout: args.stopSeconds,
       destroyGraceSeconds: args.stopSeconds,
@@ -76,7 +82,12 @@ export function createService(name: string, args: ServiceArgs, opts: pulumi.Cust
 }
 
 /** Creates a volume of the stack. */
-export function createVolume(name: string, stack: string, volume: string, opts: pulumi.CustomResourceOptions): docker.Volume {
+export function createVolume(
+  name: string,
+  stack: string,
+  volume: string,
+  opts: pulumi.CustomResourceOptions,
+): docker.Volume {
   return new docker.Volume(name, { name: volume, labels: labels(stack) }, opts);
 }
 

@@ -13,7 +13,9 @@ export interface KafkaClusterArgs {
 }
 
 export class KafkaCluster extends pulumi.ComponentResource {
-  readonly container: docker.Container;
+  /** When the broker was started: a flow proven before does not count after. */
+  readonly startedAt: pulumi.Output<string>;
+  readonly #container: docker.Container;
   readonly #provider: kafka.Provider;
   readonly #ready: pulumi.Resource;
 
@@ -40,7 +42,8 @@ export class KafkaCluster extends pulumi.ComponentResource {
       },
       parent,
     );
-    this.container = container;
+    this.startedAt = ready.startedAt;
+    this.#container = container;
     this.#ready = ready;
     // Known endpoints, so that previews can be computed; the waiting is `dependsOn`.
     this.#provider = new kafka.Provider(
@@ -62,7 +65,13 @@ export class KafkaCluster extends pulumi.ComponentResource {
           `topic-${topic.name}`,
           { ...topic, config: { ...topic.config } },
           // Fewer partitions would mean a new topic: deleted first, as the name is the same.
-          { parent, provider: this.#provider, dependsOn: this.#ready, deletedWith: this.container, deleteBeforeReplace: true },
+          {
+            parent,
+            provider: this.#provider,
+            dependsOn: this.#ready,
+            deletedWith: this.#container,
+            deleteBeforeReplace: true,
+          },
         ),
     );
   }

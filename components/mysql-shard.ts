@@ -26,7 +26,8 @@ const globalPrivileges = ["RELOAD", "REPLICATION CLIENT", "REPLICATION SLAVE", "
 const cdcDatabasePrivileges = ["DELETE", "INSERT", "UPDATE"];
 
 export class MysqlShard extends pulumi.ComponentResource {
-  readonly container: docker.Container;
+  /** When the server was started: a flow proven before does not count after. */
+  readonly startedAt: pulumi.Output<string>;
   /** Depend on these for a shard that can be captured: tables are there, and the CDC account may read them. */
   readonly prepared: pulumi.Resource[];
 
@@ -56,7 +57,7 @@ export class MysqlShard extends pulumi.ComponentResource {
       },
       parent,
     );
-    this.container = container;
+    this.startedAt = ready.startedAt;
 
     const provider = new mysql.Provider(
       `${name}-mysql`,

@@ -14,7 +14,5 @@ export const officialImages: Images = { mysql: `mysql:${mysqlVersion}`, kafka: `
 
 /** Image references for a source. Packaged ones are built by `make up`, or alone by `make images`. */
 export function imagesFrom(source: "official" | "packages"): Images {
-  return source === "official"
-    ? officialImages
-    : { mysql: packagedImage("mysql"), kafka: packagedImage("kafka") };
+  return source === "official" ? officialImages : { mysql: packagedImage("mysql"), kafka: packagedImage("kafka") };
 }

@@ -27,8 +27,7 @@ const tableName = z.string().regex(/^[A-Za-z0-9_$]+\.[A-Za-z0-9_$]+$/, {
 function isIanaZone(zone: string): boolean {
   if (zone !== "UTC" && !zone.includes("/")) return false;
   try {
-    new Intl.DateTimeFormat("en", { timeZone: zone });
-    return true;
+    return Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone !== "";
   } catch {
     return false;
   }

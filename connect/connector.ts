@@ -110,7 +110,9 @@ function states(status: ConnectorStatus): { state: string; taskStates: string[] 
 
 /** RUNNING is a word about the connector; it counts when there is a task and every task runs. */
 function isRunning(seen: { readonly state: string; readonly taskStates: readonly string[] }): boolean {
-  return seen.state === "RUNNING" && seen.taskStates.length > 0 && seen.taskStates.every((state) => state === "RUNNING");
+  return (
+    seen.state === "RUNNING" && seen.taskStates.length > 0 && seen.taskStates.every((state) => state === "RUNNING")
+  );
 }
 
 function refuseFailed(status: ConnectorStatus): void {

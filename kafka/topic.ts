@@ -1,6 +1,7 @@
 /** Reading a topic from this machine, with the transactions of exactly-once sources respected (read_committed). */
 import { randomUUID } from "node:crypto";
-import { Consumer, stringDeserializers, type Message } from "@platformatic/kafka";
+import { setTimeout } from "node:timers/promises";
+import { Consumer, stringDeserializers, type Message, type MessagesStream } from "@platformatic/kafka";
 
 /** One record; a tombstone's value is null. */
 export interface TopicRecord {
@@ -9,8 +10,6 @@ export interface TopicRecord {
   readonly key: string | null;
   readonly value: string | null;
 }
-
-type TextMessage = Message<string, string, string, string>;
 
 /** A topic of one cluster, opened for reading; close it when done. */
 export class TopicReader {
@@ -41,31 +40,19 @@ export class TopicReader {
   }
 
   /**
-   * Hands over records as they come, from the given offsets on, until `accept` returns true.
+   * Opens the topic for reading; when this returns, the position is fixed and records are being fetched.
    * @param from first offset of each partition (0n for the beginning).
-   * @param timeoutMs how long to wait in all.
-   * @returns true when a record was accepted, false when time ran out.
    */
-  async readUntil(from: readonly bigint[], timeoutMs: number, accept: (record: TopicRecord) => boolean): Promise<boolean> {
-    const stream = await this.#consumer.consume({
-      topics: [this.#topic],
-      mode: "manual",
-      offsets: from.map((offset, partition) => ({ topic: this.#topic, partition, offset })),
-      autocommit: false,
-      maxWaitTime: 100,
-    });
-    const timer = setTimeout(() => {
-      void stream.close();
-    }, timeoutMs);
-    try {
-      for await (const message of stream as AsyncIterable<TextMessage>) {
-        if (accept(recordOf(message))) return true;
-      }
-      return false;
-    } finally {
-      clearTimeout(timer);
-      await stream.close();
-    }
+  async open(from: readonly bigint[]): Promise<TopicStream> {
+    return new TopicStream(
+      await this.#consumer.consume({
+        topics: [this.#topic],
+        mode: "manual",
+        offsets: from.map((offset, partition) => ({ topic: this.#topic, partition, offset })),
+        autocommit: false,
+        maxWaitTime: 100,
+      }),
+    );
   }
 
   async close(): Promise<void> {
@@ -73,11 +60,62 @@ export class TopicReader {
   }
 }
 
+/** Records in the order of their arrival. */
+export class TopicStream {
+  readonly #stream: MessagesStream<string, string, string, string>;
+  readonly #records: AsyncIterator<TextMessage>;
+  #pending: Promise<IteratorResult<TextMessage>> | undefined;
+
+  constructor(stream: MessagesStream<string, string, string, string>) {
+    this.#stream = stream;
+    this.#records = stream[Symbol.asyncIterator]();
+  }
+
+  /**
+   * Waits for the next record.
+   * @returns undefined when none came in time; the stream can be asked again.
+   */
+  async next(timeoutMs: number): Promise<TopicRecord | undefined> {
+    // A record that comes after the time-out belongs to the next call.
+    this.#pending ??= this.#records.next();
+    const timeout = new AbortController();
+    try {
+      const result = await Promise.race([
+        this.#pending,
+        setTimeout(timeoutMs, undefined, { signal: timeout.signal }).catch(() => undefined),
+      ]);
+      if (result === undefined || result.done === true) return undefined;
+      this.#pending = undefined;
+      return recordOf(result.value);
+    } finally {
+      timeout.abort();
+    }
+  }
+
+  /**
+   * Reads on until a record satisfies `accept`.
+   * @returns that record, or undefined when none came in time.
+   */
+  async find(accept: (record: TopicRecord) => boolean, timeoutMs: number): Promise<TopicRecord | undefined> {
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const record = await this.next(Math.max(0, deadline - performance.now()));
+      if (record === undefined || accept(record)) return record;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#stream.close();
+  }
+}
+
+type TextMessage = Message<string, string, string, string>;
+
 function recordOf(message: TextMessage): TopicRecord {
   return {
     partition: message.partition,
     offset: message.offset,
-    key: (message.key as string | null | undefined) ?? null,
-    value: (message.value as string | null | undefined) ?? null,
+    key: message.key ?? null,
+    value: message.value ?? null,
   };
 }

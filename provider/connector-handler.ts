@@ -1,7 +1,13 @@
 /** cdc:index:Connector */
 import { ConnectClient } from "../connect/client.ts";
-import { applyConnector, changedProperties, readConnector, type ConnectorInputs, type ConnectorOutputs } from "../connect/connector.ts";
-import type { ResourceHandler } from "./provider.ts";
+import {
+  applyConnector,
+  changedProperties,
+  readConnector,
+  type ConnectorInputs,
+  type ConnectorOutputs,
+} from "../connect/connector.ts";
+import type { ResourceHandler } from "./handler.ts";
 
 export const connectorHandler: ResourceHandler = {
   async check(news) {
@@ -17,7 +23,11 @@ export const connectorHandler: ResourceHandler = {
     const seen = olds as unknown as ConnectorOutputs;
     const wanted = asInputs(news);
     const replaces = (["name", "workerUrl"] as const).filter((key) => seen[key] !== wanted[key]);
-    return { changes: replaces.length > 0 || changedProperties(seen, wanted).length > 0, replaces, deleteBeforeReplace: true };
+    return {
+      changes: replaces.length > 0 || changedProperties(seen, wanted).length > 0,
+      replaces,
+      deleteBeforeReplace: true,
+    };
   },
 
   async create(inputs) {

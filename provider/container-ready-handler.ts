@@ -1,6 +1,6 @@
 /** cdc:index:ContainerReady */
 import { dockerCommand, isUp, makeReady, type ContainerReadyInputs } from "./container.ts";
-import { unknownValue, type ResourceHandler } from "./provider.ts";
+import { unknownValue, type ResourceHandler } from "./handler.ts";
 
 export const containerReadyHandler: ResourceHandler = {
   async check(news) {
@@ -15,17 +15,18 @@ export const containerReadyHandler: ResourceHandler = {
   },
 
   async create(inputs) {
-    await makeReady(dockerCommand, asInputs(inputs));
-    return { id: asInputs(inputs).container, outs: inputs };
+    const startedAt = await makeReady(dockerCommand, asInputs(inputs));
+    return { id: asInputs(inputs).container, outs: { ...inputs, startedAt } };
   },
 
   async read(_id, props) {
-    return { props, inputs: props };
+    const { startedAt: _, ...inputs } = props;
+    return { props, inputs };
   },
 
   async update(_id, _olds, news) {
-    await makeReady(dockerCommand, asInputs(news));
-    return { outs: news };
+    const startedAt = await makeReady(dockerCommand, asInputs(news));
+    return { outs: { ...news, startedAt } };
   },
 
   /** The container itself is another resource's. */

@@ -25,6 +25,8 @@ export interface Docker {
 }
 
 export interface ContainerState {
+  /** When it was last started, as the engine writes it (RFC 3339). */
+  readonly startedAt: string;
   readonly status: "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
   readonly exitCode: number;
   /** The health check as the image or the container defines it: `["CMD-SHELL", "…"]`. */
@@ -36,9 +38,14 @@ const logLines = 15;
 
 /**
  * Starts the container when it is not running, and waits for its health check.
+ * @returns when the container was started.
  * @throws Error naming the container, how it ended and the last lines of its log when it ends meanwhile or stays unhealthy.
  */
-export async function makeReady(docker: Docker, inputs: ContainerReadyInputs, clock: Clock = systemClock): Promise<void> {
+export async function makeReady(
+  docker: Docker,
+  inputs: ContainerReadyInputs,
+  clock: Clock = systemClock,
+): Promise<string> {
   const { container, timeoutSeconds } = inputs;
   const deadline = clock.now() + timeoutSeconds * 1000;
   if ((await stateOf(docker, container)).status !== "running") await docker.start(container);
@@ -50,7 +57,7 @@ export async function makeReady(docker: Docker, inputs: ContainerReadyInputs, cl
           `the next \`pulumi up\` starts it again. ${await lastLogLines(docker, container)}`,
       );
     }
-    if (state.status === "running" && (await docker.checkHealth(container, state.healthTest))) return;
+    if (state.status === "running" && (await docker.checkHealth(container, state.healthTest))) return state.startedAt;
     if (clock.now() > deadline) {
       throw new Error(
         `container ${container} is ${state.status} but not healthy after ${timeoutSeconds} s. ` +
@@ -88,10 +95,14 @@ export const dockerCommand: Docker = {
     try {
       const { stdout } = await execFileAsync("docker", ["container", "inspect", container]);
       const [found] = JSON.parse(stdout) as [
-        { State: { Status: ContainerState["status"]; ExitCode: number }; Config: { Healthcheck?: { Test?: string[] } } },
+        {
+          State: { Status: ContainerState["status"]; ExitCode: number; StartedAt: string };
+          Config: { Healthcheck?: { Test?: string[] } };
+        },
       ];
       return {
         status: found.State.Status,
+        startedAt: found.State.StartedAt,
         exitCode: found.State.ExitCode,
         healthTest: found.Config.Healthcheck?.Test ?? [],
       };

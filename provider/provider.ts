@@ -1,31 +1,22 @@
 /** Hands each resource type's calls to its handler; says errors without a stack trace of ours. */
-import type { CheckResult, CreateResult, DiffResult, Provider, ReadResult, UpdateResult } from "@pulumi/pulumi/provider/index.js";
+import type {
+  CheckResult,
+  CreateResult,
+  DiffResult,
+  Provider,
+  ReadResult,
+  UpdateResult,
+} from "@pulumi/pulumi/provider/index.js";
 import { connectorHandler } from "./connector-handler.ts";
 import { containerReadyHandler } from "./container-ready-handler.ts";
+import type { Properties, ResourceHandler } from "./handler.ts";
 import { randomPasswordHandler } from "./random-password-handler.ts";
-
-/** Property values as they come over the wire; `check` of each handler establishes their types. */
-export type Properties = Record<string, unknown>;
-
-/** The life cycle of one resource type. */
-export interface ResourceHandler {
-  check(news: Properties): Promise<CheckResult>;
-  diff(id: string, olds: Properties, news: Properties): Promise<DiffResult>;
-  create(inputs: Properties): Promise<CreateResult>;
-  /** Undefined when the thing is gone. */
-  read(id: string, props: Properties): Promise<{ props: Properties; inputs: Properties } | undefined>;
-  update(id: string, olds: Properties, news: Properties): Promise<UpdateResult>;
-  delete(id: string, props: Properties): Promise<void>;
-}
 
 const handlers: Readonly<Record<string, ResourceHandler>> = {
   "cdc:index:Connector": connectorHandler,
   "cdc:index:ContainerReady": containerReadyHandler,
   "cdc:index:RandomPassword": randomPasswordHandler,
 };
-
-/** What stands for a value that is not known yet (pulumi.rpc.unknownValue), as the engine sends it in previews. */
-export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 export class CdcProvider implements Provider {
   readonly version = "1.0.0";

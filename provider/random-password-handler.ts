@@ -1,6 +1,6 @@
 /** cdc:index:RandomPassword */
 import { randomInt } from "node:crypto";
-import type { ResourceHandler } from "./provider.ts";
+import type { ResourceHandler } from "./handler.ts";
 
 /** Letters and digits only: it passes through SQL, properties files and shells unharmed. */
 const alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";

@@ -38,8 +38,11 @@ export interface ContainerReadyArgs {
 
 /** A container that runs and is healthy. One that has stopped is started again by the next `up`. */
 export class ContainerReady extends pulumi.CustomResource {
+  /** When the container was started, as the engine writes it; a new value means that what uses it has to be proven anew. */
+  declare readonly startedAt: pulumi.Output<string>;
+
   constructor(name: string, args: ContainerReadyArgs, opts?: pulumi.CustomResourceOptions) {
-    super("cdc:index:ContainerReady", name, { timeoutSeconds: 180, ...args }, opts);
+    super("cdc:index:ContainerReady", name, { timeoutSeconds: 180, ...args, startedAt: undefined }, opts);
   }
 }
 
@@ -49,6 +52,11 @@ export class RandomPassword extends pulumi.CustomResource {
   declare readonly result: pulumi.Output<string>;
 
   constructor(name: string, args: { readonly length: number }, opts?: pulumi.CustomResourceOptions) {
-    super("cdc:index:RandomPassword", name, { ...args, result: undefined }, { ...opts, additionalSecretOutputs: ["result"] });
+    super(
+      "cdc:index:RandomPassword",
+      name,
+      { ...args, result: undefined },
+      { ...opts, additionalSecretOutputs: ["result"] },
+    );
   }
 }

@@ -52,7 +52,9 @@ async function download(archive: string): Promise<void> {
     const args = ["-q", "-B", "dependency:copy", `-Dartifact=${debezium.artifact}`, `-DoutputDirectory=${staging}`];
     // In the staging folder, so that mvn meets no pom.xml of somebody else's.
     await execFileAsync("mvn", args, { cwd: staging }).catch((error: unknown) => {
-      throw new StepError(`mvn could not bring ${debezium.artifact}: ${lastLine(error)}\ncheck Maven's settings and network, then run \`pulumi up\` again`);
+      throw new StepError(
+        `mvn could not bring ${debezium.artifact}: ${lastLine(error)}\ncheck Maven's settings and network, then run \`pulumi up\` again`,
+      );
     });
     const fetched = join(staging, debezium.archive);
     if (!(await isWhole(fetched))) {
@@ -77,7 +79,9 @@ async function copyFromImage(volume: string, image: string): Promise<void> {
     );
   });
   try {
-    const copy = spawn("docker", ["cp", `${container}:${debezium.imageFolder}`, "-"], { stdio: ["ignore", "pipe", "inherit"] });
+    const copy = spawn("docker", ["cp", `${container}:${debezium.imageFolder}`, "-"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     await pipe(["docker", ...unpackInto(volume, image, "-xf")], copy.stdout);
   } finally {
     await execFileAsync("docker", ["rm", container]);
@@ -92,12 +96,24 @@ async function verify(volume: string, image: string): Promise<void> {
     throw new StepError(`${jar} is missing in volume ${volume}: ${lastLine(error)}`);
   });
   if (!stdout.startsWith(debezium.jarSha256)) {
-    throw new StepError(`${debezium.jar} in volume ${volume} has another checksum than ${debezium.jarSha256}; it will not be used`);
+    throw new StepError(
+      `${debezium.jar} in volume ${volume} has another checksum than ${debezium.jarSha256}; it will not be used`,
+    );
   }
 }
 
 function unpackInto(volume: string, image: string, flags: "-xzf" | "-xf"): string[] {
-  const run = ["run", "--rm", "-i", "--network=none", "--user=0", "-v", `${volume}:/plugins`, "--entrypoint=tar", image];
+  const run = [
+    "run",
+    "--rm",
+    "-i",
+    "--network=none",
+    "--user=0",
+    "-v",
+    `${volume}:/plugins`,
+    "--entrypoint=tar",
+    image,
+  ];
   return [...run, flags, "-", "-C", "/plugins", "--no-same-owner"];
 }
 
@@ -106,7 +122,9 @@ async function pipe(command: string[], input: number | NodeJS.ReadableStream): P
   const [program = "", ...args] = command;
   const child = spawn(program, args, { stdio: [typeof input === "number" ? input : "pipe", "ignore", "inherit"] });
   if (typeof input !== "number" && child.stdin !== null) input.pipe(child.stdin);
-  const code = await new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve));
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once("error", reject).once("close", resolve),
+  );
   if (code !== 0) throw new StepError(`${program} ${args.slice(0, 2).join(" ")} … ended with exit code ${code}`);
 }
 

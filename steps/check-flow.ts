@@ -5,7 +5,7 @@
  */
 import { checkFlow, FlowError, type FlowTarget } from "./flow.ts";
 
-const timeoutMs = 30_000;
+const timeoutMs = 60_000;
 
 const target = JSON.parse(process.env["CDC_FLOW_TARGET"] ?? "") as FlowTarget;
 try {

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
 import { ConnectClient } from "../connect/client.ts";
 import { firstLines } from "../connect/connector.ts";
-import { TopicReader } from "../kafka/topic.ts";
+import { TopicReader, type TopicRecord } from "../kafka/topic.ts";
 import { cdcDatabase, cdcUser } from "../plan/constants.ts";
 
 /** Which shard is checked, and where its parts are reached from this machine. */
@@ -34,36 +34,49 @@ export interface FlowResult {
   readonly latencyMs: number;
 }
 
-/** A first event may have to wait for the snapshot before it. */
-const attempts = 2;
-
 /**
  * Writes a probe row to the shard (the pipeline's own table) and waits for its event.
  * @param password of the CDC account.
- * @param timeoutMs how long one probe may take; a second one follows, since the first may have been part of the snapshot.
+ * @param timeoutMs how long the way of the change may take, a first snapshot included.
  * @throws FlowError naming the stage at which the change got stuck.
  */
 export async function checkFlow(target: FlowTarget, password: string, timeoutMs: number): Promise<FlowResult> {
+  const deadline = performance.now() + timeoutMs;
   const reader = new TopicReader(target.bootstrap, target.probeTopic);
   const database = await connect(target, password);
   try {
     await requireBinlog(target, database);
-    let from: bigint[];
+    const from = await endOffsets(target, reader);
+    const events = await reader.open(from);
     try {
-      from = await reader.endOffsets();
-    } catch (error) {
-      throw new FlowError(target.shard, "topic", `cannot read ${target.probeTopic}: ${text(error)}`, { cause: error });
+      for (;;) {
+        const token = randomUUID();
+        const started = performance.now();
+        await writeProbe(target, database, token);
+        const event = await events.find(({ value }) => value?.includes(token) === true, deadline - started);
+        if (event === undefined) throw await diagnose(target, reader, from);
+        // A row that the snapshot picked up (op r) says nothing about the binlog: another one has to come as a change.
+        if (operationOf(event) !== "r") return { latencyMs: Math.round(performance.now() - started) };
+      }
+    } finally {
+      await events.close();
     }
-    for (let attempt = 1; attempt <= attempts; attempt += 1) {
-      const token = randomUUID();
-      const started = performance.now();
-      const seen = reader.readUntil(from, timeoutMs, ({ value }) => value?.includes(token) === true);
-      await writeProbe(target, database, token);
-      if (await seen) return { latencyMs: Math.round(performance.now() - started) };
-    }
-    throw await diagnose(target, reader, from);
   } finally {
     await Promise.allSettled([reader.close(), database.end()]);
+  }
+}
+
+/** `op` of a Debezium event, written by the JSON converter with or without schemas. */
+function operationOf(event: TopicRecord): string | undefined {
+  const value = JSON.parse(event.value ?? "null") as { op?: string; payload?: { op?: string } } | null;
+  return value?.payload?.op ?? value?.op;
+}
+
+async function endOffsets(target: FlowTarget, reader: TopicReader): Promise<bigint[]> {
+  try {
+    return await reader.endOffsets();
+  } catch (error) {
+    throw new FlowError(target.shard, "topic", `cannot read ${target.probeTopic}: ${text(error)}`, { cause: error });
   }
 }
 
@@ -95,7 +108,9 @@ async function writeProbe(target: FlowTarget, database: Connection, token: strin
       [token],
     );
   } catch (error) {
-    throw new FlowError(target.shard, "database", `the probe row could not be written: ${text(error)}`, { cause: error });
+    throw new FlowError(target.shard, "database", `the probe row could not be written: ${text(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -120,12 +135,10 @@ async function diagnose(target: FlowTarget, reader: TopicReader, from: readonly 
   if (typeof status === "string") return failure("connector", status);
   if (status === undefined) return failure("connector", `${target.connector} is not on the worker`);
   const { connector, tasks } = status;
-  if (connector.state !== "RUNNING")
-    return failure("connector", `${target.connector} is ${connector.state}\n${firstLines(connector.trace)}`);
+  if (connector.state !== "RUNNING") return failure("connector", `${target.connector} is ${withTrace(connector)}`);
   const task = tasks.find(({ state }) => state !== "RUNNING");
   if (tasks.length === 0) return failure("task", `${target.connector} has no task`);
-  if (task !== undefined)
-    return failure("task", `task ${task.id} of ${target.connector} is ${task.state}\n${firstLines(task.trace)}`);
+  if (task !== undefined) return failure("task", `task ${task.id} of ${target.connector} is ${withTrace(task)}`);
   const end = await reader.endOffsets().catch(() => from);
   if (end.every((offset, partition) => offset === from[partition])) {
     return failure(
@@ -135,6 +148,10 @@ async function diagnose(target: FlowTarget, reader: TopicReader, from: readonly 
     );
   }
   return failure("topic", `events come to ${target.probeTopic}, but not that of the probe; is another writer at work?`);
+}
+
+function withTrace(status: { readonly state: string; readonly trace?: string }): string {
+  return status.state === "FAILED" ? `FAILED\n${firstLines(status.trace)}` : status.state;
 }
 
 function text(error: unknown): string {
