@@ -1,0 +1,25 @@
+import { describe, expect, test } from "vitest";
+import { planConnect, renderProperties } from "../../plan/connect.ts";
+
+describe("the worker's properties", () => {
+  const { properties } = planConnect("cdc-dev", 8083, "kafka:29092");
+
+  test("let exactly-once sources run, leave topics to the plan, and read passwords from one file only", () => {
+    expect(properties).toMatchObject({
+      "exactly.once.source.support": "enabled",
+      "topic.creation.enable": "false",
+      "config.providers": "file",
+      "config.providers.file.param.allowed.paths": "/run/secrets/connectors.properties",
+      "plugin.path": "/opt/cdc/plugins",
+    });
+  });
+
+  test("are rendered sorted, whatever the order of the keys", () => {
+    expect(renderProperties({ b: "2", a: "1" })).toBe("a=1\nb=2\n");
+    expect(renderProperties({ a: "1", b: "2" })).toBe("a=1\nb=2\n");
+  });
+
+  test("escape a backslash, which Java's properties format would take for an escape", () => {
+    expect(renderProperties({ a: "x\\y" })).toBe("a=x\\\\y\n");
+  });
+});

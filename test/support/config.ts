@@ -1,0 +1,55 @@
+/** Configurations for tests, and an arbitrary of valid topologies for properties. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { parse } from "yaml";
+import { parseConfig } from "../../config/parse.ts";
+import type { PipelineConfig, ShardConfig } from "../../config/schema.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+
+interface CatalogueEntry {
+  readonly type: string;
+  readonly description: string;
+  readonly default?: unknown;
+}
+
+/** Pulumi.yaml's `config:` block. */
+export function catalogue(): Record<string, CatalogueEntry> {
+  const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as { config: Record<string, CatalogueEntry> };
+  return project.config;
+}
+
+/** The configuration that the engine would hand over for a stack file: its values over the catalogue's defaults. */
+export function stackConfig(stack: string): Record<string, unknown> {
+  const file = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> };
+  const own = Object.entries(file.config).map(([key, value]) => [key.replace(/^cdc:/, ""), value]);
+  const defaults = Object.entries(catalogue()).flatMap(([key, entry]) =>
+    entry.default === undefined ? [] : [[key, entry.default]],
+  );
+  return Object.fromEntries([...defaults, ...own]) as Record<string, unknown>;
+}
+
+/** The committed dev stack. */
+export function devConfig(): PipelineConfig {
+  return parseConfig(stackConfig("dev"));
+}
+
+/** The smallest configuration there is, with some fields set otherwise. */
+export function configWith(fields: Partial<PipelineConfig>): PipelineConfig {
+  return { ...parseConfig({ ...stackConfig("dev"), shards: [{ name: "shard0", port: 3308 }] }), ...fields };
+}
+
+/** One to eight shards that do not clash: names and ports differ, all else is derived from them. */
+export const shardLists: fc.Arbitrary<ShardConfig[]> = fc.uniqueArray(
+  fc.record({
+    name: fc.stringMatching(/^[a-z][a-z0-9-]{0,14}$/),
+    // Below 4000, so that no derived server id (port + 1693) is another shard's server-id (its port).
+    port: fc.integer({ min: 3000, max: 3999 }),
+  }),
+  {
+    minLength: 1,
+    maxLength: 8,
+    comparator: (a, b) => a.name === b.name || a.port === b.port,
+  },
+);
