@@ -1,0 +1,319 @@
+/**
+ * The whole product on a stack of its own: brought up by `make up`, watched, changed, hurt, repaired and removed.
+ * The tests go through the life of that one stack in their order.
+ */
+import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ConnectClient } from "../../connect/client.ts";
+import { TopicReader } from "../../kafka/topic.ts";
+import { Checkout, dockerLines, execute, ownedBy, type Result } from "./support/checkout.ts";
+import { decode, decodeDecimal, decodeKey, readAll, recordsOf } from "./support/events.ts";
+
+const portOffset = 20_000;
+const kafka = `localhost:${9092 + portOffset}`;
+const connectUrl = `http://localhost:${8083 + portOffset}`;
+const shards = [0, 1, 2].map((index) => ({
+  name: `shard${index}`,
+  port: 3308 + portOffset + index,
+  container: `cdc-e2e-main-mysql-${3308 + index}`,
+  connector: `inventory-connector-${index}`,
+}));
+const noChange = /Resources:\s+\d+ unchanged/;
+
+const checkout = new Checkout("e2e-main");
+const worker = new ConnectClient({ url: connectUrl });
+let volumesBefore: string[];
+let rootPassword: string;
+
+async function onShard<T>(shard: { readonly port: number }, work: (sql: Connection) => Promise<T>): Promise<T> {
+  const connection = await createConnection({
+    host: "127.0.0.1",
+    port: shard.port,
+    user: "root",
+    password: rootPassword,
+    database: "products",
+    // Text as MySQL shows it, not JavaScript's idea of a date.
+    dateStrings: true,
+  });
+  try {
+    return await work(connection);
+  } finally {
+    await connection.end();
+  }
+}
+
+function succeeded({ code, output }: Result): string {
+  expect(code, output).toBe(0);
+  return output;
+}
+
+beforeAll(async () => {
+  volumesBefore = await dockerLines("volume", "ls", "--quiet");
+  await checkout.create({ portOffset });
+});
+
+afterAll(async () => {
+  await checkout.remove();
+});
+
+describe("first up", () => {
+  test("`make up` ends with a table of running shards on which a change was seen", async () => {
+    const output = succeeded(await checkout.make("up"));
+    for (const { name, connector } of shards) {
+      expect(output).toMatch(new RegExp(`${name} .*${connector} .*RUNNING .*RUNNING .*\\d+ ms`));
+    }
+    rootPassword = await checkout.password("mysql-root-password");
+  });
+
+  test("the checkout is as clean as it was cloned", async () => {
+    expect(await checkout.gitStatus()).toBe("");
+  });
+
+  test("a second preview, by plain pulumi, is empty", async () => {
+    expect(succeeded(await checkout.pulumi("preview"))).toMatch(noChange);
+    expect(await checkout.gitStatus()).toBe("");
+  });
+
+  test("`make up` again rebuilds nothing and changes nothing", async () => {
+    const output = succeeded(await checkout.make("up"));
+    expect(output).toMatch(noChange);
+    expect(output).not.toMatch(/building|installing/);
+  });
+});
+
+describe("what runs", () => {
+  test("every connector and its task say RUNNING", async () => {
+    for (const { connector } of shards) {
+      const status = await worker.getStatus(connector);
+      expect([status?.connector.state, status?.tasks.map(({ state }) => state)]).toEqual(["RUNNING", ["RUNNING"]]);
+    }
+  });
+
+  test("the declared topics are there, and no others but Kafka's own", async () => {
+    const topics = await dockerLines(
+      ...["exec", `${checkout.prefix}-kafka`, "/opt/kafka/bin/kafka-topics.sh"],
+      ...["--bootstrap-server", "kafka:29092", "--list"],
+    );
+    const ofShard = (name: string) => [
+      `__debezium-heartbeat.${name}`,
+      `schemahistory.${name}`,
+      name,
+      ...["cdc.heartbeat", "cdc.probe", "products.products", "products.stock"].map((table) => `${name}.${table}`),
+    ];
+    const declared = [
+      "connect-configs",
+      "connect-offsets",
+      "connect-status",
+      ...shards.flatMap(({ name }) => ofShard(name)),
+    ];
+    expect(topics.filter((topic) => !/^__(consumer_offsets|transaction_state)$/.test(topic)).toSorted()).toEqual(
+      declared.toSorted(),
+    );
+  });
+
+  test("a producer cannot make a topic by a typing error", async () => {
+    const reader = new TopicReader(kafka, "shard0.products.prodcuts");
+    await expect(reader.endOffsets()).rejects.toThrow(/unknown topic/i);
+    await reader.close();
+  });
+});
+
+describe("secrets", () => {
+  test("stand in clear neither in the state, nor in docker inspect, nor in the connectors' configuration", async () => {
+    const secrets = [rootPassword, await checkout.password("cdc-password")];
+    const containers = (await ownedBy(checkout.prefix)).flatMap((line) =>
+      line.startsWith("container ") ? [line.slice("container ".length)] : [],
+    );
+    expect(containers).toHaveLength(5);
+    const shown = {
+      state: await checkout.state(),
+      inspect: (await dockerLines("container", "inspect", ...containers)).join("\n"),
+      connectors: JSON.stringify(
+        await Promise.all(shards.map(async ({ connector }) => await worker.getConfig(connector))),
+      ),
+      processes: (await dockerLines("top", `${checkout.prefix}-connect`, "-eo", "args")).join("\n"),
+      workerLog: (await execute(["docker", "logs", `${checkout.prefix}-connect`])).output,
+    };
+    for (const [where, text] of Object.entries(shown)) {
+      expect(text.length, where).toBeGreaterThan(100);
+      for (const secret of secrets) expect(text.includes(secret), where).toBe(false);
+    }
+    expect(shown.connectors).toContain("${file:/run/secrets/connectors.properties:debezium.password}");
+  });
+
+  test("the CDC account may not write to the users' tables", async () => {
+    const password = await checkout.password("cdc-password");
+    const connection = await createConnection({
+      host: "127.0.0.1",
+      port: 3308 + portOffset,
+      user: "debezium",
+      password,
+    });
+    await expect(connection.query("DELETE FROM products.stock")).rejects.toThrow(/denied/);
+    await connection.end();
+  });
+});
+
+describe.each(shards)("changes on $name", (shard) => {
+  const topic = `${shard.name}.products.products`;
+
+  test("one inserted row is one `c` event, decimal and timestamp decoded", async () => {
+    const records = await recordsOf(kafka, topic, 1, () =>
+      onShard(shard, (sql) =>
+        sql.query(
+          "INSERT INTO products (id, sku, name, price, attributes, created_at) VALUES (9001, 'e2e-1', '텐트', -12345.67, '{\"a\": 1}', '2025-10-19 23:46:20')",
+        ),
+      ),
+    );
+    const [event] = records.map(decode);
+    expect(records).toHaveLength(1);
+    expect([event?.op, event?.before]).toEqual(["c", null]);
+    expect(event?.after).toMatchObject({ id: 9001, sku: "e2e-1", name: "텐트", created_at: "2025-10-19T14:46:20Z" });
+    expect(decodeDecimal(event?.after?.["price"], 2)).toBe("-12345.67");
+  });
+
+  test("three updated rows are three `u` events with before and after, told apart by source.row", async () => {
+    await recordsOf(kafka, topic, 2, () =>
+      onShard(shard, (sql) =>
+        sql.query(
+          "INSERT INTO products (id, sku, name, price) VALUES (9002, 'e2e-2', 'b', 2.00), (9003, 'e2e-3', 'c', 3.00)",
+        ),
+      ),
+    );
+    const records = await recordsOf(kafka, topic, 3, () =>
+      onShard(shard, (sql) =>
+        sql.query("UPDATE products SET price = price + 1 WHERE id BETWEEN 9001 AND 9003 ORDER BY id"),
+      ),
+    );
+    const events = records.map(decode);
+    expect(events.map((event) => event?.op)).toEqual(["u", "u", "u"]);
+    expect(events.map((event) => event?.source.row)).toEqual([0, 1, 2]);
+    expect(
+      events.map((event) => [decodeDecimal(event?.before?.["price"], 2), decodeDecimal(event?.after?.["price"], 2)]),
+    ).toEqual([
+      ["-12345.67", "-12344.67"],
+      ["2.00", "3.00"],
+      ["3.00", "4.00"],
+    ]);
+  });
+
+  test("deleted rows are `d` events, each followed by the tombstone of its key", async () => {
+    const records = await recordsOf(kafka, topic, 6, () =>
+      onShard(shard, (sql) => sql.query("DELETE FROM products WHERE id BETWEEN 9001 AND 9003")),
+    );
+    expect(records.map((record) => [decodeKey(record)["id"], decode(record)?.op ?? "tombstone"])).toEqual(
+      [9001, 9002, 9003].flatMap((id) => [
+        [id, "d"],
+        [id, "tombstone"],
+      ]),
+    );
+    expect(decode(records[0] ?? { partition: 0, offset: 0n, key: null, value: null })).toMatchObject({ after: null });
+  });
+
+  test("a TIMESTAMP is the same instant in MySQL, in a snapshot row and in a streamed row", async () => {
+    const read = async (sql: Connection, where: string) => {
+      const [rows] = await sql.query<RowDataPacket[]>(
+        `SELECT id, UNIX_TIMESTAMP(created_at) AS seconds FROM products WHERE ${where}`,
+      );
+      return new Map(rows.map((row) => [Number(row["id"]), Number(row["seconds"]) * 1000]));
+    };
+    const instant = (after: Record<string, unknown> | null | undefined) => Date.parse(String(after?.["created_at"]));
+
+    const snapshot = (await readAll(kafka, topic)).map(decode).filter((event) => event?.op === "r");
+    const inMysql = await onShard(shard, (sql) => read(sql, "id < 9000"));
+    expect(snapshot).toHaveLength(5);
+    for (const event of snapshot) expect(instant(event?.after)).toBe(inMysql.get(Number(event?.after?.["id"])));
+
+    const streamed = await recordsOf(kafka, topic, 1, () =>
+      onShard(shard, (sql) =>
+        sql.query(
+          "INSERT INTO products (id, sku, name, price, created_at) SELECT 9100, 'e2e-copy', name, price, created_at FROM products WHERE id = 101",
+        ),
+      ),
+    );
+    expect(instant(decode(streamed[0] ?? { partition: 0, offset: 0n, key: null, value: null })?.after)).toBe(
+      inMysql.get(101),
+    );
+  });
+});
+
+describe("the day after", () => {
+  test("tasks that were restarted once go on capturing", async () => {
+    for (const { connector } of shards) {
+      const answer = await fetch(`${connectUrl}/connectors/${connector}/restart?includeTasks=true`, { method: "POST" });
+      expect(answer.ok).toBe(true);
+    }
+    for (const shard of shards) {
+      const records = await recordsOf(kafka, `${shard.name}.products.stock`, 1, () =>
+        onShard(shard, (sql) =>
+          sql.query("UPDATE stock SET quantity = quantity + 1 WHERE product_id = 101 AND warehouse = 'seoul'"),
+        ),
+      );
+      expect(records.map((record) => decode(record)?.op)).toEqual(["u"]);
+    }
+  });
+
+  test("refresh finds no difference", async () => {
+    expect(succeeded(await checkout.pulumi("refresh", "--yes", "--skip-preview"))).toMatch(noChange);
+  });
+
+  test("a connector changed and another deleted behind our back are seen by refresh and repaired by `up`", async () => {
+    const [changed = shards[0], deleted = shards[1]] = shards;
+    const config = await worker.getConfig(String(changed?.connector));
+    await worker.putConfig(String(changed?.connector), { ...config, "poll.interval.ms": "999" });
+    await worker.deleteConnector(String(deleted?.connector));
+    expect(succeeded(await checkout.pulumi("preview", "--refresh", "--diff"))).toMatch(
+      /poll\.interval\.ms.*"999" => "50"/,
+    );
+
+    const output = succeeded(await checkout.pulumi("up", "--yes", "--skip-preview", "--refresh"));
+    expect(output).toMatch(/\+ 1 created/);
+    expect((await worker.getConfig(String(changed?.connector)))?.["poll.interval.ms"]).toBe("50");
+    expect((await worker.getStatus(String(deleted?.connector)))?.connector.state).toBe("RUNNING");
+    expect(succeeded(await checkout.pulumi("preview"))).toMatch(noChange);
+  });
+
+  test("a killed shard is started again by the next `up`, and its flow is proven anew", async () => {
+    await dockerLines("kill", String(shards[2]?.container));
+    expect(succeeded(await checkout.pulumi("preview"))).toMatch(/shard2-ready/);
+    const output = succeeded(await checkout.pulumi("up", "--yes", "--skip-preview"));
+    expect(output).toMatch(/shard2: a change was seen on shard2\.cdc\.probe after \d+ ms/);
+    expect(output).not.toMatch(/shard[01]: a change was seen/);
+    expect(succeeded(await checkout.pulumi("preview"))).toMatch(noChange);
+  });
+});
+
+describe("a second stack on the same engine", () => {
+  const second = new Checkout("e2e-second");
+
+  afterAll(async () => {
+    await second.remove();
+  });
+
+  test("comes up beside the first, with the same names inside and other ports outside", async () => {
+    await second.create({ portOffset: portOffset + 2000, shards: [{ name: "shard0", port: 3308 }] });
+    succeeded(await second.make("up"));
+    expect(await ownedBy(second.prefix)).toContain("container cdc-e2e-second-mysql-3308");
+    expect(succeeded(await checkout.pulumi("preview"))).toMatch(noChange);
+  });
+
+  test("goes without touching the first, by plain `pulumi destroy`", async () => {
+    succeeded(await second.pulumi("destroy", "--yes", "--skip-preview"));
+    expect(await ownedBy(second.prefix)).toEqual([]);
+    expect((await worker.getStatus(String(shards[0]?.connector)))?.connector.state).toBe("RUNNING");
+  });
+});
+
+describe("down", () => {
+  test("`make down` leaves nothing on the engine, no stack with resources, and a clean checkout", async () => {
+    succeeded(await checkout.make("down"));
+    expect(await ownedBy(checkout.prefix)).toEqual([]);
+    const left = await dockerLines("volume", "ls", "--quiet");
+    expect(left.filter((volume) => !volumesBefore.includes(volume))).toEqual([]);
+    expect(await checkout.gitStatus()).toBe("");
+  });
+
+  test("a second `make down` succeeds and says that there was nothing", async () => {
+    expect(succeeded(await checkout.make("down"))).toMatch(/nothing to do/);
+  });
+});

@@ -1,0 +1,85 @@
+/** The whole program, as `pulumi up` would run it on the committed dev stack. */
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import * as pulumi from "@pulumi/pulumi";
+import { stackConfig } from "./support/config.ts";
+import { register, reveal, type Registered } from "./support/mocks.ts";
+
+function setConfig(values: Record<string, unknown>): void {
+  const text = Object.entries(values).map(([key, value]) => [
+    `cdc:${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  pulumi.runtime.setAllConfig(Object.fromEntries(text) as Record<string, string>);
+}
+
+interface Outputs {
+  readonly shards: pulumi.Output<unknown>;
+  readonly kafka: string;
+  readonly connect: string;
+}
+
+async function run(): Promise<{ resources: Registered[]; outputs: Outputs }> {
+  let outputs: Outputs | undefined;
+  const resources = await register(async () => {
+    outputs = (await import("../index.ts")) as unknown as Outputs;
+  });
+  return { resources, outputs: outputs as Outputs };
+}
+
+beforeEach(() => {
+  vi.resetModules();
+  vi.stubEnv("CDC_IMAGES", undefined);
+  setConfig(stackConfig("dev"));
+});
+
+describe("the dev stack", () => {
+  test("registers this graph", async () => {
+    const { resources } = await run();
+    const lines = resources.map(({ type, name, inputs }) => {
+      const shown = ["name", "container", "image", "partitions", "database", "workerUrl", "ports", "create"]
+        .filter((key) => inputs[key] !== undefined)
+        .map((key) => `${key}=${JSON.stringify(reveal(inputs[key]))}`);
+      return [type, name, ...shown].join(" ");
+    });
+    await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot("__snapshots__/dev-graph.txt");
+  });
+
+  test("exports a line per shard and the endpoints", async () => {
+    const { outputs } = await run();
+    expect([outputs.kafka, outputs.connect]).toEqual(["localhost:9092", "http://localhost:8083"]);
+    const shards = await new Promise<unknown[]>((resolve) =>
+      outputs.shards.apply((value) => resolve(value as unknown[])),
+    );
+    expect(shards[2]).toEqual({
+      name: "shard2",
+      mysql: "127.0.0.1:3310",
+      topicPrefix: "shard2",
+      connector: "inventory-connector-2",
+      connectorState: "RUNNING",
+      taskState: "RUNNING",
+      probeLatencyMs: 42,
+    });
+  });
+
+  test("uses official images unless the machine says otherwise", async () => {
+    const imagesOf = ({ resources }: { resources: Registered[] }) =>
+      resources.filter(({ type }) => type.endsWith(":RemoteImage")).map(({ inputs }) => inputs["name"]);
+    expect(imagesOf(await run())).toEqual(["apache/kafka:4.3.1", "mysql:9.7"]);
+    vi.resetModules();
+    vi.stubEnv("CDC_IMAGES", "packages");
+    expect(imagesOf(await run())).toEqual([
+      expect.stringMatching(/^cdc-packages\/kafka:4\.3\.1-[0-9a-f]{12}$/),
+      expect.stringMatching(/^cdc-packages\/mysql:9\.7-[0-9a-f]{12}$/),
+    ]);
+  });
+});
+
+test("a broken configuration stops the program before the first resource, without a stack trace", async () => {
+  setConfig({ ...stackConfig("dev"), timeZone: "KST" });
+  const resources = register(async () => {
+    await import("../index.ts");
+  });
+  const error = await resources.catch((failure: unknown) => failure);
+  expect(pulumi.RunError.isInstance(error)).toBe(true);
+  expect(String(error)).toMatch(/cdc:timeZone: "KST" is no IANA time zone/);
+});
