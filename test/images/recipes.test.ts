@@ -1,0 +1,37 @@
+/** What can be said of the recipes without building: the rest is for test/e2e/images.e2e.ts. */
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { packagedImages, type PackagedImage } from "../../images/tags.ts";
+import { kafkaVersion } from "../../plan/versions.ts";
+
+const imagesDir = join(import.meta.dirname, "../../images");
+const scripts = readdirSync(imagesDir, { recursive: true, encoding: "utf8" }).filter(
+  (path) => path.endsWith(".sh") || path === "kafka/docker/run",
+);
+
+describe("recipes", () => {
+  it.each(scripts)("%s is valid bash", (script) => {
+    execFileSync("bash", ["-n", join(imagesDir, script)]);
+  });
+
+  it.each(scripts)("%s is executable", (script) => {
+    execFileSync("test", ["-x", join(imagesDir, script)]);
+  });
+
+  it("are of the version that the program plans with", () => {
+    expect(packagedImages.kafka.version).toBe(kafkaVersion);
+  });
+
+  it.each(["java", "mysql", "kafka"] satisfies PackagedImage[])("%s is built on its parent", (kind) => {
+    expect(readFileSync(join(imagesDir, kind, "Dockerfile"), "utf8")).toMatch(/^ARG BASE\nFROM \$BASE$/m);
+  });
+
+  it("list each jar once, in sha256sum's form", () => {
+    const lines = readFileSync(join(imagesDir, "kafka/libs.sha256"), "utf8").trimEnd().split("\n");
+    const names = lines.map((line) => /^[0-9a-f]{64} {2}([\w.-]+\.jar)$/.exec(line)?.[1]);
+    expect(names).not.toContain(undefined);
+    expect(new Set(names).size).toBe(lines.length);
+  });
+});
