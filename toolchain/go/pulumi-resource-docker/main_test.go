@@ -1,0 +1,11 @@
+package main
+
+import (
+	"testing"
+
+	"cdc-pipeline/toolchain/internal/npmnames"
+)
+
+func TestNamesAreThoseOfTheNpmPackage(t *testing.T) {
+	npmnames.Compare(t, provider(), "@pulumi/docker", "docker:index/image:Image")
+}
