@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import { usersBackend } from "../../toolchain/checkout.ts";
+import { demandSpace } from "../../toolchain/disk.ts";
+import { chooseImages, type ImagesWishes } from "../../toolchain/images-choice.ts";
+import { halfMade, isHeld, type PendingOperation } from "../../toolchain/mend.ts";
+import { describeOwned } from "../../toolchain/owned.ts";
+import { checkStackName } from "../../toolchain/stack.ts";
+
+const silent: ImagesWishes = { environment: undefined, configuration: undefined, remembered: undefined };
+
+test.each<[Partial<ImagesWishes>, string | undefined]>([
+  [{}, undefined],
+  [{ environment: "" }, undefined],
+  [{ remembered: "packages" }, "packages"],
+  [{ remembered: "packages", configuration: "official" }, "official"],
+  [{ remembered: "packages", configuration: "packages", environment: "official" }, "official"],
+])("chooseImages(%j) is %s", (wishes, expected) => {
+  expect(chooseImages({ ...silent, ...wishes }).images).toBe(expected);
+});
+
+test("images of an unknown kind are refused, naming where that was said", () => {
+  expect(() => chooseImages({ ...silent, environment: "offical" })).toThrow(
+    /CDC_IMAGES in the environment is "offical"/,
+  );
+});
+
+test.each<[Record<string, string>, string, string | undefined]>([
+  [{}, "", undefined],
+  [{}, '{"current":""}', undefined],
+  [{}, "{}", undefined],
+  [{}, "not JSON", undefined],
+  [{}, '{"current":"https://pulumi.example"}', "your pulumi login"],
+  [{ PULUMI_ACCESS_TOKEN: "t" }, "", "PULUMI_ACCESS_TOKEN"],
+  [{ PULUMI_BACKEND_URL: "s3://states" }, '{"current":""}', "PULUMI_BACKEND_URL"],
+])("usersBackend with %j and credentials %j is %s", (env, credentials, expected) => {
+  expect(usersBackend({ env, credentials })).toBe(expected);
+});
+
+test("too little space is an error that says how much is missing where", () => {
+  expect(() => demandSpace("building", "/cache", 1024 ** 3, 3 * 1024 ** 3)).toThrow(
+    "building needs about 3.0 GiB in /cache, 1.0 GiB are free",
+  );
+  expect(() => demandSpace("building", "/cache", 3 * 1024 ** 3, 3 * 1024 ** 3)).not.toThrow();
+});
+
+test.each([
+  ["a living pulumi holds it", "here", { 7: "pulumi" }, true],
+  ["its process is gone", "here", {}, false],
+  ["its number went to another program", "here", { 7: "bash" }, false],
+  ["it is from another host", "there", {}, true],
+])("a lock: %s", (_, host, programs: Record<number, string>, expected) => {
+  const lock = { pid: 7, hostname: host, timestamp: "" };
+  expect(isHeld(lock, { hostname: "here", program: (pid) => programs[pid] })).toBe(expected);
+});
+
+test("half-made things are creations of the engine's kinds that have a name", () => {
+  const operation = (type: string, resource: string, inputs?: Record<string, unknown>): PendingOperation => ({
+    type,
+    resource: { type: resource, ...(inputs && { inputs }) },
+  });
+  expect(
+    halfMade([
+      operation("creating", "docker:index/container:Container", { name: "cdc-dev-kafka" }),
+      operation("creating", "docker:index/volume:Volume", { name: "cdc-dev-data" }),
+      operation("updating", "docker:index/network:Network", { name: "cdc-dev" }),
+      operation("creating", "docker:index/container:Container"),
+      operation("creating", "kafka:index/topic:Topic", { name: "shard0" }),
+    ]),
+  ).toEqual([
+    { kind: "container", name: "cdc-dev-kafka" },
+    { kind: "volume", name: "cdc-dev-data" },
+  ]);
+});
+
+test("what a stack owns, in words", () => {
+  expect(describeOwned({ container: ["a", "b"], volume: [], network: ["n"] })).toBe("2 containers, 1 network");
+});
+
+test.each(["dev", "e2e-12", "my_stack"])("%s is a stack's name", (name) => {
+  expect(checkStackName(name)).toBe(name);
+});
+
+test.each(["", "../x", "a/b", "-x", "a b"])("%j is no stack's name", (name) => {
+  expect(() => checkStackName(name)).toThrow(/no name for a stack/);
+});

@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import { summary } from "../../toolchain/test.ts";
+import { goCounts, vitestCounts } from "../../toolchain/test-counts.ts";
+
+test("vitest: passed, failed, and a file that could not be loaded", () => {
+  const report = {
+    numPassedTests: 2,
+    testResults: [
+      { status: "failed", assertionResults: [{ status: "passed" }, { status: "failed" }] },
+      { status: "passed", assertionResults: [{ status: "passed" }, { status: "skipped" }] },
+      { status: "failed", assertionResults: [] },
+    ],
+  };
+  expect(vitestCounts(JSON.stringify(report))).toEqual({ passed: 2, failed: 2 });
+});
+
+const event = (Action: string, Package: string, Test?: string) => JSON.stringify({ Action, Package, Test });
+
+test("go: tests without subtests of their own, and packages that do not build", () => {
+  const output = [
+    event("run", "a", "TestTable"),
+    event("pass", "a", "TestTable/one"),
+    event("fail", "a", "TestTable/two"),
+    event("fail", "a", "TestTable"),
+    event("pass", "a", "TestTableau"),
+    event("fail", "a"),
+    event("fail", "broken"),
+    event("skip", "none"),
+    event("pass", "b", "TestOne"),
+    event("pass", "b"),
+    "not an event",
+  ].join("\n");
+  expect(goCounts(output)).toEqual({ passed: 3, failed: 2 });
+});
+
+describe("summary", () => {
+  const counts = { passed: 3, failed: 0 };
+  const passed = { name: "unit tests", outcome: "passed" as const, seconds: 1.25, counts };
+
+  test("ends with the plain sum", () => {
+    expect(summary([passed, { ...passed, name: "end to end", counts: { passed: 4, failed: 0 } }], 2))
+      .toMatchInlineSnapshot(`
+      "STEP        RESULT  SECONDS  PASSED  FAILED
+      unit tests  passed  1.3           3       0
+      end to end  passed  1.3           4       0
+
+      7 passed, 0 failed"
+    `);
+  });
+
+  test.each([
+    ["a failed step without tests counts as one", { passed: 0, failed: 0 }, "3 passed, 1 failed"],
+    ["failed tests count as they are", { passed: 5, failed: 2 }, "8 passed, 2 failed"],
+  ])("%s", (_, failedCounts, last) => {
+    const failed = { name: "lint", outcome: "FAILED" as const, seconds: 0, counts: failedCounts };
+    const lines = summary([passed, failed], 4).split("\n");
+    expect(lines.at(-1)).toBe(last);
+    expect(lines).toContain("2 more steps were not run");
+  });
+});

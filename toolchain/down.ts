@@ -1,0 +1,74 @@
+/** `make down`: removes the stack with all it owns, and looks on the engine whether anything is left. */
+import { backendOfUser } from "./checkout.ts";
+import { engineAnswers, ensureEngine } from "./engine.ts";
+import type { Log } from "./log.ts";
+import { mendLock } from "./mend.ts";
+import { countOwned, describeOwned, ownedBy, removeOwned, type Owned } from "./owned.ts";
+import { root } from "./places.ts";
+import { prepareCli } from "./prepare.ts";
+import { run, UserError } from "./run.ts";
+import { existsLocally, resourceCount, stackExists, stackLabel, type Stack } from "./stack.ts";
+import { pulumi } from "./up.ts";
+
+const noneOwned: Owned = { container: [], volume: [], network: [] };
+
+/** Removes the stack; succeeds, saying so, when there is none. Pulumi.STACK.yaml stays. */
+export async function down(log: Log, name: string): Promise<void> {
+  const label = stackLabel(name);
+  const local = (await backendOfUser()) === undefined;
+  // Without a state there is nothing that a CLI could destroy, so none is brought.
+  const stack = !local || existsLocally(name) ? { name, env: (await prepareCli(log)).env } : undefined;
+  const stateful = stack !== undefined && (local || (await stackExists(stack)));
+  const owned = (await engineAnswers()) ? await ownedBy(label) : noneOwned;
+  if (!stateful && countOwned(owned) === 0) {
+    log(`nothing to do: there is no stack ${name}`);
+    return;
+  }
+  if (!stateful && process.env["FORCE"] !== "1") {
+    throw new UserError(
+      `${describeOwned(owned)} of a stack ${name} are on this engine, but this checkout has no state of it`,
+      `if they are another checkout's, run \`make down\` there; to remove them all the same: make FORCE=1 down`,
+    );
+  }
+  const before = stateful ? await destroy(log, stack, local, owned) : owned;
+
+  const left = (await engineAnswers()) ? await ownedBy(label) : noneOwned;
+  if (countOwned(left) > 0) {
+    if (stateful) log(`pulumi's state did not know ${describeOwned(left)} with the label cdc.stack=${label}: removing`);
+    await removeOwned(left);
+    const still = await ownedBy(label);
+    if (countOwned(still) > 0) {
+      throw new UserError(
+        `${describeOwned(still)} of stack ${name} could not be removed`,
+        `see: docker ps --all --filter label=cdc.stack=${label}`,
+      );
+    }
+  }
+  const removed = countOwned(before) > 0 ? `removed ${describeOwned(before)}` : "there was nothing to remove";
+  log(`stack ${name} is gone: ${removed}`);
+}
+
+/** @returns what the stack owned before. */
+async function destroy(log: Log, stack: Stack, local: boolean, owned: Owned): Promise<Owned> {
+  if (local) await mendLock(log, stack);
+  if ((await resourceCount(stack)) === 0) {
+    await removeStack(stack);
+    return owned;
+  }
+  await ensureEngine(log);
+  const before = await ownedBy(stackLabel(stack.name));
+  log(`pulumi: removing stack ${stack.name}`);
+  await pulumi(stack, ["destroy", "--yes", "--skip-preview", "--suppress-outputs"], {
+    remedy: "mend what pulumi names above, then `make down` again: it carries on where it stopped",
+  });
+  await removeStack(stack);
+  return before;
+}
+
+/** Forgets the stack; its configuration file is committed and stays. */
+async function removeStack(stack: Stack): Promise<void> {
+  await run("pulumi", ["stack", "rm", "--yes", "--preserve-config", "--stack", stack.name, "--non-interactive"], {
+    env: stack.env,
+    cwd: root,
+  });
+}

@@ -1,0 +1,109 @@
+/** Which container images: the official ones where they are or can be pulled, else ones built from packages. */
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { packagedImage } from "../images/tags.ts";
+import { buildPackagedImages } from "./images.ts";
+import type { Log } from "./log.ts";
+import { probe } from "./probe.ts";
+import { UserError } from "./run.ts";
+
+export const imageKinds = ["official", "packages"] as const;
+export type Images = (typeof imageKinds)[number];
+
+/** How long a pull may take to show the first layer; a registry that is out of reach shows none. */
+const firstLayerLimitMs = 20_000;
+
+/** What has been said about images so far, the strongest first. */
+export interface ImagesWishes {
+  /** CDC_IMAGES in the environment. */
+  environment: string | undefined;
+  /** `cdc:images` in the stack's configuration. */
+  configuration: string | undefined;
+  /** What an earlier run chose in this checkout. */
+  remembered: string | undefined;
+}
+
+export interface ImagesChoice {
+  /** Undefined when nothing was said and it has to be tried. */
+  images: Images | undefined;
+  source: string;
+}
+
+/**
+ * The strongest wish.
+ * @throws {UserError} for a value that is no kind of images.
+ */
+export function chooseImages(wishes: ImagesWishes): ImagesChoice {
+  const named: [string | undefined, string][] = [
+    [wishes.environment, "CDC_IMAGES in the environment"],
+    [wishes.configuration, "cdc:images in the stack's configuration"],
+    [wishes.remembered, "as before"],
+  ];
+  for (const [value, source] of named) {
+    if (value === undefined || value === "") continue;
+    if (value !== "official" && value !== "packages") {
+      throw new UserError(`${source} is "${value}"`, `set it to one of: ${imageKinds.join(", ")}`);
+    }
+    return { images: value, source };
+  }
+  return { images: undefined, source: "" };
+}
+
+/**
+ * Decides once and makes sure that the images are there.
+ * @param official references of the official images.
+ * @throws {UserError} when images cannot be built.
+ */
+export async function ensureImages(log: Log, wishes: ImagesWishes, official: readonly string[]): Promise<Images> {
+  const { images, source } = chooseImages(wishes);
+  const chosen = images ?? (await canHave(log, official));
+  log(`images: ${chosen}${source && source !== "as before" ? ` (${source})` : ""}`);
+  if (chosen === "packages" && !(await allPresent([packagedImage("mysql"), packagedImage("kafka")]))) {
+    await buildPackagedImages({ log: (line) => log(`images: ${line}`) });
+  }
+  return chosen;
+}
+
+async function canHave(log: Log, official: readonly string[]): Promise<Images> {
+  for (const image of official) {
+    if (await allPresent([image])) continue;
+    const failure = await log.during(`images: pulling ${image}`, () => pull(image));
+    if (failure === undefined) continue;
+    log(`images: ${image} cannot be pulled (${failure}), so they are built from packages`);
+    return "packages";
+  }
+  return "official";
+}
+
+async function allPresent(images: readonly string[]): Promise<boolean> {
+  return (await probe("docker", ["image", "inspect", ...images])).ok;
+}
+
+/** Pulls; gives up early when no layer is announced. Undefined on success, else why not. */
+function pull(image: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const child = spawn("docker", ["pull", image], { stdio: ["ignore", "pipe", "pipe"] });
+    let last = "";
+    let silent = false;
+    const timer = setTimeout(() => {
+      silent = true;
+      child.kill();
+    }, firstLayerLimitMs);
+    createInterface(child.stdout).on("line", (line) => {
+      if (/^[0-9a-f]{12}: /.test(line)) clearTimeout(timer);
+    });
+    createInterface(child.stderr).on("line", (line) => (last = line));
+    child.on("error", (error) => (last = error.message));
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      if (code === 0) resolve(undefined);
+      else resolve(silent ? `no answer within ${firstLayerLimitMs / 1000} s` : shortened(last));
+    });
+  });
+}
+
+/** The last part of an engine's message, which names the cause; enough for one line. */
+function shortened(message: string): string {
+  const cause = message.split(": ").at(-1) ?? "";
+  return cause === "" ? "the pull failed" : cause.slice(0, 100);
+}

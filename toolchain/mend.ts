@@ -1,0 +1,125 @@
+/** Mends what a killed update leaves in the local backend: its lock, and creations that nobody finished. */
+import { readdir, readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { isAlive } from "./lock.ts";
+import type { Log } from "./log.ts";
+import { cdcDir, project, root } from "./places.ts";
+import { probe } from "./probe.ts";
+import { run, UserError } from "./run.ts";
+import { existsLocally, stackLabel, stateFile, type Stack } from "./stack.ts";
+
+/** A lock as the file backend writes it. */
+export interface StackLock {
+  pid: number;
+  hostname: string;
+  timestamp: string;
+}
+
+/** Whether somebody holds the lock now; one from another host counts, as nothing can be known about it. */
+export function isHeld(
+  lock: StackLock,
+  facts: { hostname: string; program: (pid: number) => string | undefined },
+): boolean {
+  if (lock.hostname !== facts.hostname) return true;
+  return facts.program(lock.pid)?.includes("pulumi") ?? false;
+}
+
+/**
+ * Removes the lock of an update that was killed.
+ * @throws {UserError} when a living pulumi holds it.
+ */
+export async function mendLock(log: Log, stack: Stack): Promise<void> {
+  const folder = join(cdcDir, "state", ".pulumi", "locks", "organization", project, stack.name);
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".json")); // beside each lies its .attrs
+  if (names.length === 0) return;
+  const programs = new Map<number, string>();
+  const locks: StackLock[] = [];
+  for (const name of names) {
+    const lock = JSON.parse(await readFile(join(folder, name), "utf8")) as StackLock;
+    locks.push(lock);
+    if (isAlive(lock.pid)) programs.set(lock.pid, await programOf(lock.pid));
+  }
+  const facts = { hostname: hostname(), program: (pid: number) => programs.get(pid) };
+  const held = locks.find((lock) => isHeld(lock, facts));
+  if (held) {
+    throw new UserError(
+      `another pulumi (process ${held.pid} on ${held.hostname}, since ${held.timestamp}) is working on stack ${stack.name}`,
+      "wait until it has finished, or stop it, then run the same command again",
+    );
+  }
+  await run("pulumi", ["cancel", "--yes", "--stack", stack.name], { env: stack.env, cwd: root });
+  log(`stack: an update of ${stack.name} was killed and left its lock; removed it`);
+}
+
+/** The name of a living process's program; "pulumi" when it cannot be told, so that no living update is disturbed. */
+async function programOf(pid: number): Promise<string> {
+  const comm = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "");
+  return comm.trim() || (await probe("ps", ["-o", "comm=", "-p", String(pid)])).stdout || "pulumi";
+}
+
+/** An operation that was begun and not finished, as the state has it. */
+export interface PendingOperation {
+  type: string;
+  resource: { type: string; inputs?: Record<string, unknown> };
+}
+
+interface Deployment {
+  pending_operations?: PendingOperation[];
+}
+
+/** What half-made things to look for on the engine: kind and name, of those creations that are the engine's. */
+export function halfMade(
+  pending: readonly PendingOperation[],
+): { kind: "container" | "volume" | "network"; name: string }[] {
+  return pending.flatMap(({ type, resource }) => {
+    const kind = /^docker:index\/(container|volume|network):/.exec(resource.type)?.[1] as
+      | "container"
+      | "volume"
+      | "network"
+      | undefined;
+    const name = resource.inputs?.["name"];
+    return type === "creating" && kind !== undefined && typeof name === "string" ? [{ kind, name }] : [];
+  });
+}
+
+/**
+ * Removes what a killed update was just creating and strikes those creations from the state, so that the next one
+ * creates them anew instead of meeting a name that is taken.
+ */
+export async function mendPending(log: Log, stack: Stack): Promise<void> {
+  // A look at the file spares the CLI's start where there is nothing to mend.
+  if (!existsLocally(stack.name)) return;
+  const state = JSON.parse(await readFile(stateFile(stack.name), "utf8")) as { checkpoint?: { latest?: Deployment } };
+  const pending = state.checkpoint?.latest?.pending_operations ?? [];
+  if (!pending.some(({ type }) => type === "creating")) return;
+
+  const things = halfMade(pending);
+  things.sort((a, b) => a.kind.localeCompare(b.kind)); // containers before what they hold
+  for (const { kind, name } of things) {
+    const found = await probe("docker", [
+      kind,
+      "ls",
+      ...(kind === "container" ? ["--all"] : []),
+      "--quiet",
+      "--filter",
+      `name=^/?${name}$`,
+      "--filter",
+      `label=cdc.stack=${stackLabel(stack.name)}`,
+    ]);
+    if (found.stdout !== "") await run("docker", [kind, "rm", ...(kind === "network" ? [] : ["--force"]), name]);
+  }
+  const { stdout } = await run("pulumi", ["stack", "export", "--stack", stack.name], { env: stack.env, cwd: root });
+  const exported = JSON.parse(stdout) as { deployment: Deployment };
+  exported.deployment.pending_operations = (exported.deployment.pending_operations ?? []).filter(
+    ({ type }) => type !== "creating",
+  );
+  await run("pulumi", ["stack", "import", "--stack", stack.name], {
+    env: stack.env,
+    cwd: root,
+    input: JSON.stringify(exported),
+  });
+  log(
+    `stack: an update was killed while creating ${pending.length} resource${pending.length === 1 ? "" : "s"}; they are created anew`,
+  );
+}

@@ -1,0 +1,47 @@
+/** How many tests passed and failed, from the reports of vitest and go test. */
+
+export interface Counts {
+  passed: number;
+  failed: number;
+}
+
+export const none: Counts = { passed: 0, failed: 0 };
+
+export function add(a: Counts, b: Counts): Counts {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed };
+}
+
+/** Counts of vitest's JSON report. A file that could not be loaded has no test, so it counts as one that failed. */
+export function vitestCounts(report: string): Counts {
+  const { numPassedTests, testResults } = JSON.parse(report) as {
+    numPassedTests: number;
+    testResults: { status: string; assertionResults: { status: string }[] }[];
+  };
+  const failed = testResults.reduce((sum, file) => {
+    const inFile = file.assertionResults.filter(({ status }) => status === "failed").length;
+    return sum + (inFile === 0 && file.status === "failed" ? 1 : inFile);
+  }, 0);
+  return { passed: numPassedTests, failed };
+}
+
+/** Counts of `go test -json`, tests without subtests of their own; a package that does not build counts as one that failed. */
+export function goCounts(output: string): Counts {
+  const events = output
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as { Action: string; Package?: string; Test?: string });
+  const ends = events.filter(({ Action }) => Action === "pass" || Action === "fail");
+  const tests = ends.filter(({ Test }) => Test !== undefined);
+  const keys = tests.map(({ Package, Test }) => `${Package} ${Test}`);
+  const leaves = tests.filter((_, i) => !keys.some((key) => key.startsWith(`${keys[i]}/`)));
+  const failedPackages = ends.filter(
+    ({ Action, Package, Test }) =>
+      Action === "fail" &&
+      Test === undefined &&
+      !tests.some((test) => test.Package === Package && test.Action === "fail"),
+  );
+  return {
+    passed: leaves.filter(({ Action }) => Action === "pass").length,
+    failed: leaves.filter(({ Action }) => Action === "fail").length + failedPackages.length,
+  };
+}

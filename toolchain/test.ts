@@ -1,0 +1,153 @@
+/** `make test` and `make unit`: the steps in order, stopping at the first that fails; the last line is the count. */
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { imagesFrom } from "../config/images.ts";
+import type { Log } from "./log.ts";
+import { findOnPath, root } from "./places.ts";
+import { prepare } from "./prepare.ts";
+import { attached, probe } from "./probe.ts";
+import { goModule, goTags } from "./pulumi-build.ts";
+import { UserError } from "./run.ts";
+import { formatTable } from "./table.ts";
+import { withMysql } from "./test-mysql.ts";
+import { add, goCounts, none, vitestCounts, type Counts } from "./test-counts.ts";
+
+interface Step {
+  name: string;
+  /** Throws, or returns `ok: false`, when it failed. */
+  work: () => Promise<{ ok: boolean; counts?: Counts }>;
+}
+
+interface StepResult {
+  name: string;
+  outcome: "passed" | "FAILED";
+  seconds: number;
+  counts: Counts;
+}
+
+const results = join(root, "test-results");
+const goTestLimitMs = 30 * 60_000;
+
+/** Format, lint, types and unit tests; needs no engine. */
+export async function unit(log: Log): Promise<void> {
+  await runSteps(log, quickSteps());
+}
+
+/** All of it, the end-to-end tests included. */
+export async function test(log: Log): Promise<void> {
+  let env: NodeJS.ProcessEnv = process.env;
+  const bring: Step = {
+    name: "toolchain",
+    work: async () => {
+      env = (await prepare(log, undefined)).env;
+      return { ok: true };
+    },
+  };
+  const go = findOnPath("go", process.env["PATH"]);
+  const goSteps: Step[] = go === undefined ? [] : [{ name: "go tests", work: () => goTests(log, go, env) }];
+  if (go === undefined) log("no go on PATH: the tests of our plugins are left out");
+  await runSteps(log, [...quickSteps(), bring, ...goSteps, { name: "end to end", work: () => vitest("e2e", env) }]);
+}
+
+function quickSteps(): Step[] {
+  const script = (name: string, npmScript: string): Step => ({
+    name,
+    work: async () => ({ ok: (await npm([npmScript], process.env)) === 0 }),
+  });
+  return [
+    script("format", "format:check"),
+    script("lint", "lint"),
+    script("types", "types"),
+    { name: "unit tests", work: () => vitest("unit", process.env) },
+  ];
+}
+
+function npm(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  return attached("npm", ["run", "--silent", ...args], { env, cwd: root });
+}
+
+async function vitest(project: "unit" | "e2e", env: NodeJS.ProcessEnv): Promise<{ ok: boolean; counts: Counts }> {
+  const report = join(results, `${project}.json`);
+  await mkdir(results, { recursive: true });
+  await rm(report, { force: true });
+  const code = await npm([project, "--", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`], env);
+  const counts = existsSync(report) ? vitestCounts(await readFile(report, "utf8")) : none;
+  return { ok: code === 0, counts };
+}
+
+async function goTests(log: Log, go: string, env: NodeJS.ProcessEnv): Promise<{ ok: boolean; counts: Counts }> {
+  const args = ["test", "-json", "-tags", goTags, "./..."];
+  const { mysql } = imagesFrom(env["CDC_IMAGES"] === "packages" ? "packages" : "official");
+  const answer = await log.during("go test", () =>
+    withMysql(mysql, (variables) =>
+      probe(go, args, { env: { ...env, ...variables }, cwd: goModule, timeoutMs: goTestLimitMs }),
+    ),
+  );
+  const counts = goCounts(answer.stdout);
+  await mkdir(results, { recursive: true });
+  await writeFile(join(results, "go.json"), answer.stdout);
+  if (!answer.ok) console.log(`${failedOutput(answer.stdout)}\n${answer.stderr}`);
+  return { ok: answer.ok, counts };
+}
+
+/** What the failing tests and packages printed. */
+function failedOutput(json: string): string {
+  const events = json
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as { Action: string; Package?: string; Test?: string; Output?: string });
+  const failed = new Set(
+    events.filter(({ Action }) => Action === "fail").map(({ Package, Test }) => `${Package} ${Test}`),
+  );
+  return events
+    .filter(
+      ({ Action, Package, Test }) =>
+        (Action === "output" && failed.has(`${Package} ${Test}`)) || Action === "build-output",
+    )
+    .map(({ Output }) => Output ?? "")
+    .join("");
+}
+
+/**
+ * Runs the steps and prints the table and the count.
+ * @throws {UserError} when a step failed.
+ */
+export async function runSteps(log: Log, steps: Step[]): Promise<void> {
+  const done: StepResult[] = [];
+  let failure: unknown;
+  for (const { name, work } of steps) {
+    const began = performance.now();
+    log(name);
+    const { ok, counts = none } = await work().catch((error: unknown) => {
+      failure = error;
+      return { ok: false, counts: none };
+    });
+    done.push({ name, outcome: ok ? "passed" : "FAILED", seconds: (performance.now() - began) / 1000, counts });
+    if (!ok) break;
+  }
+  if (failure instanceof UserError) console.error(`\nerror: ${failure.message}\n  what to do: ${failure.remedy}`);
+  else if (failure !== undefined) console.error(failure);
+  console.log(`\n${summary(done, steps.length)}`);
+  if (done.some(({ outcome }) => outcome === "FAILED")) process.exitCode = 1;
+}
+
+/** The table of steps and, last, the line with the sum. A failed step without a failed test counts as one. */
+export function summary(done: StepResult[], planned: number): string {
+  const rows = done.map(({ name, outcome, seconds, counts }) => [
+    name,
+    outcome,
+    seconds.toFixed(1),
+    counts.passed,
+    counts.failed,
+  ]);
+  const total = done.reduce(
+    (sum, { outcome, counts }) =>
+      add(sum, outcome === "FAILED" && counts.failed === 0 ? { ...counts, failed: 1 } : counts),
+    none,
+  );
+  const left = planned - done.length;
+  const notRun = left > 0 ? `\n${left} more ${left === 1 ? "step was" : "steps were"} not run` : "";
+  const table = formatTable(["STEP", "RESULT", "SECONDS", "PASSED", "FAILED"], rows);
+  return `${table}${notRun}\n\n${total.passed} passed, ${total.failed} failed`;
+}

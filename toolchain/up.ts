@@ -1,0 +1,71 @@
+/** `make up`, `make preview`, `make refresh`: what is missing is brought, then plain `pulumi` does the work. */
+import { checkEngineSpace } from "./engine.ts";
+import type { Log } from "./log.ts";
+import { mendLock, mendPending } from "./mend.ts";
+import { countOwned, ownedBy } from "./owned.ts";
+import { root } from "./places.ts";
+import { checkPorts, portsOfStack } from "./preflight.ts";
+import { prepare } from "./prepare.ts";
+import { attached } from "./probe.ts";
+import { UserError } from "./run.ts";
+import { selectStack, stackLabel, stackOutputs, type Stack } from "./stack.ts";
+import { planStack, plannedPorts } from "./stack-plan.ts";
+import { pipelineTable } from "./table.ts";
+
+/** Brings the stack up and shows it. */
+export async function up(log: Log, name: string): Promise<void> {
+  const { plan, images } = await planStack(root, name);
+  const stack = await ready(log, name, images);
+  const label = stackLabel(name);
+  await mendPending(log, stack);
+  if (countOwned(await ownedBy(label)) === 0) await checkEngineSpace();
+  await checkPorts(plannedPorts(plan), await portsOfStack(label));
+
+  log(`pulumi: bringing up stack ${name}`);
+  // A preview would ask nothing and show nothing that the update does not show too, for 1.5 s more.
+  await pulumi(stack, ["up", "--yes", "--skip-preview", "--suppress-outputs"], {
+    remedy:
+      "mend what pulumi names above, then `make up` again: it carries on where it stopped (`make down` removes everything)",
+  });
+  const table = pipelineTable(await stackOutputs(stack));
+  log(`stack ${name} is up`);
+  console.log(`\n${table}\n`);
+  console.log("next: `. .cdc/env` makes plain pulumi work here (pulumi preview, pulumi stack output, pulumi destroy)");
+  const watch = `/opt/kafka/bin/kafka-console-consumer.sh --bootstrap-server ${plan.kafka.internalBootstrap}`;
+  const topics = plan.shards[0] ? `${plan.shards[0].topicPrefix}.*` : ".*";
+  console.log(`watch events: docker exec ${plan.kafka.container} ${watch} --include '${topics}'`);
+}
+
+/** Shows what `up` would change; changes nothing. */
+export async function preview(log: Log, name: string): Promise<void> {
+  const { images } = await planStack(root, name);
+  const stack = await ready(log, name, images);
+  await pulumi(stack, ["preview", "--diff"], {
+    remedy: "mend what pulumi names above, then run the same command again",
+  });
+}
+
+/** Brings the stack's state in line with what really runs. */
+export async function refresh(log: Log, name: string): Promise<void> {
+  const { images } = await planStack(root, name);
+  const stack = await ready(log, name, images);
+  await pulumi(stack, ["refresh", "--yes", "--skip-preview", "--suppress-outputs"], {
+    remedy: "mend what pulumi names above, then run the same command again",
+  });
+}
+
+async function ready(log: Log, name: string, images: string | undefined): Promise<Stack> {
+  const { checkout, env } = await prepare(log, images);
+  const stack: Stack = { name, env };
+  if (checkout.localBackend) await mendLock(log, stack);
+  await selectStack(stack, checkout);
+  return stack;
+}
+
+/** Runs pulumi on our terminal; without one it asks nothing. */
+export async function pulumi(stack: Stack, args: string[], failure: { remedy: string }): Promise<void> {
+  const terminal = process.stdin.isTTY && process.stdout.isTTY;
+  const all = [...args, "--stack", stack.name, ...(terminal ? [] : ["--non-interactive", "--color", "never"])];
+  const code = await attached("pulumi", all, { env: stack.env, cwd: root });
+  if (code !== 0) throw new UserError(`pulumi ${args[0]} failed (exit code ${code})`, failure.remedy);
+}
