@@ -1,10 +1,13 @@
-/** Configuration → plan → resources → outputs. */
+/** Configuration → plan → a look at the world → resources → outputs. */
 import { CdcPipeline } from "./components/cdc-pipeline.ts";
-import { imagesFrom } from "./config/images.ts";
+import { imagesOf } from "./config/images.ts";
 import { loadPlan } from "./config/load.ts";
+import { requireWorld } from "./preflight/require-world.ts";
 
 const plan = loadPlan();
-const pipeline = new CdcPipeline("pipeline", { plan, images: imagesFrom(plan.images) });
+const images = imagesOf(plan.images);
+await requireWorld(plan, images);
+const pipeline = new CdcPipeline("pipeline", { plan, images });
 
 /** A line per shard: where it is, its connector, and how long the probe change took from commit to consumer. */
 export const shards = pipeline.shards;

@@ -1,9 +1,8 @@
 /** The whole pipeline: turns the plan into resources and decides nothing. The only place that loops over shards. */
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Images } from "../config/images.ts";
+import { readSql } from "../config/sql.ts";
 import type { PipelinePlan, ShardPlan } from "../plan/types.ts";
 import { RandomPassword } from "../provider/resources.ts";
 import { ConnectCluster } from "./connect-cluster.ts";
@@ -51,6 +50,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
       { stack, network, image: kafkaImage, plan: plan.connect, kafka, cdcPassword },
       parent,
     );
+    const sharedTopics = kafka.createTopics(plan.sharedTopics, this);
     this.shards = pulumi.all(plan.shards.map(createShard));
     this.registerOutputs();
 
@@ -65,6 +65,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
           stack,
           network,
           image: mysqlImage,
+          mysqlVersion: plan.images.mysqlVersion,
           plan: shardPlan,
           rootPassword,
           cdcPassword,
@@ -81,6 +82,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
           shard,
           kafka,
           worker,
+          sharedTopics,
           cdcPassword,
         },
         parent,
@@ -96,14 +98,4 @@ export class CdcPipeline extends pulumi.ComponentResource {
       });
     }
   }
-}
-
-/** The files of a folder under sql/, in the order of their names, as one text. */
-function readSql(folder: string): string {
-  const path = join(import.meta.dirname, "..", "sql", folder);
-  return readdirSync(path)
-    .filter((file) => file.endsWith(".sql"))
-    .toSorted()
-    .map((file) => readFileSync(join(path, file), "utf8"))
-    .join("\n");
 }

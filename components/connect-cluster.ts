@@ -1,12 +1,12 @@
-/** The Kafka Connect worker with the Debezium plugin. */
+/** The Kafka Connect workers with the Debezium plugin. */
 import * as command from "@pulumi/command";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { renderProperties } from "../plan/connect.ts";
 import { cdcPasswordKey, connectorSecretsFile, pluginPath, workerPropertiesFile } from "../plan/constants.ts";
-import type { ConnectPlan } from "../plan/types.ts";
+import type { ConnectPlan, WorkerPlan } from "../plan/types.ts";
 import type { ContainerReady } from "../provider/resources.ts";
-import { createService, createVolume } from "./docker.ts";
+import { createService, createVolume, type Service } from "./docker.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
 
 export interface ConnectClusterArgs {
@@ -20,9 +20,12 @@ export interface ConnectClusterArgs {
 }
 
 export class ConnectCluster extends pulumi.ComponentResource {
+  /** The container of the first worker, with which the connectors go. */
   readonly container: docker.Container;
-  /** Depend on it before anything is asked of the REST API. */
-  readonly ready: ContainerReady;
+  /** Depend on these before anything is asked of the REST API. */
+  readonly ready: ContainerReady[];
+  /** When the workers were started: a flow proven before does not count after. */
+  readonly startedAt: pulumi.Output<string[]>;
 
   constructor(name: string, args: ConnectClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:ConnectCluster", name, {}, opts);
@@ -35,41 +38,48 @@ export class ConnectCluster extends pulumi.ComponentResource {
       `${name}-debezium`,
       {
         create: "node steps/bring-plugin.ts",
-        environment: { CDC_PLUGIN_VOLUME: volume.name, CDC_PLUGIN_IMAGE: args.image },
+        environment: {
+          CDC_DEBEZIUM_VERSION: plan.debeziumVersion,
+          CDC_PLUGIN_VOLUME: volume.name,
+          CDC_PLUGIN_IMAGE: args.image,
+        },
         logging: command.local.Logging.Stderr,
       },
       { ...parent, deletedWith: volume },
     );
-    const { container, ready } = createService(
-      name,
-      {
-        stack: args.stack,
-        network: args.network,
-        container: plan.container,
-        alias: plan.alias,
-        port: plan.port,
-        image: args.image,
-        command: ["/opt/kafka/bin/connect-distributed.sh", workerPropertiesFile],
-        environment: { KAFKA_HEAP_OPTS: plan.heapOptions },
-        uploads: [
-          { file: workerPropertiesFile, content: renderProperties(plan.properties), permissions: "0444" },
-          {
-            file: connectorSecretsFile,
-            content: pulumi.interpolate`${cdcPasswordKey}=${args.cdcPassword}\n`,
-            permissions: "0444",
-          },
-        ],
-        volumes: [{ volumeName: volume.name, containerPath: pluginPath, readOnly: true }],
-        // 200 once the worker has joined its group and read its topics (KIP-1017).
-        healthCheck:
-          `bash -c 'exec 3<>/dev/tcp/localhost/${plan.port.internal} && ` +
-          `printf "GET /health HTTP/1.0\\r\\n\\r\\n" >&3 && head -n1 <&3 | grep -q " 200 "'`,
-        stopSeconds: 30,
-      },
-      { ...parent, dependsOn: [plugin, ...topics] },
-    );
-    this.container = container;
-    this.ready = ready;
+    const [first, ...others] = plan.workers.map(createWorker);
+    if (first === undefined) throw new Error("a plan has at least one worker");
+    this.container = first.container;
+    this.ready = [first, ...others].map(({ ready }) => ready);
+    this.startedAt = pulumi.all(this.ready.map(({ startedAt }) => startedAt));
     this.registerOutputs();
+
+    function createWorker(worker: WorkerPlan): Service {
+      return createService(
+        {
+          stack: args.stack,
+          network: args.network,
+          plan: worker,
+          image: args.image,
+          command: ["/opt/kafka/bin/connect-distributed.sh", workerPropertiesFile],
+          environment: { KAFKA_HEAP_OPTS: worker.heapOptions },
+          uploads: [
+            { file: workerPropertiesFile, content: renderProperties(worker.properties), permissions: "0444" },
+            {
+              file: connectorSecretsFile,
+              content: pulumi.interpolate`${cdcPasswordKey}=${args.cdcPassword}\n`,
+              permissions: "0444",
+            },
+          ],
+          volumes: [{ volumeName: volume.name, containerPath: pluginPath, readOnly: true }],
+          // 200 once the worker has joined its group and read its topics (KIP-1017).
+          healthCheck:
+            `bash -c 'exec 3<>/dev/tcp/localhost/${worker.port.internal} && ` +
+            `printf "GET /health HTTP/1.0\\r\\n\\r\\n" >&3 && head -n1 <&3 | grep -q " 200 "'`,
+          stopSeconds: 30,
+        },
+        { ...parent, dependsOn: [plugin, ...topics] },
+      );
+    }
   }
 }

@@ -16,6 +16,8 @@ export interface DebeziumConnectorArgs {
   readonly shard: MysqlShard;
   readonly kafka: KafkaCluster;
   readonly worker: ConnectCluster;
+  /** Topics that the connector writes to beside its shard's own. */
+  readonly sharedTopics: readonly pulumi.Resource[];
   /** Password of the CDC account. */
   readonly cdcPassword: pulumi.Output<string>;
 }
@@ -36,7 +38,11 @@ export class DebeziumConnector extends pulumi.ComponentResource {
     const connector = new Connector(
       `${name}-connector`,
       { workerUrl: args.connectUrl, name: plan.connector.name, config: { ...plan.connector.config } },
-      { ...parent, dependsOn: [worker.ready, ...shard.prepared, ...topics], deletedWith: worker.container },
+      {
+        ...parent,
+        dependsOn: [...worker.ready, ...shard.prepared, ...topics, ...args.sharedTopics],
+        deletedWith: worker.container,
+      },
     );
     const target: FlowTarget = {
       shard: plan.name,
@@ -57,7 +63,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
           CDC_FLOW_THROUGH: pulumi.jsonStringify([
             shard.startedAt,
             kafka.startedAt,
-            worker.ready.startedAt,
+            worker.startedAt,
             connector.config,
           ]),
         },

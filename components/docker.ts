@@ -3,18 +3,15 @@ import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { stackLabel } from "../plan/constants.ts";
 import { ContainerReady } from "../provider/resources.ts";
-import type { PublishedPort } from "../plan/types.ts";
+import type { ContainerPlan } from "../plan/types.ts";
 
 /** What a service's container needs beside what they all have. */
 export interface ServiceArgs {
   /** The plan's `stack`, for the label. */
   readonly stack: string;
   readonly network: docker.Network;
-  /** Name on the engine. */
-  readonly container: string;
-  /** Name inside the network. */
-  readonly alias: string;
-  readonly port: PublishedPort;
+  /** Names, port and limits. */
+  readonly plan: ContainerPlan;
   /** Image id, so that another image under the same name is a new container. */
   readonly image: pulumi.Input<string>;
   readonly command?: pulumi.Input<string[]>;
@@ -33,16 +30,14 @@ export interface Service {
   readonly ready: ContainerReady;
 }
 
-/**
- * Creates `NAME-container` and `NAME-ready`.
- * @param name prefix of the resources' logical names.
- */
-export function createService(name: string, args: ServiceArgs, opts: pulumi.CustomResourceOptions): Service {
+/** Creates `NAME-container` and `NAME-ready`. */
+export function createService(args: ServiceArgs, opts: pulumi.CustomResourceOptions): Service {
+  const { name, container: containerName, alias, port, memoryLimitMiB } = args.plan;
   const container = new docker.Container(
     `${name}-container`,
     {
-      name: args.container,
-      hostname: args.alias,
+      name: containerName,
+      hostname: alias,
       image: args.image,
       ...(args.command === undefined ? {} : { command: args.command }),
       envs: Object.entries(args.environment)
@@ -50,9 +45,9 @@ export function createService(name: string, args: ServiceArgs, opts: pulumi.Cust
         .map(([key, value]) => `${key}=${value}`),
       uploads: args.uploads ?? [],
       volumes: args.volumes,
-      networksAdvanced: [{ name: args.network.name, aliases: [args.alias] }],
+      networksAdvanced: [{ name: args.network.name, aliases: [alias] }],
       // Loopback only: there is no authentication on Kafka and Connect.
-      ports: [{ internal: args.port.internal, external: args.port.host, ip: "127.0.0.1" }],
+      ports: [{ internal: port.internal, external: port.host, ip: "127.0.0.1" }],
       healthcheck: {
         tests: ["CMD-SHELL", args.healthCheck],
         interval: "10s",
@@ -60,6 +55,8 @@ export function createService(name: string, args: ServiceArgs, opts: pulumi.Cust
         retries: 3,
         startPeriod: "1m0s",
       },
+      // Without swap beside it; left out, the provider would see the engine's answer as a difference.
+      ...(memoryLimitMiB === undefined ? {} : { memory: memoryLimitMiB, memorySwap: memoryLimitMiB }),
       restart: "unless-stopped",
       stopTimeout: args.stopSeconds,
       destroyGraceSeconds: args.stopSeconds,
@@ -75,23 +72,27 @@ export function createService(name: string, args: ServiceArgs, opts: pulumi.Cust
   );
   const ready = new ContainerReady(
     `${name}-ready`,
-    { container: args.container, containerId: container.id },
+    { container: containerName, containerId: container.id },
     { ...opts, deletedWith: container },
   );
   return { container, ready };
 }
 
-/** Creates a volume of the stack. */
+/** Creates a volume of the stack; `further` labels say what wrote it. */
 export function createVolume(
   name: string,
   stack: string,
   volume: string,
   opts: pulumi.CustomResourceOptions,
+  further: Readonly<Record<string, string>> = {},
 ): docker.Volume {
-  return new docker.Volume(name, { name: volume, labels: labels(stack) }, opts);
+  return new docker.Volume(name, { name: volume, labels: labels(stack, further) }, opts);
 }
 
-/** The label by which everything of a stack is found on the engine. */
-export function labels(stack: string): { label: string; value: string }[] {
-  return [{ label: stackLabel, value: stack }];
+/** The label by which everything of a stack is found on the engine, and further ones. */
+export function labels(
+  stack: string,
+  further: Readonly<Record<string, string>> = {},
+): { label: string; value: string }[] {
+  return Object.entries({ [stackLabel]: stack, ...further }).map(([label, value]) => ({ label, value }));
 }

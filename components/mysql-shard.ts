@@ -3,7 +3,7 @@ import * as command from "@pulumi/command";
 import type * as docker from "@pulumi/docker";
 import * as mysql from "@pulumi/mysql";
 import * as pulumi from "@pulumi/pulumi";
-import { cdcDatabase, cdcUser, rootPasswordFile } from "../plan/constants.ts";
+import { cdcDatabase, cdcUser, mysqlVersionLabel, rootPasswordFile } from "../plan/constants.ts";
 import type { ShardPlan } from "../plan/types.ts";
 import { createService, createVolume } from "./docker.ts";
 
@@ -11,6 +11,8 @@ export interface MysqlShardArgs {
   readonly stack: string;
   readonly network: docker.Network;
   readonly image: pulumi.Input<string>;
+  /** Version that initialises the data volume. */
+  readonly mysqlVersion: string;
   readonly plan: ShardPlan;
   readonly rootPassword: pulumi.Output<string>;
   /** Password of the CDC account. */
@@ -36,15 +38,22 @@ export class MysqlShard extends pulumi.ComponentResource {
     const { plan } = args;
     const parent = { parent: this };
 
-    const volume = createVolume(`${name}-data`, args.stack, plan.volume, parent);
+    // Another version may not be able to read the files: the label lets a preview tell before it is tried.
+    const volume = createVolume(
+      `${name}-data`,
+      args.stack,
+      plan.volume,
+      {
+        ...parent,
+        ignoreChanges: ["labels"],
+      },
+      { [mysqlVersionLabel]: args.mysqlVersion },
+    );
     const { container, ready } = createService(
-      name,
       {
         stack: args.stack,
         network: args.network,
-        container: plan.container,
-        alias: plan.alias,
-        port: plan.port,
+        plan,
         image: args.image,
         command: ["mysqld", ...plan.mysqldArgs],
         environment: { MYSQL_ROOT_PASSWORD_FILE: rootPasswordFile },

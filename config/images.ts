@@ -1,5 +1,6 @@
 /** Image references, by where images come from. */
 import { packagedImage } from "../images/tags.ts";
+import type { ImagePlan } from "../plan/types.ts";
 import { kafkaVersion, mysqlVersion } from "../plan/versions.ts";
 
 export interface Images {
@@ -9,10 +10,18 @@ export interface Images {
   readonly kafka: string;
 }
 
-/** The official images, as an engine with internet pulls them. */
-export const officialImages: Images = { mysql: `mysql:${mysqlVersion}`, kafka: `apache/kafka:${kafkaVersion}` };
+/** The official images of the default versions. */
+export const officialImages: Images = official(mysqlVersion, kafkaVersion);
 
-/** Image references for a source. Packaged ones are built by `make up`, or alone by `make images`. */
-export function imagesFrom(source: "official" | "packages"): Images {
-  return source === "official" ? officialImages : { mysql: packagedImage("mysql"), kafka: packagedImage("kafka") };
+/** The images of a plan. Packaged ones are built by `make up`, or alone by `make images`. */
+export function imagesOf(plan: ImagePlan): Images {
+  const { mysql, kafka } =
+    plan.source === "official"
+      ? official(plan.mysqlVersion, plan.kafkaVersion)
+      : { mysql: packagedImage("mysql"), kafka: packagedImage("kafka") };
+  return { mysql: plan.mysql ?? mysql, kafka: plan.kafka ?? kafka };
+}
+
+function official(mysql: string, kafka: string): Images {
+  return { mysql: `mysql:${mysql}`, kafka: `apache/kafka:${kafka}` };
 }

@@ -1,16 +1,180 @@
-/** From unknown data to a checked configuration, or to a message that says what to change. */
+/** From unknown data to a checked configuration, or to problems that say what to change. */
+import { z } from "zod";
+import { snapshotModeSuccessor, successorOf } from "../plan/debezium-keys.ts";
+import { refuse, type Problem } from "../plan/problem.ts";
+import { docOf, innerOf } from "./fields.ts";
+import { nearest } from "./nearest.ts";
 import { configSchema, type PipelineConfig } from "./schema.ts";
+import { suggestZone } from "./zones.ts";
+
+type Path = readonly PropertyKey[];
 
 /**
- * Checks raw configuration values field by field. What spans shards (duplicates, clashes) is checked by the plan.
- * @throws Error with one line per field at fault: path, what was found, what is allowed.
+ * Checks raw configuration values field by field. What spans several fields is checked by the plan.
+ * @param raw values by their keys without `cdc:`; `shards` may be a count.
+ * @throws ProblemError with every field at fault.
  */
-export function parseConfig(raw: unknown): PipelineConfig {
-  const result = configSchema.safeParse(raw);
+export function parseConfig(raw: Readonly<Record<string, unknown>>): PipelineConfig {
+  const values = { ...raw, shards: expandShards(raw["shards"]) };
+  const result = configSchema.safeParse(values);
   if (result.success) return result.data;
-  const lines = result.error.issues.map((issue) => {
-    const path = issue.path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-    return `  cdc:${path.replace(/^\./, "") || "(configuration)"}: ${issue.message}`;
-  });
-  throw new Error(`the configuration cannot be used:\n${lines.join("\n")}`);
+  refuse(result.error.issues.flatMap((issue) => problemsOf(issue, raw)));
+  throw new Error("unreachable: an issue without a problem");
+}
+
+/** A count stands for shard0, shard1 … on the ports from 3308 on. */
+function expandShards(shards: unknown): unknown {
+  const count = typeof shards === "number" || (typeof shards === "string" && /^\d+$/.test(shards)) ? Number(shards) : 0;
+  if (!Number.isInteger(count) || count < 1 || count > 64) return shards;
+  return Array.from({ length: count }, (_, index) => ({ name: `shard${index}`, port: 3308 + index }));
+}
+
+function problemsOf(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
+  const path = issue.path;
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownField([...path, key]));
+  const found = valueAt(raw, path);
+  const name = pathName(path);
+  const doc = docAt(path);
+  const allowed = doc?.allowed ?? issue.message;
+  if (found === undefined) {
+    return [problem("CDC-102", name, `is missing; allowed is ${allowed}`, `add ${name} to Pulumi.STACK.yaml`)];
+  }
+  const shown = `found ${shorten(found)}; allowed is ${allowed}`;
+  return [problem(codeOf(issue), name, shown, remedyOf(path, found))];
+}
+
+/** A code for each way in which one field alone can be wrong. */
+function codeOf(issue: z.core.$ZodIssue): Problem["code"] {
+  const at = issue.path.at(-1);
+  if (at === "timeZone") return "CDC-107";
+  if (at === "snapshotMode") return "CDC-108";
+  if (at === "image") return "CDC-106";
+  switch (issue.code) {
+    case "too_small":
+    case "too_big":
+      return "CDC-103";
+    case "invalid_format":
+    case "custom":
+      return "CDC-104";
+    case "invalid_value":
+      return "CDC-105";
+    default:
+      return "CDC-102";
+  }
+}
+
+function remedyOf(path: Path, found: unknown): string {
+  const name = pathName(path);
+  const at = path.at(-1);
+  if (at === "timeZone") {
+    const zone = suggestZone(String(found));
+    return zone === undefined
+      ? "write the region's name, for example Asia/Seoul"
+      : `did you mean ${zone}? write ${name}: ${zone}`;
+  }
+  if (at === "snapshotMode") {
+    const mode =
+      snapshotModeSuccessor(String(found)) ?? nearest(String(found), ["initial", "when_needed", "no_data", "always"]);
+    if (mode !== undefined) return `write ${name}: ${mode}`;
+  }
+  return `change ${name} in Pulumi.STACK.yaml`;
+}
+
+function unknownField(path: Path): Problem {
+  const key = String(path.at(-1));
+  const name = pathName(path);
+  const successor = successorOf(key);
+  if (successor !== undefined) {
+    return problem(
+      "CDC-301",
+      name,
+      `is Debezium's name of before 2.0, and no field here; today it is ${successor}`,
+      ownFieldFor(successor) ?? `write ${successor} under connectors.properties if the plan does not set it already`,
+    );
+  }
+  const known = knownFields(path.slice(0, -1));
+  const near = nearest(key, known);
+  const meant = near === undefined ? "" : `did you mean ${near}? `;
+  return problem(
+    "CDC-101",
+    name,
+    `is no known field; known are ${known.join(", ")}`,
+    `${meant}rename or remove ${name}`,
+  );
+}
+
+/** The field of ours that sets a Debezium property. */
+function ownFieldFor(property: string): string | undefined {
+  if (property === "topic.prefix") return "write topicPrefix in the shard's entry (its default is the shard's name)";
+  if (property === "schema.history.internal.kafka.topic") return "write schemaHistoryTopic in the shard's entry";
+  if (property.startsWith("schema.history.internal.kafka.")) return "remove it: the plan sets it";
+  if (property === "database.connectionTimeZone") return "write cdc:timeZone";
+  if (/^(database|table)\.include\.list$/.test(property)) return "write cdc:tables, or tables in the shard's entry";
+  if (property === "column.exclude.list") return "write cdc:excludeColumns";
+  return undefined;
+}
+
+function problem(code: Problem["code"], path: string, message: string, remedy: string): Problem {
+  return { code, path, message, remedy };
+}
+
+/** `cdc:shards[1].serverId` */
+export function pathName(path: Path): string {
+  const text = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
+  return `cdc:${text.replace(/^\./, "")}`;
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (inner, part) =>
+      typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[part] : undefined,
+    value,
+  );
+}
+
+/** The words of the field at a path; those of the list for an item of a list. */
+function docAt(path: Path): ReturnType<typeof docOf> {
+  const types = typesAlong(path);
+  for (const type of types.toReversed()) {
+    const doc = docOf(type);
+    if (doc !== undefined && doc.allowed !== "an object") return doc;
+  }
+  return undefined;
+}
+
+function knownFields(path: Path): string[] {
+  const type = plain(typesAlong(path).at(-1) ?? configSchema);
+  if (type instanceof z.ZodObject) return Object.keys(type.shape);
+  const option =
+    type instanceof z.ZodUnion ? type.options.map(plainOf).find((inner) => inner instanceof z.ZodObject) : undefined;
+  return option instanceof z.ZodObject ? Object.keys(option.shape) : [];
+}
+
+/** The types of the fields on the way to a path. */
+function typesAlong(path: Path): z.ZodType[] {
+  const types: z.ZodType[] = [];
+  let type: z.ZodType | undefined = configSchema;
+  for (const part of path) {
+    const inner: z.ZodType = plain(type);
+    if (inner instanceof z.ZodObject) type = inner.shape[String(part)] as z.ZodType | undefined;
+    else if (inner instanceof z.ZodArray) type = inner.element as z.ZodType;
+    else return types;
+    if (type === undefined) return types;
+    types.push(type);
+  }
+  return types;
+}
+
+function plain(type: z.ZodType): z.ZodType {
+  const inner = innerOf(type);
+  return inner === undefined ? type : plain(inner);
+}
+
+function plainOf(type: z.core.$ZodType): z.ZodType {
+  return plain(type as z.ZodType);
+}
+
+function shorten(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -1,55 +1,79 @@
-/** The Kafka Connect worker in distributed mode. */
+/** The Kafka Connect workers, in distributed mode. */
+import type { PipelineConfig } from "../config/schema.ts";
 import { connectorSecretsFile, connectRestPort, pluginPath } from "./constants.ts";
-import { replicationFactor, workerTopics } from "./topics.ts";
-import type { ConnectPlan } from "./types.ts";
-import { debeziumVersion } from "./versions.ts";
+import { replicationFactor, TopicPlanner } from "./topics.ts";
+import type { ConnectPlan, WorkerPlan } from "./types.ts";
 
-const alias = "connect";
 const topicNames = { config: "connect-configs", offset: "connect-offsets", status: "connect-status" };
+const json = "org.apache.kafka.connect.json.JsonConverter";
+const jvmOverheadMiB = 200;
 
 /**
- * Plans the worker.
- * @param stack prefix of the names on the engine.
- * @param hostPort port of the REST API on 127.0.0.1.
- * @param bootstrap the broker's address inside the network.
+ * Plans the workers.
+ * @param bootstrap the brokers' addresses inside the network.
  */
-export function planConnect(stack: string, hostPort: number, bootstrap: string): ConnectPlan {
-  const json = "org.apache.kafka.connect.json.JsonConverter";
-  const replicas = String(replicationFactor);
+export function planConnect(stack: string, config: PipelineConfig, bootstrap: string): ConnectPlan {
+  const ids = Array.from({ length: config.connect.workers }, (_, index) => index + 1);
+  const workers = ids.map((id) => planWorker(stack, id, config, bootstrap));
   return {
-    container: `${stack}-connect`,
+    workers,
+    restUrl: `http://localhost:${config.connect.port + config.portOffset}`,
+    topics: new TopicPlanner(config).worker(topicNames),
+    debeziumVersion: config.connectors.debeziumVersion,
+    pluginVolume: `${stack}-debezium-${config.connectors.debeziumVersion}`,
+  };
+}
+
+function planWorker(stack: string, id: number, config: PipelineConfig, bootstrap: string): WorkerPlan {
+  const alias = id === 1 ? "connect" : `connect-${id}`;
+  return {
+    name: alias,
+    container: `${stack}-${alias}`,
     alias,
-    port: { internal: connectRestPort, host: hostPort },
-    restUrl: `http://localhost:${hostPort}`,
-    heapOptions: "-Xms256m -Xmx768m",
-    pluginVolume: `${stack}-debezium-${debeziumVersion}`,
-    topics: workerTopics(topicNames),
+    port: { internal: connectRestPort, host: config.connect.port + id - 1 + config.portOffset },
+    expectedMemoryMiB: config.connect.heapMiB + jvmOverheadMiB,
+    memoryLimitMiB: undefined,
+    heapOptions: `-Xms${Math.min(256, config.connect.heapMiB)}m -Xmx${config.connect.heapMiB}m`,
     properties: {
-      "bootstrap.servers": bootstrap,
-      "config.providers": "file",
-      "config.providers.file.class": "org.apache.kafka.common.config.provider.FileConfigProvider",
-      "config.providers.file.param.allowed.paths": connectorSecretsFile,
-      "config.storage.replication.factor": replicas,
-      "config.storage.topic": topicNames.config,
-      "exactly.once.source.support": "enabled",
-      "group.id": stack,
       "key.converter": json,
-      listeners: `http://0.0.0.0:${connectRestPort}`,
       "offset.flush.interval.ms": "5000",
-      "offset.storage.replication.factor": replicas,
-      "offset.storage.topic": topicNames.offset,
       // Every plugin of Kafka's and of Debezium's carries a ServiceLoader manifest; scanning all classes instead doubles the start-up time.
       "plugin.discovery": "service_load",
-      "plugin.path": pluginPath,
-      "rest.advertised.host.name": alias,
-      // There is one worker: nobody else could take over while it restarts.
-      "scheduled.rebalance.max.delay.ms": "0",
-      "status.storage.replication.factor": replicas,
-      "status.storage.topic": topicNames.status,
-      // Topics are declared by the plan.
-      "topic.creation.enable": "false",
+      // With one worker nobody else could take over while it restarts; with more, a short restart moves no task.
+      "scheduled.rebalance.max.delay.ms": config.connect.workers === 1 ? "0" : "10000",
       "value.converter": json,
+      ...config.connect.properties,
+      ...ownWorkerProperties(stack, alias, config, bootstrap),
     },
+  };
+}
+
+/** The worker properties that are the plan's; `connect.properties` may not say otherwise. */
+export function ownWorkerProperties(
+  stack: string,
+  alias: string,
+  config: PipelineConfig,
+  bootstrap: string,
+): Record<string, string> {
+  const replicas = String(replicationFactor(config));
+  return {
+    "bootstrap.servers": bootstrap,
+    "config.providers": "file",
+    "config.providers.file.class": "org.apache.kafka.common.config.provider.FileConfigProvider",
+    "config.providers.file.param.allowed.paths": connectorSecretsFile,
+    "config.storage.replication.factor": replicas,
+    "config.storage.topic": topicNames.config,
+    "exactly.once.source.support": "enabled",
+    "group.id": stack,
+    listeners: `http://0.0.0.0:${connectRestPort}`,
+    "offset.storage.replication.factor": replicas,
+    "offset.storage.topic": topicNames.offset,
+    "plugin.path": pluginPath,
+    "rest.advertised.host.name": alias,
+    "status.storage.replication.factor": replicas,
+    "status.storage.topic": topicNames.status,
+    // Topics are declared by the plan.
+    "topic.creation.enable": "false",
   };
 }
 

@@ -1,6 +1,9 @@
-/** The Debezium MySQL connector's configuration for one shard. */
+/** The Debezium MySQL connector's configuration for one shard. Property names: its documentation for 3.6. */
+import type { PipelineConfig } from "../config/schema.ts";
 import { cdcDatabase, cdcPasswordKey, cdcUser, connectorSecretsFile, mysqlPort } from "./constants.ts";
+import { findRelease } from "./releases.ts";
 import type { ResolvedShard } from "./shard.ts";
+import { transformProperties } from "./transforms.ts";
 
 export interface ConnectorArgs {
   readonly shard: ResolvedShard;
@@ -8,17 +11,37 @@ export interface ConnectorArgs {
   readonly hostname: string;
   readonly databases: readonly string[];
   readonly tables: readonly string[];
-  readonly timeZone: string;
-  /** The broker's address inside the network. */
+  readonly config: PipelineConfig;
+  /** The brokers' addresses inside the network. */
   readonly bootstrap: string;
 }
 
-/**
- * Renders the connector configuration that `PUT /connectors/NAME/config` takes, every value as text.
- * Property names: Debezium 3.6, "MySQL connector configuration properties".
- */
+/** Renders the connector configuration that `PUT /connectors/NAME/config` takes, every value as text. */
 export function connectorConfig(args: ConnectorArgs): Record<string, string> {
-  const { shard } = args;
+  return {
+    ...defaults,
+    // Sources before this release refuse the word.
+    ...(findRelease(args.config.connectors.debeziumVersion)?.exactlyOnce === true
+      ? { "exactly.once.support": "required" }
+      : {}),
+    ...args.config.connectors.properties,
+    ...args.shard.connectorProperties,
+    ...ownConnectorProperties(args),
+  };
+}
+
+/** Good for a pipeline that is watched; `connectors.properties` may say otherwise. */
+const defaults: Readonly<Record<string, string>> = {
+  // A connection that died silently is noticed after seconds, not after Debezium's default minute.
+  "connect.keep.alive.interval.ms": "3000",
+  "heartbeat.interval.ms": "5000",
+  // Debezium's default of 500 ms would be most of an event's latency.
+  "poll.interval.ms": "50",
+};
+
+/** The properties that are the plan's; `connectors.properties` and a shard's `connectorProperties` may not say otherwise. */
+export function ownConnectorProperties(args: ConnectorArgs): Record<string, string> {
+  const { shard, config } = args;
   return {
     "connector.class": "io.debezium.connector.mysql.MySqlConnector",
     "database.hostname": args.hostname,
@@ -27,28 +50,65 @@ export function connectorConfig(args: ConnectorArgs): Record<string, string> {
     // The worker puts the password in; REST, the config topic and the log only ever show this placeholder.
     "database.password": `\${file:${connectorSecretsFile}:${cdcPasswordKey}}`,
     "database.server.id": String(shard.serverId),
-    "database.include.list": includeList(args.databases),
-    "table.include.list": includeList(args.tables),
-    "database.connectionTimeZone": args.timeZone,
-    // A connection that died silently is noticed after seconds, not after Debezium's default minute.
-    "connect.keep.alive.interval.ms": "3000",
-    "exactly.once.support": "required",
+    "database.include.list": literally(args.databases),
+    "table.include.list": literally(args.tables),
+    "database.connectionTimeZone": config.timeZone,
     // Keeps the offset of a quiet shard moving (else its binlog may be purged under it) and proves the way through.
-    "heartbeat.interval.ms": "5000",
     "heartbeat.action.query":
       `INSERT INTO ${cdcDatabase}.heartbeat (id, beat_at) VALUES (1, NOW(6)) ` +
       "ON DUPLICATE KEY UPDATE beat_at = VALUES(beat_at)",
-    // Debezium's default of 500 ms would be most of an event's latency.
-    "poll.interval.ms": "50",
     "schema.history.internal.kafka.bootstrap.servers": args.bootstrap,
     "schema.history.internal.kafka.topic": shard.schemaHistoryTopic,
-    "snapshot.mode": "initial",
+    "snapshot.mode": shard.snapshotMode,
     "tasks.max": "1",
     "topic.prefix": shard.topicPrefix,
+    ...unlessDefault("include.schema.changes", String(config.connectors.schemaChanges), "true"),
+    ...unlessDefault("tombstones.on.delete", String(config.connectors.tombstones), "true"),
+    ...unlessDefault("skipped.operations", config.connectors.skipOperations.join(",") || "none", "t"),
+    ...unlessDefault("column.exclude.list", literally(shard.excludeColumns), ""),
+    ...unlessDefault("column.mask.with.10.chars", literally(shard.maskColumns), ""),
+    ...errorProperties(config),
+    ...converterProperties(config),
+    ...transformProperties(shard, config),
   };
 }
 
-/** Debezium's include lists are regular expressions; names are taken literally here. */
-function includeList(names: readonly string[]): string {
+/** Leaves out what is upstream's default anyway, so that a configuration shows what is special about it. */
+function unlessDefault(key: string, value: string, byDefault: string): Record<string, string> {
+  return value === byDefault ? {} : { [key]: value };
+}
+
+function errorProperties(config: PipelineConfig): Record<string, string> {
+  const { tolerance, log, maxRetries } = config.connectors.errors;
+  return {
+    ...unlessDefault("errors.tolerance", tolerance, "none"),
+    ...(tolerance === "all" && log ? { "errors.log.enable": "true", "errors.log.include.messages": "false" } : {}),
+    ...unlessDefault("errors.max.retries", String(maxRetries), "-1"),
+  };
+}
+
+function converterProperties(config: PipelineConfig): Record<string, string> {
+  const { converter } = config.connectors;
+  if (converter === "json") return {};
+  const sides = ["key", "value"] as const;
+  if (converter === "json-schemaless") {
+    const json = "org.apache.kafka.connect.json.JsonConverter";
+    return Object.fromEntries(
+      sides.flatMap((side) => [
+        [`${side}.converter`, json],
+        [`${side}.converter.schemas.enable`, "false"],
+      ]),
+    );
+  }
+  return Object.fromEntries(
+    sides.flatMap((side) => [
+      [`${side}.converter`, converter[side]],
+      ...Object.entries(converter.properties).map(([key, value]) => [`${side}.converter.${key}`, value]),
+    ]),
+  ) as Record<string, string>;
+}
+
+/** Debezium's lists are regular expressions; names are taken literally here. */
+function literally(names: readonly string[]): string {
   return names.map((name) => name.replaceAll(/[$.]/g, String.raw`\$&`)).join(",");
 }

@@ -3,6 +3,9 @@
 /** Label on everything the pipeline makes on the Docker engine; its value is the plan's `stack`. */
 export const stackLabel = "cdc.stack";
 
+/** Label on a MySQL data volume: the version that made it. */
+export const mysqlVersionLabel = "cdc.mysql.version";
+
 /** MySQL's port inside the network. */
 export const mysqlPort = 3306;
 

@@ -1,57 +1,90 @@
-/** The broker: KRaft, one node that is broker and controller. */
+/** The brokers: KRaft; the first is broker and controller, further ones are brokers only. */
 import { createHash } from "node:crypto";
-import { replicationFactor } from "./topics.ts";
-import type { KafkaPlan } from "./types.ts";
+import type { PipelineConfig } from "../config/schema.ts";
+import type { BrokerPlan, KafkaPlan } from "./types.ts";
 
-const alias = "kafka";
 const internalPort = 29092;
-const hostPortInside = 9092;
+const hostListenerPort = 9092;
 const controllerPort = 9093;
+const jvmOverheadMiB = 200;
 
-/**
- * Plans the broker.
- * @param stack prefix of the names on the engine.
- * @param hostPort port on 127.0.0.1; also what the broker advertises to clients on the host.
- */
-export function planKafka(stack: string, hostPort: number): KafkaPlan {
-  const listeners = { INTERNAL: internalPort, HOST: hostPortInside, CONTROLLER: controllerPort };
-  const names = Object.keys(listeners);
-  const internalBootstrap = `${alias}:${internalPort}`;
-  const hostBootstrap = `localhost:${hostPort}`;
-  const replicas = String(replicationFactor);
+/** Plans the brokers; adding one leaves the others' identity, ports and data as they are. */
+export function planKafka(stack: string, config: PipelineConfig): KafkaPlan {
+  const ids = Array.from({ length: config.kafka.brokers }, (_, index) => index + 1);
   return {
-    container: `${stack}-kafka`,
+    brokers: ids.map((id) => planBroker(stack, id, config)),
+    internalBootstrap: ids.map((id) => `${aliasOf(id)}:${internalPort}`).join(","),
+    hostBootstrap: ids.map((id) => `localhost:${hostPortOf(id, config)}`).join(","),
+  };
+}
+
+/** The first one has the plain name that clients know. */
+function aliasOf(id: number): string {
+  return id === 1 ? "kafka" : `kafka-${id}`;
+}
+
+function hostPortOf(id: number, config: PipelineConfig): number {
+  return config.kafka.port + id - 1 + config.portOffset;
+}
+
+function planBroker(stack: string, id: number, config: PipelineConfig): BrokerPlan {
+  const alias = aliasOf(id);
+  const host = hostPortOf(id, config);
+  return {
+    name: alias,
+    container: `${stack}-${alias}`,
     alias,
-    port: { internal: hostPortInside, host: hostPort },
-    volume: `${stack}-kafka-data`,
-    internalBootstrap,
-    hostBootstrap,
+    port: { internal: hostListenerPort, host },
+    volume: `${stack}-${alias}-data`,
+    expectedMemoryMiB: config.kafka.heapMiB + jvmOverheadMiB,
+    memoryLimitMiB: undefined,
     environment: {
+      ...asEnvironment(config.kafka.properties),
       CLUSTER_ID: clusterId(stack),
-      KAFKA_ADVERTISED_LISTENERS: `INTERNAL://${internalBootstrap},HOST://${hostBootstrap}`,
-      // A typing error in a topic's name is to be an error, not a new topic.
-      KAFKA_AUTO_CREATE_TOPICS_ENABLE: "false",
-      KAFKA_CONTROLLER_LISTENER_NAMES: "CONTROLLER",
-      KAFKA_CONTROLLER_QUORUM_VOTERS: `1@localhost:${controllerPort}`,
-      // A consumer group of one stack has nobody to wait for.
-      KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: "0",
-      KAFKA_HEAP_OPTS: "-Xms256m -Xmx512m",
-      KAFKA_INTER_BROKER_LISTENER_NAME: "INTERNAL",
-      KAFKA_LISTENERS: Object.entries(listeners)
-        .map(([name, port]) => `${name}://:${port}`)
-        .join(","),
-      KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: names.map((name) => `${name}:PLAINTEXT`).join(","),
-      KAFKA_LOG_DIRS: "/var/lib/kafka/data",
-      KAFKA_NODE_ID: "1",
-      KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: replicas,
-      KAFKA_PROCESS_ROLES: "broker,controller",
-      KAFKA_SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR: replicas,
-      KAFKA_SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR: replicas,
-      // Exactly-once sources are transactions: with the default of 3 replicas they would wait for ever.
-      KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: replicas,
-      KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: replicas,
+      KAFKA_HEAP_OPTS: `-Xms${Math.min(256, config.kafka.heapMiB)}m -Xmx${config.kafka.heapMiB}m`,
+      ...asEnvironment(ownBrokerProperties(id, host, config)),
     },
   };
+}
+
+/** The broker properties that are the plan's; `kafka.properties` may not say otherwise. */
+export function ownBrokerProperties(id: number, hostPort: number, config: PipelineConfig): Record<string, string> {
+  const alias = aliasOf(id);
+  const isController = id === 1;
+  const listeners = [`INTERNAL://:${internalPort}`, `HOST://:${hostListenerPort}`];
+  const internalReplicas = String(Math.min(config.kafka.brokers, 3));
+  return {
+    "advertised.listeners": `INTERNAL://${alias}:${internalPort},HOST://localhost:${hostPort}`,
+    // A typing error in a topic's name is to be an error, not a new topic.
+    "auto.create.topics.enable": "false",
+    "controller.listener.names": "CONTROLLER",
+    // One voter, whose set never changes: brokers can come and go.
+    "controller.quorum.voters": `1@${aliasOf(1)}:${controllerPort}`,
+    // A consumer group of a development stack has nobody to wait for.
+    "group.initial.rebalance.delay.ms": "0",
+    "inter.broker.listener.name": "INTERNAL",
+    listeners: [...listeners, ...(isController ? [`CONTROLLER://:${controllerPort}`] : [])].join(","),
+    "listener.security.protocol.map": "INTERNAL:PLAINTEXT,HOST:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "log.dirs": "/var/lib/kafka/data",
+    "node.id": String(id),
+    "offsets.topic.replication.factor": internalReplicas,
+    "process.roles": isController ? "broker,controller" : "broker",
+    "share.coordinator.state.topic.min.isr": "1",
+    "share.coordinator.state.topic.replication.factor": internalReplicas,
+    // Exactly-once sources are transactions: with more replicas asked for than there are brokers they would wait for ever.
+    "transaction.state.log.min.isr": "1",
+    "transaction.state.log.replication.factor": internalReplicas,
+  };
+}
+
+/** The image's way to name properties: `a.b-c_d` is KAFKA_A_B__C___D (apache/kafka, KafkaDockerWrapper). */
+function asEnvironment(properties: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(properties).map(([key, value]) => [
+      `KAFKA_${key.replaceAll("_", "___").replaceAll("-", "__").replaceAll(".", "_").toUpperCase()}`,
+      value,
+    ]),
+  );
 }
 
 /** A KRaft cluster id (16 bytes, base64url) that is the same at every preview and differs from stack to stack. */

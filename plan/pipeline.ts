@@ -1,35 +1,57 @@
 /** The whole pipeline as a plan: a pure function of the configuration and the stack's name. */
 import type { PipelineConfig } from "../config/schema.ts";
 import { planConnect } from "./connect.ts";
+import { findPropertyProblems } from "./free-properties.ts";
 import { planKafka } from "./kafka.ts";
-import { findClashes, findTopicClashes } from "./rules.ts";
-import { planShard, resolveShard } from "./shard.ts";
+import { refuse } from "./problem.ts";
+import { findContradictions } from "./rules.ts";
+import { mergedTopics, planShard, resolveShard } from "./shard.ts";
 import type { PipelinePlan } from "./types.ts";
+import { findClashes, findTopicClashes } from "./unique.ts";
+import { judgeVersions } from "./versions-fit.ts";
 
 /**
  * Plans the pipeline.
  * @param stack `PROJECT-STACK`, the prefix of every name on the Docker engine.
- * @throws Error with one line per clash between shards or ports.
+ * @param declaredTables tables that the files of `schema` make, `DATABASE.TABLE`; undefined when tables are made elsewhere.
+ * @throws ProblemError with everything that is wrong.
  */
-export function planPipeline(config: PipelineConfig, stack: string): PipelinePlan {
-  const resolved = config.shards.map(resolveShard);
-  refuse(findClashes(config, resolved));
+export function planPipeline(
+  config: PipelineConfig,
+  stack: string,
+  declaredTables: readonly string[] | undefined,
+): PipelinePlan {
+  const resolved = config.shards.map((shard) => resolveShard(shard, config));
+  const versions = judgeVersions(config);
+  refuse([
+    ...findClashes(config, resolved),
+    ...findContradictions(config, resolved, declaredTables),
+    ...findPropertyProblems(config, resolved),
+    ...versions.problems,
+  ]);
 
-  const kafka = planKafka(stack, config.kafkaPort + config.portOffset);
-  const connect = planConnect(stack, config.connectPort + config.portOffset, kafka.internalBootstrap);
+  const kafka = planKafka(stack, config);
+  const connect = planConnect(stack, config, kafka.internalBootstrap);
   const shards = resolved.map((shard) => planShard(stack, shard, config, kafka.internalBootstrap));
-  refuse(findTopicClashes([...connect.topics, ...shards.flatMap((shard) => shard.topics)]));
+  const sharedTopics = mergedTopics(resolved, config);
+  refuse(findTopicClashes([...connect.topics, ...sharedTopics, ...shards.flatMap((shard) => shard.topics)]));
   return {
     stack,
     network: stack,
     schema: config.schema === "" ? undefined : config.schema,
-    images: config.images,
+    timeZone: config.timeZone,
+    images: {
+      source: config.images,
+      mysqlVersion: config.mysql.version,
+      kafkaVersion: config.kafka.version,
+      mysql: config.mysql.image,
+      kafka: config.kafka.image,
+    },
     shards,
     kafka,
     connect,
+    sharedTopics,
+    allowDataLoss: config.topics.allowDataLoss,
+    warnings: versions.warnings,
   };
-}
-
-function refuse(clashes: readonly string[]): void {
-  if (clashes.length > 0) throw new Error(`the configuration cannot be used:\n  ${clashes.join("\n  ")}`);
 }

@@ -2,17 +2,33 @@
 import type { PipelineConfig, ShardConfig } from "../config/schema.ts";
 import { cdcDatabase, mysqlPort } from "./constants.ts";
 import { connectorConfig } from "./connector.ts";
-import { dataTopic, livenessTopic, schemaChangeTopic, schemaHistoryTopic } from "./topics.ts";
-import type { ShardPlan } from "./types.ts";
+import { mysqldArgs, mysqldOverheadMiB } from "./mysql.ts";
+import { TopicPlanner } from "./topics.ts";
+import type { ShardPlan, TopicPlan } from "./types.ts";
 
-/** A shard's entry with every derived value filled in. */
-export type ResolvedShard = { readonly [K in keyof ShardConfig]-?: NonNullable<ShardConfig[K]> };
+/** A shard's entry with every derived and every shared value filled in. */
+export interface ResolvedShard {
+  readonly name: string;
+  readonly port: number;
+  readonly serverId: number;
+  readonly connector: string;
+  readonly topicPrefix: string;
+  readonly schemaHistoryTopic: string;
+  readonly tables: readonly string[];
+  readonly excludeColumns: readonly string[];
+  readonly maskColumns: readonly string[];
+  readonly snapshotMode: string;
+  readonly bufferPoolMiB: number;
+  readonly memoryLimitMiB: number | undefined;
+  readonly mysqlOptions: Readonly<Record<string, string>>;
+  readonly connectorProperties: Readonly<Record<string, string>>;
+}
 
 /**
- * Fills in what the shard's entry leaves out. All of it comes from the entry's own name and port, which are unique,
- * so removing or reordering other shards changes nothing here.
+ * Fills in what the shard's entry leaves out: from its own name and port, which are unique, or from what all shards share.
+ * So removing or reordering other shards changes nothing here.
  */
-export function resolveShard(shard: ShardConfig): ResolvedShard {
+export function resolveShard(shard: ShardConfig, config: PipelineConfig): ResolvedShard {
   const topicPrefix = shard.topicPrefix ?? shard.name;
   return {
     name: shard.name,
@@ -21,68 +37,69 @@ export function resolveShard(shard: ShardConfig): ResolvedShard {
     connector: shard.connector ?? `${shard.name}-connector`,
     topicPrefix,
     schemaHistoryTopic: shard.schemaHistoryTopic ?? `schemahistory.${topicPrefix}`,
+    tables: shard.tables ?? config.tables,
+    excludeColumns: shard.excludeColumns ?? config.excludeColumns,
+    maskColumns: shard.maskColumns ?? config.maskColumns,
+    snapshotMode: shard.snapshotMode ?? config.connectors.snapshotMode,
+    bufferPoolMiB: shard.bufferPoolMiB ?? config.mysql.bufferPoolMiB,
+    memoryLimitMiB: shard.memoryMiB ?? config.mysql.memoryMiB,
+    mysqlOptions: shard.mysqlOptions,
+    connectorProperties: shard.connectorProperties,
   };
 }
 
 /**
  * Plans one shard.
- * @param stack prefix of the names on the engine.
- * @param shard the shard's resolved entry.
- * @param config the pipeline's configuration, for what all shards share.
- * @param bootstrap the broker's address inside the network, for the connector's schema history.
+ * @param bootstrap the brokers' addresses inside the network, for the connector's schema history.
  */
 export function planShard(stack: string, shard: ResolvedShard, config: PipelineConfig, bootstrap: string): ShardPlan {
   const alias = `mysql-${shard.port}`;
+  const topics = new TopicPlanner(config);
   const ownTables = [`${cdcDatabase}.heartbeat`, `${cdcDatabase}.probe`];
-  const databases = [...new Set(config.tables.map((table) => table.split(".")[0] ?? table))];
-  const capturedDatabases = [...databases, cdcDatabase];
+  const databases = [...databasesOf(shard.tables), cdcDatabase];
   return {
     name: shard.name,
     container: `${stack}-${alias}`,
     alias,
     port: { internal: mysqlPort, host: shard.port + config.portOffset },
     volume: `${stack}-${alias}-data`,
-    mysqldArgs: mysqldArgs(shard.port, config.timeZone),
-    databases: capturedDatabases,
+    expectedMemoryMiB: shard.bufferPoolMiB + mysqldOverheadMiB,
+    memoryLimitMiB: shard.memoryLimitMiB,
+    mysqldArgs: mysqldArgs(shard, config),
+    databases,
     topicPrefix: shard.topicPrefix,
     connector: {
       name: shard.connector,
       config: connectorConfig({
         shard,
         hostname: alias,
-        databases: capturedDatabases,
-        tables: [...config.tables, ...ownTables],
-        timeZone: config.timeZone,
+        databases,
+        tables: [...shard.tables, ...ownTables],
+        config,
         bootstrap,
       }),
     },
     topics: [
-      schemaHistoryTopic(shard.schemaHistoryTopic),
-      schemaChangeTopic(shard.topicPrefix),
-      livenessTopic(`__debezium-heartbeat.${shard.topicPrefix}`),
-      ...ownTables.map((table) => livenessTopic(`${shard.topicPrefix}.${table}`)),
-      ...config.tables.map((table) => dataTopic(`${shard.topicPrefix}.${table}`, config.dataPartitions)),
+      topics.schemaHistory(shard.schemaHistoryTopic),
+      ...(config.connectors.schemaChanges ? [topics.schemaChanges(shard.topicPrefix)] : []),
+      topics.liveness(`__debezium-heartbeat.${shard.topicPrefix}`),
+      ...ownTables.map((table) => topics.liveness(`${shard.topicPrefix}.${table}`)),
+      ...(config.connectors.merge === undefined
+        ? shard.tables.map((table) => topics.data(`${shard.topicPrefix}.${table}`))
+        : []),
     ],
     probeTopic: `${shard.topicPrefix}.${cdcDatabase}.probe`,
   };
 }
 
-/** mysqld's options: what CDC needs stands first, what keeps a development shard small stands last. */
-function mysqldArgs(serverId: number, timeZone: string): string[] {
-  return [
-    `--server-id=${serverId}`,
-    "--log-bin=mysql-bin",
-    "--binlog-format=ROW",
-    "--binlog-row-image=FULL",
-    "--gtid-mode=ON",
-    "--enforce-gtid-consistency=ON",
-    // Ten days, as Debezium's documentation has it: a connector may be away for a long week-end.
-    "--binlog-expire-logs-seconds=864000",
-    // In step with the connector's connectionTimeZone; otherwise TIMESTAMPs of snapshot rows are off by the difference.
-    `--default-time-zone=${timeZone}`,
-    "--character-set-server=utf8mb4",
-    "--innodb-buffer-pool-size=64M",
-    "--performance-schema=OFF",
-    "--mysqlx=OFF",
-  ];
+/** Topics into which all shards' changes are routed, one per table; none when shards are not merged. */
+export function mergedTopics(shards: readonly ResolvedShard[], config: PipelineConfig): TopicPlan[] {
+  const { merge } = config.connectors;
+  if (merge === undefined) return [];
+  const tables = [...new Set(shards.flatMap((shard) => shard.tables))].toSorted();
+  return tables.map((table) => new TopicPlanner(config).data(`${merge.prefix}.${table}`));
+}
+
+function databasesOf(tables: readonly string[]): string[] {
+  return [...new Set(tables.map((table) => table.split(".")[0] ?? table))];
 }

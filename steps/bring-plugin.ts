@@ -1,6 +1,7 @@
 /**
  * Run by `pulumi up` once (@pulumi/command): brings the Debezium plugin into the volume that the worker mounts read-only.
- * CDC_PLUGIN_VOLUME names the volume, CDC_PLUGIN_IMAGE an image with tar and sha256sum (the broker's) to unpack with.
+ * CDC_PLUGIN_VOLUME names the volume, CDC_PLUGIN_IMAGE an image with sh, tar and sha256sum (the broker's) to unpack with,
+ * CDC_DEBEZIUM_VERSION a release of plan/releases.ts (the default one when it is not set).
  * The archive comes from Maven and is kept in the cache; where there is no Maven, out of Debezium's own Connect image.
  */
 import { execFile, spawn } from "node:child_process";
@@ -9,8 +10,9 @@ import { createReadStream } from "node:fs";
 import { access, mkdir, mkdtemp, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { cacheDir } from "../toolchain/run.ts";
-import { debezium } from "./debezium.ts";
+import { cacheDir } from "../lib/run.ts";
+import { findRelease, pluginOf } from "../plan/releases.ts";
+import { debeziumVersion } from "../plan/versions.ts";
 
 const artifactsFolder = join(cacheDir(), "artifacts");
 const execFileAsync = promisify(execFile);
@@ -18,22 +20,31 @@ const execFileAsync = promisify(execFile);
 /** What the person meets, without a stack trace. */
 class StepError extends Error {}
 
-async function bringPlugin(volume: string, image: string): Promise<void> {
-  const archive = join(artifactsFolder, debezium.archive);
-  if (!(await isWhole(archive)) && (await succeeds("mvn", ["--version"]))) await download(archive);
-  const source = (await isWhole(archive)) ? await open(archive) : undefined;
+type Plugin = ReturnType<typeof pluginOf>;
+
+async function bringPlugin(version: string, volume: string, image: string): Promise<void> {
+  const release = findRelease(version);
+  if (release === undefined) {
+    throw new StepError(
+      `CDC_DEBEZIUM_VERSION: Debezium ${version} is not one of plan/releases.ts; nothing was installed`,
+    );
+  }
+  const plugin = pluginOf(release);
+  const archive = join(artifactsFolder, plugin.archive);
+  if (!(await isWhole(archive, plugin)) && (await succeeds("mvn", ["--version"]))) await download(archive, plugin);
+  const source = (await isWhole(archive, plugin)) ? await open(archive) : undefined;
   if (source !== undefined) {
-    say(`unpacking ${debezium.archive} into ${volume}`);
-    await pipe(["docker", ...unpackInto(volume, image, "-xzf")], source.fd);
+    say(`unpacking ${plugin.archive} into ${volume}`);
+    await pipe(["docker", ...unpackInto(volume, image, plugin, "-xzf")], source.fd);
     await source.close();
   } else {
-    await copyFromImage(volume, image);
+    await copyFromImage(volume, image, plugin);
   }
-  await verify(volume, image);
+  await verify(volume, image, plugin);
 }
 
 /** True when the file is there and its checksum is the pinned one. */
-async function isWhole(file: string): Promise<boolean> {
+async function isWhole(file: string, plugin: Plugin): Promise<boolean> {
   try {
     await access(file);
   } catch {
@@ -41,25 +52,25 @@ async function isWhole(file: string): Promise<boolean> {
   }
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  return hash.digest("hex") === debezium.archiveSha256;
+  return hash.digest("hex") === plugin.archiveSha256;
 }
 
-async function download(archive: string): Promise<void> {
-  say(`fetching ${debezium.artifact} with mvn`);
+async function download(archive: string, plugin: Plugin): Promise<void> {
+  say(`fetching ${plugin.artifact} with mvn`);
   await mkdir(artifactsFolder, { recursive: true });
   const staging = await mkdtemp(join(artifactsFolder, "staging-"));
   try {
-    const args = ["-q", "-B", "dependency:copy", `-Dartifact=${debezium.artifact}`, `-DoutputDirectory=${staging}`];
+    const args = ["-q", "-B", "dependency:copy", `-Dartifact=${plugin.artifact}`, `-DoutputDirectory=${staging}`];
     // In the staging folder, so that mvn meets no pom.xml of somebody else's.
     await execFileAsync("mvn", args, { cwd: staging }).catch((error: unknown) => {
       throw new StepError(
-        `mvn could not bring ${debezium.artifact}: ${lastLine(error)}\ncheck Maven's settings and network, then run \`pulumi up\` again`,
+        `mvn could not bring ${plugin.artifact}: ${lastLine(error)}\ncheck Maven's settings and network, then run \`pulumi up\` again`,
       );
     });
-    const fetched = join(staging, debezium.archive);
-    if (!(await isWhole(fetched))) {
+    const fetched = join(staging, plugin.archive);
+    if (!(await isWhole(fetched, plugin))) {
       throw new StepError(
-        `${debezium.archive} from mvn has another checksum than ${debezium.archiveSha256}; nothing was installed. ` +
+        `${plugin.archive} from mvn has another checksum than ${plugin.archiveSha256}; nothing was installed. ` +
           "Remove it from the local Maven repository and run `pulumi up` again",
       );
     }
@@ -69,52 +80,44 @@ async function download(archive: string): Promise<void> {
   }
 }
 
-async function copyFromImage(volume: string, image: string): Promise<void> {
-  say(`mvn is not here; copying the plugin out of ${debezium.image}`);
+async function copyFromImage(volume: string, image: string, plugin: Plugin): Promise<void> {
+  say(`mvn is not here; copying the plugin out of ${plugin.image}`);
   const container = `cdc-plugin-source-${randomUUID()}`;
-  await execFileAsync("docker", ["create", "--name", container, debezium.image]).catch((error: unknown) => {
+  await execFileAsync("docker", ["create", "--name", container, plugin.image]).catch((error: unknown) => {
     throw new StepError(
-      `the Debezium plugin cannot be brought: mvn is not on PATH, and ${debezium.image} cannot be pulled (${lastLine(error)})\n` +
+      `the Debezium plugin cannot be brought: mvn is not on PATH, and ${plugin.image} cannot be pulled (${lastLine(error)})\n` +
         "install Maven (`apt-get install maven`), then run `pulumi up` again",
     );
   });
   try {
-    const copy = spawn("docker", ["cp", `${container}:${debezium.imageFolder}`, "-"], {
+    const copy = spawn("docker", ["cp", `${container}:${plugin.imageFolder}`, "-"], {
       stdio: ["ignore", "pipe", "inherit"],
     });
-    await pipe(["docker", ...unpackInto(volume, image, "-xf")], copy.stdout);
+    await pipe(["docker", ...unpackInto(volume, image, plugin, "-xf")], copy.stdout);
   } finally {
     await execFileAsync("docker", ["rm", container]);
   }
 }
 
 /** The volume is what the worker will load: its jar is checked there, whichever way it came. */
-async function verify(volume: string, image: string): Promise<void> {
-  const jar = `/plugins/${debezium.folder}/${debezium.jar}`;
+async function verify(volume: string, image: string, plugin: Plugin): Promise<void> {
+  const jar = `/plugins/${plugin.folder}/${plugin.jar}`;
   const args = ["run", "--rm", "--network=none", "-v", `${volume}:/plugins:ro`, "--entrypoint=sha256sum", image, jar];
   const { stdout } = await execFileAsync("docker", args).catch((error: unknown) => {
     throw new StepError(`${jar} is missing in volume ${volume}: ${lastLine(error)}`);
   });
-  if (!stdout.startsWith(debezium.jarSha256)) {
+  if (!stdout.startsWith(plugin.jarSha256)) {
     throw new StepError(
-      `${debezium.jar} in volume ${volume} has another checksum than ${debezium.jarSha256}; it will not be used`,
+      `${plugin.jar} in volume ${volume} has another checksum than ${plugin.jarSha256}; it will not be used`,
     );
   }
 }
 
-function unpackInto(volume: string, image: string, flags: "-xzf" | "-xf"): string[] {
-  const run = [
-    "run",
-    "--rm",
-    "-i",
-    "--network=none",
-    "--user=0",
-    "-v",
-    `${volume}:/plugins`,
-    "--entrypoint=tar",
-    image,
-  ];
-  return [...run, flags, "-", "-C", "/plugins", "--no-same-owner"];
+/** Unpacks standard input in place of what the volume holds: jars of two releases side by side would be one broken plugin. */
+function unpackInto(volume: string, image: string, plugin: Plugin, flags: "-xzf" | "-xf"): string[] {
+  const script = `rm -rf /plugins/${plugin.folder} && exec tar ${flags} - -C /plugins --no-same-owner`;
+  const mounts = ["--network=none", "--user=0", "-v", `${volume}:/plugins`];
+  return ["run", "--rm", "-i", ...mounts, "--entrypoint=sh", image, "-c", script];
 }
 
 /** Runs a program with the given standard input. */
@@ -147,7 +150,11 @@ function say(line: string): void {
 }
 
 try {
-  await bringPlugin(process.env["CDC_PLUGIN_VOLUME"] ?? "", process.env["CDC_PLUGIN_IMAGE"] ?? "");
+  await bringPlugin(
+    process.env["CDC_DEBEZIUM_VERSION"] ?? debeziumVersion,
+    process.env["CDC_PLUGIN_VOLUME"] ?? "",
+    process.env["CDC_PLUGIN_IMAGE"] ?? "",
+  );
 } catch (error) {
   if (!(error instanceof StepError)) throw error;
   console.error(error.message);

@@ -4,6 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { stackConfig } from "./support/config.ts";
 import { register, reveal, type Registered } from "./support/mocks.ts";
 
+// The world is not this test's matter: test/preflight has it.
+vi.mock("../preflight/require-world.ts", () => ({ requireWorld: () => Promise.resolve() }));
+
 function setConfig(values: Record<string, unknown>): void {
   const text = Object.entries(values).map(([key, value]) => [
     `cdc:${key}`,
@@ -32,18 +35,19 @@ beforeEach(() => {
   setConfig(stackConfig("dev"));
 });
 
-describe("the dev stack", () => {
-  test("registers this graph", async () => {
-    const { resources } = await run();
-    const lines = resources.map(({ type, name, inputs }) => {
-      const shown = ["name", "container", "image", "partitions", "database", "workerUrl", "ports", "create"]
-        .filter((key) => inputs[key] !== undefined)
-        .map((key) => `${key}=${JSON.stringify(reveal(inputs[key]))}`);
-      return [type, name, ...shown].join(" ");
-    });
-    await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot("__snapshots__/dev-graph.txt");
+test.each(["dev", "orders", "merged"])("the %s stack registers this graph", async (stack) => {
+  setConfig(stackConfig(stack));
+  const { resources } = await run();
+  const lines = resources.map(({ type, name, inputs }) => {
+    const shown = ["name", "container", "image", "partitions", "database", "workerUrl", "ports", "create", "config"]
+      .filter((key) => inputs[key] !== undefined)
+      .map((key) => `${key}=${JSON.stringify(reveal(inputs[key]))}`);
+    return [type, name, ...shown].join(" ");
   });
+  await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot(`__snapshots__/${stack}-graph.txt`);
+});
 
+describe("the dev stack", () => {
   test("exports a line per shard and the endpoints", async () => {
     const { outputs } = await run();
     expect([outputs.kafka, outputs.connect]).toEqual(["localhost:9092", "http://localhost:8083"]);
@@ -81,5 +85,5 @@ test("a broken configuration stops the program before the first resource, withou
   });
   const error = await resources.catch((failure: unknown) => failure);
   expect(pulumi.RunError.isInstance(error)).toBe(true);
-  expect(String(error)).toMatch(/cdc:timeZone: "KST" is no IANA time zone/);
+  expect(String(error)).toMatch(/CDC-107 cdc:timeZone: found "KST"[^]*did you mean Asia\/Seoul/);
 });

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { UserError } from "./run.ts";
+import { UserError } from "../lib/run.ts";
 
 const gib = 1024 ** 3;
 

@@ -1,12 +1,14 @@
 /** `make down`: removes the stack with all it owns, and looks on the engine whether anything is left. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { backendOfUser } from "./checkout.ts";
 import { engineAnswers, ensureEngine } from "./engine.ts";
 import type { Log } from "./log.ts";
 import { mendLock } from "./mend.ts";
 import { countOwned, describeOwned, ownedBy, removeOwned, type Owned } from "./owned.ts";
-import { root } from "./places.ts";
+import { cdcDir, root } from "./places.ts";
 import { prepareCli } from "./prepare.ts";
-import { run, UserError } from "./run.ts";
+import { run, UserError } from "../lib/run.ts";
 import { existsLocally, resourceCount, stackExists, stackLabel, type Stack } from "./stack.ts";
 import { pulumi } from "./up.ts";
 
@@ -58,17 +60,38 @@ async function destroy(log: Log, stack: Stack, local: boolean, owned: Owned): Pr
   await ensureEngine(log);
   const before = await ownedBy(stackLabel(stack.name));
   log(`pulumi: removing stack ${stack.name}`);
-  await pulumi(stack, ["destroy", "--yes", "--skip-preview", "--suppress-outputs"], {
-    remedy: "mend what pulumi names above, then `make down` again: it carries on where it stopped",
-  });
-  await removeStack(stack);
+  try {
+    await pulumi(
+      stack,
+      ["destroy", "--yes", "--skip-preview", "--suppress-outputs", "--config-file", await noConfig()],
+      {
+        remedy:
+          "mend what pulumi names above, then `make down` again: it carries on where it stopped; " +
+          "to give up pulumi's state and remove the containers all the same: make FORCE=1 down",
+      },
+    );
+    await removeStack(stack);
+  } catch (error) {
+    if (process.env["FORCE"] !== "1") throw error;
+    log("pulumi could not do it; FORCE=1 gives up its state");
+    await removeStack(stack, "--force");
+  }
   return before;
 }
 
+/**
+ * All that is needed to destroy is in the state, while Pulumi would refuse to with a configuration that cannot be used.
+ * @returns the path of an empty configuration.
+ */
+async function noConfig(): Promise<string> {
+  const file = join(cdcDir, "no-config.yaml");
+  await mkdir(cdcDir, { recursive: true });
+  await writeFile(file, "config: {}\n");
+  return file;
+}
+
 /** Forgets the stack; its configuration file is committed and stays. */
-async function removeStack(stack: Stack): Promise<void> {
-  await run("pulumi", ["stack", "rm", "--yes", "--preserve-config", "--stack", stack.name, "--non-interactive"], {
-    env: stack.env,
-    cwd: root,
-  });
+async function removeStack(stack: Stack, ...options: string[]): Promise<void> {
+  const args = ["stack", "rm", "--yes", "--preserve-config", "--stack", stack.name, "--non-interactive", ...options];
+  await run("pulumi", args, { env: stack.env, cwd: root });
 }

@@ -7,7 +7,7 @@ import { checkSpace } from "./disk.ts";
 import type { Log } from "./log.ts";
 import { findOnPath } from "./places.ts";
 import { probe } from "./probe.ts";
-import { run, UserError } from "./run.ts";
+import { run, UserError } from "../lib/run.ts";
 
 /** What decides how an engine is brought. */
 export interface EngineFacts {

@@ -5,7 +5,7 @@ import { packagedImage } from "../images/tags.ts";
 import { buildPackagedImages } from "./images.ts";
 import type { Log } from "./log.ts";
 import { probe } from "./probe.ts";
-import { UserError } from "./run.ts";
+import { UserError } from "../lib/run.ts";
 
 export const imageKinds = ["official", "packages"] as const;
 export type Images = (typeof imageKinds)[number];

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { isErrno, run, ToolError, UserError } from "./run.ts";
+import { isErrno, run, ToolError, UserError } from "../lib/run.ts";
 
 /**
  * The jars of a Kafka distribution: fetched by Maven, checked against a list, kept in the cache.

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { isExecutable, packagedImage, packagedImages, type PackagedImage } from "../images/tags.ts";
 import { kafkaLibs } from "./images-kafka-libs.ts";
-import { cacheDir, isErrno, run, ToolError, UserError } from "./run.ts";
+import { cacheDir, isErrno, run, ToolError, UserError } from "../lib/run.ts";
 
 const recipes = join(import.meta.dirname, "..", "images");
 

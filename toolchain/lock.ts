@@ -1,7 +1,7 @@
 /** One at a time across processes: a file that holds the pid of who works. */
 import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isErrno } from "./run.ts";
+import { isErrno } from "../lib/run.ts";
 
 /** Whether a process of this number lives (someone else's counts). */
 export function isAlive(pid: number): boolean {

@@ -5,7 +5,7 @@ import { buildPackagedImages } from "./images.ts";
 import { createLog, type Log } from "./log.ts";
 import { usersOwn } from "./places.ts";
 import { prepare } from "./prepare.ts";
-import { UserError } from "./run.ts";
+import { UserError } from "../lib/run.ts";
 import { checkStackName } from "./stack.ts";
 import { test, unit } from "./test.ts";
 import { preview, refresh, up } from "./up.ts";

@@ -6,7 +6,7 @@ import { isAlive } from "./lock.ts";
 import type { Log } from "./log.ts";
 import { cdcDir, project, root } from "./places.ts";
 import { probe } from "./probe.ts";
-import { run, UserError } from "./run.ts";
+import { run, UserError } from "../lib/run.ts";
 import { existsLocally, stackLabel, stateFile, type Stack } from "./stack.ts";
 
 /** A lock as the file backend writes it. */

@@ -1,5 +1,5 @@
 /** What a stack owns on the Docker engine, found by label and not by Pulumi's state. */
-import { run } from "./run.ts";
+import { run } from "../lib/run.ts";
 
 export const ownedKinds = ["container", "volume", "network"] as const;
 export type Owned = Record<(typeof ownedKinds)[number], string[]>;

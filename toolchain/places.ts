@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheDir } from "./run.ts";
+import { cacheDir } from "../lib/run.ts";
 
 export type Env = NodeJS.ProcessEnv;
 

@@ -8,7 +8,7 @@ import { withLock } from "./lock.ts";
 import type { Log } from "./log.ts";
 import { findOnPath, root } from "./places.ts";
 import { probe } from "./probe.ts";
-import { cacheDir, run, ToolError, UserError } from "./run.ts";
+import { cacheDir, run, ToolError, UserError } from "../lib/run.ts";
 import { atLeast } from "./version.ts";
 
 export const goModule = join(root, "toolchain", "go");

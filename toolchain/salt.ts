@@ -10,7 +10,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { probe } from "./probe.ts";
-import { run } from "./run.ts";
+import { run } from "../lib/run.ts";
 
 const filter = "filter.pulumi-salt";
 const saltLine = /^encryptionsalt: .*\n?/m;

@@ -1,14 +1,11 @@
-/** The stack's plan, read before there is a CLI: a wrong configuration or a busy port shows in a second, not in minutes. */
+/** The stack's plan, read before there is a CLI: a wrong configuration shows in a second, not in minutes. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { parseConfig } from "../config/parse.ts";
-import { configSchema } from "../config/schema.ts";
-import { planPipeline } from "../plan/pipeline.ts";
+import { planFrom } from "../config/plan-from.ts";
 import type { PipelinePlan } from "../plan/types.ts";
 import { project } from "./places.ts";
-import type { WantedPort } from "./preflight.ts";
-import { isErrno, UserError } from "./run.ts";
+import { isErrno, UserError } from "../lib/run.ts";
 import { stackFile, stackLabel } from "./stack.ts";
 
 /**
@@ -18,12 +15,15 @@ import { stackFile, stackLabel } from "./stack.ts";
 export function mergeConfig(projectYaml: string, stackYaml: string): Record<string, unknown> {
   const catalogue = (parse(projectYaml) as { config?: Record<string, { default?: unknown }> }).config ?? {};
   const own = (parse(stackYaml) as { config?: Record<string, unknown> } | null)?.config ?? {};
-  const merged: Record<string, unknown> = {};
-  for (const key of Object.keys(configSchema.shape)) {
-    const value = own[`${project}:${key}`] ?? catalogue[key]?.default;
-    if (value !== undefined) merged[key] = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
-  }
-  return merged;
+  const prefix = `${project}:`;
+  const values = new Map(Object.entries(catalogue).map(([key, entry]) => [key, entry.default]));
+  // Unknown keys too: the program would refuse them, so this has to.
+  for (const [key, value] of Object.entries(own)) if (key.startsWith(prefix)) values.set(key.slice(prefix.length), value);
+  return Object.fromEntries(
+    [...values]
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value]),
+  );
 }
 
 export interface StackPlan {
@@ -48,19 +48,10 @@ export async function planStack(folder: string, stack: string): Promise<StackPla
   });
   try {
     const images: unknown = mergeConfig("{}", stackYaml)["images"];
-    const plan = planPipeline(parseConfig(mergeConfig(projectYaml, stackYaml)), stackLabel(stack));
+    const plan = planFrom(mergeConfig(projectYaml, stackYaml), stackLabel(stack));
     return { plan, images: typeof images === "string" ? images : undefined };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new UserError(error.message, `mend ${stackFile(stack)}, then run the same command again`, { cause: error });
   }
-}
-
-/** Every port that the plan publishes on 127.0.0.1. */
-export function plannedPorts(plan: PipelinePlan): WantedPort[] {
-  return [
-    ...plan.shards.map((shard) => ({ port: shard.port.host, what: `MySQL of ${shard.name}` })),
-    { port: plan.kafka.port.host, what: "Kafka broker" },
-    { port: plan.connect.port.host, what: "Kafka Connect" },
-  ];
 }

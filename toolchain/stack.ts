@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Checkout } from "./checkout.ts";
 import { cdcDir, project, root } from "./places.ts";
-import { isErrno, run, UserError } from "./run.ts";
+import { isErrno, run, UserError } from "../lib/run.ts";
 import { dropStrangeSalt, settleSalt } from "./salt.ts";
 
 /** A stack and how to reach it. */

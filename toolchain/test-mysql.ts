@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { probe } from "./probe.ts";
-import { run, UserError } from "./run.ts";
+import { run, UserError } from "../lib/run.ts";
 
 const startLimitMs = 120_000;
 

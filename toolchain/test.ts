@@ -2,13 +2,14 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { imagesFrom } from "../config/images.ts";
+import { imagesOf } from "../config/images.ts";
+import { kafkaVersion, mysqlVersion } from "../plan/versions.ts";
 import type { Log } from "./log.ts";
 import { findOnPath, root } from "./places.ts";
 import { prepare } from "./prepare.ts";
 import { attached, probe } from "./probe.ts";
 import { goModule, goTags } from "./pulumi-build.ts";
-import { UserError } from "./run.ts";
+import { UserError } from "../lib/run.ts";
 import { formatTable } from "./table.ts";
 import { withMysql } from "./test-mysql.ts";
 import { add, goCounts, none, vitestCounts, type Counts } from "./test-counts.ts";
@@ -78,7 +79,13 @@ async function vitest(project: "unit" | "e2e", env: NodeJS.ProcessEnv): Promise<
 
 async function goTests(log: Log, go: string, env: NodeJS.ProcessEnv): Promise<{ ok: boolean; counts: Counts }> {
   const args = ["test", "-json", "-tags", goTags, "./..."];
-  const { mysql } = imagesFrom(env["CDC_IMAGES"] === "packages" ? "packages" : "official");
+  const { mysql } = imagesOf({
+    source: env["CDC_IMAGES"] === "packages" ? "packages" : "official",
+    mysqlVersion,
+    kafkaVersion,
+    mysql: undefined,
+    kafka: undefined,
+  });
   const answer = await log.during("go test", () =>
     withMysql(mysql, (variables) =>
       probe(go, args, { env: { ...env, ...variables }, cwd: goModule, timeoutMs: goTestLimitMs }),

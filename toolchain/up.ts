@@ -4,12 +4,11 @@ import type { Log } from "./log.ts";
 import { mendLock, mendPending } from "./mend.ts";
 import { countOwned, ownedBy } from "./owned.ts";
 import { root } from "./places.ts";
-import { checkPorts, portsOfStack } from "./preflight.ts";
 import { prepare } from "./prepare.ts";
 import { attached } from "./probe.ts";
-import { UserError } from "./run.ts";
+import { UserError } from "../lib/run.ts";
 import { selectStack, stackLabel, stackOutputs, type Stack } from "./stack.ts";
-import { planStack, plannedPorts } from "./stack-plan.ts";
+import { planStack } from "./stack-plan.ts";
 import { pipelineTable } from "./table.ts";
 
 /** Brings the stack up and shows it. */
@@ -19,7 +18,6 @@ export async function up(log: Log, name: string): Promise<void> {
   const label = stackLabel(name);
   await mendPending(log, stack);
   if (countOwned(await ownedBy(label)) === 0) await checkEngineSpace();
-  await checkPorts(plannedPorts(plan), await portsOfStack(label));
 
   log(`pulumi: bringing up stack ${name}`);
   // A preview would ask nothing and show nothing that the update does not show too, for 1.5 s more.
@@ -33,7 +31,7 @@ export async function up(log: Log, name: string): Promise<void> {
   console.log("next: `. .cdc/env` makes plain pulumi work here (pulumi preview, pulumi stack output, pulumi destroy)");
   const watch = `/opt/kafka/bin/kafka-console-consumer.sh --bootstrap-server ${plan.kafka.internalBootstrap}`;
   const topics = plan.shards[0] ? `${plan.shards[0].topicPrefix}.*` : ".*";
-  console.log(`watch events: docker exec ${plan.kafka.container} ${watch} --include '${topics}'`);
+  console.log(`watch events: docker exec ${plan.kafka.brokers[0]?.container ?? ""} ${watch} --include '${topics}'`);
 }
 
 /** Shows what `up` would change; changes nothing. */

@@ -1,47 +1,34 @@
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../config/parse.ts";
 import { configSchema } from "../../config/schema.ts";
+import { nearest } from "../../config/nearest.ts";
+import { isIanaZone, suggestZone } from "../../config/zones.ts";
 import { catalogue, stackConfig } from "../support/config.ts";
 
-const valid = stackConfig("dev");
+test("the committed dev stack is the hand-run inventory topology", () => {
+  const config = parseConfig(stackConfig("dev"));
+  expect([config.timeZone, config.kafka.port, config.connect.port]).toEqual(["Asia/Seoul", 9092, 8083]);
+  const rows = config.shards.map((shard) => [
+    shard.name,
+    shard.port,
+    shard.serverId,
+    shard.connector,
+    shard.topicPrefix,
+    shard.schemaHistoryTopic,
+  ]);
+  expect(rows).toEqual([
+    ["shard0", 3308, 5001, "inventory-connector-0", "shard0", "schemahistory.shard0"],
+    ["shard1", 3309, 5002, "inventory-connector-1", "shard1", "schemahistory.shard1"],
+    ["shard2", 3310, 5003, "inventory-connector-2", "shard2", "schemahistory.shard2"],
+  ]);
+});
 
-describe("parseConfig", () => {
-  test("takes the committed dev stack as the hand-run inventory topology", () => {
-    const config = parseConfig(valid);
-    expect(config.timeZone).toBe("Asia/Seoul");
-    expect(config.kafkaPort).toBe(9092);
-    expect(config.connectPort).toBe(8083);
-    expect(config.shards.map((shard) => Object.values(shard))).toEqual([
-      ["shard0", 3308, 5001, "inventory-connector-0", "shard0", "schemahistory.shard0"],
-      ["shard1", 3309, 5002, "inventory-connector-1", "shard1", "schemahistory.shard1"],
-      ["shard2", 3310, 5003, "inventory-connector-2", "shard2", "schemahistory.shard2"],
-    ]);
+test("numbers and booleans among free properties become text", () => {
+  const config = parseConfig({
+    ...stackConfig("dev"),
+    kafka: { properties: { "num.io.threads": 4, "delete.topic.enable": true } },
   });
-
-  test.each<[string, Record<string, unknown>, RegExp]>([
-    ["no shards", { shards: [] }, /cdc:shards: list at least one shard/],
-    ["a port out of range", { shards: [{ name: "a", port: 70000 }] }, /cdc:shards\[0\]\.port: .*65535/],
-    ["a server id out of range", { shards: [{ name: "a", port: 1, serverId: 0 }] }, /cdc:shards\[0\]\.serverId/],
-    ["a name Docker refuses", { shards: [{ name: "A b", port: 1 }] }, /cdc:shards\[0\]\.name: use lower-case/],
-    ["a prefix Kafka refuses", { shards: [{ name: "a", port: 1, topicPrefix: "a b" }] }, /topicPrefix: use letters/],
-    ["an unknown field of a shard", { shards: [{ name: "a", port: 1, prot: 2 }] }, /cdc:shards\[0\]: .*prot/],
-    ["an abbreviation for a zone", { timeZone: "KST" }, /cdc:timeZone: "KST" is no IANA time zone; .*Asia\/Seoul/],
-    ["an offset for a zone", { timeZone: "+09:00" }, /cdc:timeZone/],
-    ["a zone that is not there", { timeZone: "Asia/Soul" }, /cdc:timeZone: "Asia\/Soul" is no IANA/],
-    ["a table without its database", { tables: ["stock"] }, /cdc:tables\[0\]: write DATABASE\.TABLE/],
-    ["no tables", { tables: [] }, /cdc:tables: name at least one/],
-    ["an unknown source of images", { images: "mine" }, /cdc:images: .*official.*packages/],
-    ["no partitions", { dataPartitions: 0 }, /cdc:dataPartitions/],
-    ["a schema that leaves the folder", { schema: "../x" }, /cdc:schema/],
-  ])("refuses %s, naming the field", (_what, fields, message) => {
-    expect(() => parseConfig({ ...valid, ...fields })).toThrow(message);
-  });
-
-  test("names every field at fault at once", () => {
-    const parse = () => parseConfig({ ...valid, timeZone: "KST", dataPartitions: 0 });
-    expect(parse).toThrow(/timeZone/);
-    expect(parse).toThrow(/dataPartitions/);
-  });
+  expect(config.kafka.properties).toEqual({ "num.io.threads": "4", "delete.topic.enable": "true" });
 });
 
 describe("Pulumi.yaml's catalogue", () => {
@@ -50,10 +37,60 @@ describe("Pulumi.yaml's catalogue", () => {
     for (const entry of Object.values(catalogue())) expect(entry.description).toMatch(/.{20}/);
   });
 
-  test("has defaults that the schema takes, and needs only the shards", () => {
+  test("has defaults for everything, which together are a pipeline", () => {
     const defaults = Object.fromEntries(Object.entries(catalogue()).map(([key, entry]) => [key, entry.default]));
-    const config = parseConfig({ ...defaults, shards: [{ name: "a", port: 3306 }] });
+    const config = parseConfig(defaults);
     expect(config.images).toBe("official");
-    expect(Object.keys(defaults).filter((key) => defaults[key] === undefined)).toEqual(["shards"]);
+    expect(config.shards).toHaveLength(3);
   });
+
+  test("names, in the description of each object, the fields that are in it", () => {
+    for (const [key, entry] of Object.entries(catalogue()).filter(([, { type }]) => type === "object")) {
+      const fields = Object.keys(parseConfig(stackConfig("dev"))[key as "mysql"]);
+      expect(
+        fields.some((field) => entry.description.includes(field)),
+        key,
+      ).toBe(true);
+    }
+  });
+});
+
+describe("time zones", () => {
+  test.each([
+    "UTC",
+    "Asia/Seoul",
+    "Asia/Kolkata",
+    "Asia/Calcutta",
+    "America/Port_of_Spain",
+    "America/Argentina/Ushuaia",
+    "Etc/GMT+9",
+  ])("%s is one", (zone) => {
+    expect(isIanaZone(zone)).toBe(true);
+  });
+
+  test.each(["KST", "asia/seoul", "Asia/SEOUL", "Asia/Soul", "+09:00", "SYSTEM", "EST5EDT", "", "Asia"])(
+    "%s is none",
+    (zone) => {
+      expect(isIanaZone(zone)).toBe(false);
+    },
+  );
+
+  test.each([
+    ["KST", "Asia/Seoul"],
+    ["jst", "Asia/Tokyo"],
+    ["+09:00", "Asia/Seoul"],
+    ["asia/seoul", "Asia/Seoul"],
+    ["Asia/Soul", "Asia/Seoul"],
+    ["Europe/Berlinn", "Europe/Berlin"],
+  ])("for %s it suggests %s", (found, meant) => {
+    expect(suggestZone(found)).toBe(meant);
+  });
+});
+
+test.each([
+  ["shcema", ["shards", "schema", "tables"], "schema"],
+  ["timezone", ["timeZone"], "timeZone"],
+  ["zebra", ["shards", "schema"], undefined],
+])("the nearest to %s of %j is %s", (word, known, best) => {
+  expect(nearest(word, known)).toBe(best);
 });

@@ -4,7 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Checkout, dockerLines, ownedBy } from "./support/checkout.ts";
 
-const portOffset = 24_000;
+const portOffset = 18_000;
 const checkout = new Checkout("e2e-failures");
 const shard = { name: "shard0", port: 3308 };
 const container = "cdc-e2e-failures-mysql-3308";
@@ -23,7 +23,7 @@ test("a port in use is refused before anything is created, naming the port and t
   try {
     const { code, output } = await checkout.make("up");
     expect(code).not.toBe(0);
-    expect(output).toMatch(/port 27308 \(MySQL of shard0\) is in use/);
+    expect(output).toMatch(/port 21308 \(MySQL of shard0\) is in use/);
     expect(output).toMatch(/portOffset/);
     expect(await ownedBy(checkout.prefix)).toEqual([]);
   } finally {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { packagedImage } from "../../images/tags.ts";
 import { buildPackagedImages } from "../../toolchain/images.ts";
-import { run } from "../../toolchain/run.ts";
+import { run } from "../../lib/run.ts";
 
 const name = `cdc-e2e-images-${randomBytes(4).toString("hex")}`;
 const docker = async (...args: string[]) => (await run("docker", args)).stdout.trim();

@@ -2,11 +2,12 @@
  * The whole product on a stack of its own: brought up by `make up`, watched, changed, hurt, repaired and removed.
  * The tests go through the life of that one stack in their order.
  */
+import { setTimeout } from "node:timers/promises";
 import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConnectClient } from "../../connect/client.ts";
 import { TopicReader } from "../../kafka/topic.ts";
-import { Checkout, dockerLines, execute, ownedBy, type Result } from "./support/checkout.ts";
+import { Checkout, committedConfig, dockerLines, execute, ownedBy, type Result } from "./support/checkout.ts";
 import { decode, decodeDecimal, decodeKey, readAll, recordsOf } from "./support/events.ts";
 
 const portOffset = 20_000;
@@ -286,6 +287,67 @@ describe("the day after", () => {
     const output = succeeded(await checkout.pulumi("up", "--yes", "--skip-preview"));
     expect(output).toMatch(/shard2: a change was seen on shard2\.cdc\.probe after \d+ ms/);
     expect(output).not.toMatch(/shard[01]: a change was seen/);
+    expect(succeeded(await checkout.pulumi("preview"))).toMatch(noChange);
+  });
+});
+
+describe("three shards, four, three", () => {
+  const fourth = { name: "shard3", port: 3311 };
+  /** What a restart of a task would leave: its start in the worker's log. */
+  const taskStarts = async (connector: string) => {
+    const { output } = await execute(["docker", "logs", `${checkout.prefix}-connect`]);
+    return output
+      .split("\n")
+      .filter((line) => line.includes(connector) && /Starting MySqlConnectorTask|Creating task/.test(line)).length;
+  };
+  let startsBefore: number[];
+  let written = 0;
+
+  /** Writes to the first shard all the while, so that a lost event would show. */
+  async function whileWriting<T>(work: () => Promise<T>): Promise<T> {
+    let done = false;
+    const writing = onShard(shards[0] ?? { port: 0 }, async (sql) => {
+      for (let rows = 0; rows < 2000 && !done; rows += 1) {
+        written += 1;
+        await sql.query("INSERT INTO products (sku, name, price) VALUES (?, 'while', 1.00)", [`while-${written}`]);
+        await setTimeout(50);
+      }
+    });
+    try {
+      return await work();
+    } finally {
+      done = true;
+      await writing;
+    }
+  }
+
+  test("a fourth shard brings its own resources and touches no other", async () => {
+    startsBefore = await Promise.all(shards.map(async ({ connector }) => await taskStarts(connector)));
+    expect(Math.min(...startsBefore)).toBeGreaterThan(0);
+    const committed = await committedConfig("dev");
+    await checkout.writeConfig({ ...committed, portOffset, shards: [...(committed["shards"] as unknown[]), fourth] });
+    const output = await whileWriting(async () => succeeded(await checkout.pulumi("up", "--yes", "--skip-preview")));
+    expect(output).toMatch(/shard3: a change was seen/);
+    expect(output).toMatch(/Resources:\s+\+ \d+ created\s+\d+ unchanged/);
+    expect((await worker.getStatus("shard3-connector"))?.tasks.map(({ state }) => state)).toEqual(["RUNNING"]);
+  });
+
+  test("it goes again, alone", async () => {
+    await checkout.writeConfig({ ...(await committedConfig("dev")), portOffset });
+    const output = await whileWriting(async () => succeeded(await checkout.pulumi("up", "--yes", "--skip-preview")));
+    expect(output).toMatch(/Resources:\s+- \d+ deleted\s+\d+ unchanged/);
+    expect(await worker.getStatus("shard3-connector")).toBeUndefined();
+    expect((await ownedBy(checkout.prefix)).filter((line) => line.includes("3311"))).toEqual([]);
+  });
+
+  test("the other connectors' tasks were never restarted, and no event was lost or doubled meanwhile", async () => {
+    expect(await Promise.all(shards.map(async ({ connector }) => await taskStarts(connector)))).toEqual(startsBefore);
+    const events = (await readAll(kafka, "shard0.products.products", 3000)).map(decode);
+    const seen = events.flatMap((event) =>
+      String(event?.after?.["sku"]).startsWith("while-") ? [event?.after?.["sku"]] : [],
+    );
+    expect(written).toBeGreaterThan(20);
+    expect(seen).toEqual(Array.from({ length: written }, (_, index) => `while-${index + 1}`));
     expect(succeeded(await checkout.pulumi("preview"))).toMatch(noChange);
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { planConnect, renderProperties } from "../../plan/connect.ts";
+import { planOf } from "../support/config.ts";
+import { renderProperties } from "../../plan/connect.ts";
 
 describe("the worker's properties", () => {
-  const { properties } = planConnect("cdc-dev", 8083, "kafka:29092");
+  const properties = planOf("dev").connect.workers[0]?.properties;
 
   test("let exactly-once sources run, leave topics to the plan, and read passwords from one file only", () => {
     expect(properties).toMatchObject({

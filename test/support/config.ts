@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { parse } from "yaml";
-import { parseConfig } from "../../config/parse.ts";
-import type { PipelineConfig, ShardConfig } from "../../config/schema.ts";
+import { planFrom } from "../../config/plan-from.ts";
+import type { PipelinePlan } from "../../plan/types.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
 interface CatalogueEntry {
-  readonly type: string;
+  readonly type?: string;
   readonly description: string;
   readonly default?: unknown;
 }
@@ -30,20 +30,30 @@ export function stackConfig(stack: string): Record<string, unknown> {
   return Object.fromEntries([...defaults, ...own]) as Record<string, unknown>;
 }
 
-/** The committed dev stack. */
-export function devConfig(): PipelineConfig {
-  return parseConfig(stackConfig("dev"));
+/** Raw values of the dev stack with one shard, and some fields set otherwise. */
+export function rawWith(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return { ...stackConfig("dev"), shards: [{ name: "shard0", port: 3308 }], ...fields };
 }
 
-/** The smallest configuration there is, with some fields set otherwise. */
-export function configWith(fields: Partial<PipelineConfig>): PipelineConfig {
-  return { ...parseConfig({ ...stackConfig("dev"), shards: [{ name: "shard0", port: 3308 }] }), ...fields };
+/** The plan of `rawWith`. */
+export function planWith(fields: Readonly<Record<string, unknown>>, stack = "cdc-test"): PipelinePlan {
+  return planFrom(rawWith(fields), stack);
+}
+
+/** The plan of a committed stack file. */
+export function planOf(stack: string): PipelinePlan {
+  return planFrom(stackConfig(stack), `cdc-${stack}`);
+}
+
+export interface RawShard {
+  readonly name: string;
+  readonly port: number;
 }
 
 /** One to eight shards that do not clash: names and ports differ, all else is derived from them. */
-export const shardLists: fc.Arbitrary<ShardConfig[]> = fc.uniqueArray(
+export const shardLists: fc.Arbitrary<RawShard[]> = fc.uniqueArray(
   fc.record({
-    name: fc.stringMatching(/^[a-z][a-z0-9-]{0,14}$/),
+    name: fc.stringMatching(/^[a-z][a-z0-9-]{0,14}[a-z0-9]$/),
     // Below 4000, so that no derived server id (port + 1693) is another shard's server-id (its port).
     port: fc.integer({ min: 3000, max: 3999 }),
   }),

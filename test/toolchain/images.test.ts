@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { packagedImage } from "../../images/tags.ts";
 import { differences, kafkaLibs } from "../../toolchain/images-kafka-libs.ts";
 import { buildPackagedImages, firstComplaint } from "../../toolchain/images.ts";
-import { UserError } from "../../toolchain/run.ts";
+import { UserError } from "../../lib/run.ts";
 
 let folder: string;
 let cache: string;

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { mergeConfig, planStack, plannedPorts } from "../../toolchain/stack-plan.ts";
+import { mergeConfig, planStack } from "../../toolchain/stack-plan.ts";
 
 const checkout = new URL("../../", import.meta.url);
 let folder: string;
@@ -19,26 +19,12 @@ const edit = (from: string | RegExp, to: string) => {
   writeFileSync(file, readFileSync(file, "utf8").replace(from, to));
 };
 
-test("the stack's own values win over the catalogue's defaults; quoted numbers are numbers; strangers are left out", () => {
-  const catalogue = "config:\n  kafkaPort:\n    default: 9092\n  connectPort:\n    default: 8083\n";
-  const own = 'config:\n  cdc:kafkaPort: "9192"\n  cdc:stranger: 1\n  docker:host: x\n';
-  expect(mergeConfig(catalogue, own)).toEqual({ kafkaPort: 9192, connectPort: 8083 });
-  expect(mergeConfig(catalogue, "")).toEqual({ kafkaPort: 9092, connectPort: 8083 });
-});
-
-test("every published port is named with what it is for, offset included", async () => {
-  const { plan } = await planStack(folder, "dev");
-  expect(plannedPorts(plan)).toEqual([
-    { port: 3308, what: "MySQL of shard0" },
-    { port: 3309, what: "MySQL of shard1" },
-    { port: 3310, what: "MySQL of shard2" },
-    { port: 9092, what: "Kafka broker" },
-    { port: 8083, what: "Kafka Connect" },
-  ]);
-  edit(/^config:/m, 'config:\n  cdc:portOffset: "1000"');
-  expect(plannedPorts((await planStack(folder, "dev")).plan).map(({ port }) => port)).toEqual([
-    4308, 4309, 4310, 10092, 9083,
-  ]);
+test("the stack's own values win over the catalogue's defaults; quoted numbers are numbers; other projects' keys are left out", () => {
+  const catalogue = "config:\n  portOffset:\n    default: 0\n  shards:\n    default: 3\n";
+  const own = 'config:\n  cdc:portOffset: "1000"\n  cdc:shcema: x\n  docker:host: x\n';
+  // A key that nobody knows stays in: it is to be refused, as the program would.
+  expect(mergeConfig(catalogue, own)).toEqual({ portOffset: 1000, shards: 3, shcema: "x" });
+  expect(mergeConfig(catalogue, "")).toEqual({ portOffset: 0, shards: 3 });
 });
 
 test("a configuration that cannot be used is told with the file to mend", async () => {

@@ -47,6 +47,12 @@ export async function ownedBy(stack: string): Promise<string[]> {
   return (await Promise.all(kinds.map(async (args) => await dockerLines(...args)))).flat();
 }
 
+/** The values of a committed stack file, by their keys without `cdc:`. */
+export async function committedConfig(stack: string): Promise<Record<string, unknown>> {
+  const file = parse(await readFile(join(root, `Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> };
+  return Object.fromEntries(Object.entries(file.config).map(([key, value]) => [key.replace(/^cdc:/, ""), value]));
+}
+
 export class Checkout {
   readonly folder: string;
   /** Name of the Pulumi stack. */
@@ -65,10 +71,10 @@ export class Checkout {
 
   /**
    * Copies the working tree (what git tracks, and what it would) and commits it there, so that `git status` can be asked.
-   * @param config values that differ from the dev stack's.
+   * @param config values that differ from those of the committed stack `base`.
    */
-  async create(config: Record<string, unknown>): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+  async create(config: Record<string, unknown>, base = "dev"): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
     const { stdout } = await execFileAsync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: root });
     for (const file of stdout.split("\0").filter((name) => name !== "")) {
       await mkdir(dirname(join(this.folder, file)), { recursive: true });
@@ -79,7 +85,7 @@ export class Checkout {
     }
     // Links instead of a further `npm ci`: the same bytes, in two seconds.
     await execFileAsync("cp", ["-al", join(root, "node_modules"), join(this.folder, "node_modules")]);
-    await this.writeConfig({ ...(await this.devConfig()), ...config });
+    await this.writeConfig({ ...(await committedConfig(base)), ...config });
     const git = async (...args: string[]) =>
       await execFileAsync("git", ["-c", "user.name=test", "-c", "user.email=test@localhost", ...args], {
         cwd: this.folder,
@@ -89,15 +95,13 @@ export class Checkout {
     await git("commit", "--quiet", "--message", "as cloned");
   }
 
-  /** Writes the stack's file in the form in which Pulumi writes it. */
+  /** Writes the stack's file, and leaves the line of Pulumi's own in it, as somebody with an editor would. */
   async writeConfig(config: Record<string, unknown>): Promise<void> {
+    const file = join(this.folder, `Pulumi.${this.stack}.yaml`);
+    const before = await readFile(file, "utf8").catch(() => "");
+    const salt = /^encryptionsalt: .*\n/m.exec(before)?.[0] ?? "";
     const named = Object.fromEntries(Object.entries(config).map(([key, value]) => [`cdc:${key}`, value]));
-    await writeFile(join(this.folder, `Pulumi.${this.stack}.yaml`), stringify({ config: named }));
-  }
-
-  async devConfig(): Promise<Record<string, unknown>> {
-    const file = parse(await readFile(join(root, "Pulumi.dev.yaml"), "utf8")) as { config: Record<string, unknown> };
-    return Object.fromEntries(Object.entries(file.config).map(([key, value]) => [key.replace(/^cdc:/, ""), value]));
+    await writeFile(file, stringify({ config: named }) + salt);
   }
 
   async make(...args: string[]): Promise<Result> {
@@ -158,12 +162,14 @@ export class Checkout {
       console.error(output);
       await this.make("FORCE=1", "down");
     }
-    await rm(this.folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
 /** The environment without what concerns another checkout: the test run's own Pulumi settings. */
 function withoutOwn(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(([key]) => !/^(PULUMI_|MAKE|MFLAGS|STACK$|VITEST|NODE_|npm_)/.test(key));
+  const kept = Object.entries(env).filter(
+    ([key]) => !/^(PULUMI_|MAKE|MFLAGS|STACK$|VITEST|NODE_ENV$|NODE_OPTIONS$|npm_)/.test(key),
+  );
   return Object.fromEntries(kept);
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { cacheDir, run, ToolError, UserError } from "../../toolchain/run.ts";
+import { cacheDir, run, ToolError, UserError } from "../../lib/run.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -71,6 +71,11 @@ describe("run", () => {
     const error = await failure(run("bash", ["-c", "kill -KILL $$"]));
     expect(error.message).toBe("bash ended by SIGKILL");
     expect(error.exitCode).toBeUndefined();
+  });
+
+  it("ends a program that takes too long", async () => {
+    const error = await failure(run("sleep", ["20"], { timeoutMs: 50 }));
+    expect(error.message).toBe("sleep ended by SIGKILL");
   });
 
   it("does not take a missing folder for a missing program", async () => {

@@ -69,6 +69,8 @@ export interface RunOptions {
   logFile?: string;
   /** Called with each line of stdout and of stderr, without the line break. */
   onLine?: (line: string) => void;
+  /** After that it is killed, which counts as a failure; default: it may take as long as it likes. */
+  timeoutMs?: number;
   /** What the person should do when the program is missing or fails. */
   remedy?: string;
 }
@@ -86,7 +88,13 @@ export async function run(
 ): Promise<{ stdout: string }> {
   const remedy = options.remedy ?? `Run it by hand to see more: ${[command, ...args].join(" ")}`;
   const log = options.logFile === undefined ? undefined : createWriteStream(options.logFile, { flags: "a" });
-  const child = spawn(command, args, { cwd: options.cwd, env: { ...process.env, ...options.env }, stdio: "pipe" });
+  const child = spawn(command, args, {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+    stdio: "pipe",
+    timeout: options.timeoutMs,
+    killSignal: "SIGKILL",
+  });
   let stdout = "";
   let stderr = "";
   try {

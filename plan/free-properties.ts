@@ -1,0 +1,152 @@
+/** Free properties (`properties`, `options`): what users may not say, because the plan says it or because CDC would break. */
+import type { PipelineConfig } from "../config/schema.ts";
+import { ownWorkerProperties } from "./connect.ts";
+import { ownConnectorProperties } from "./connector.ts";
+import { snapshotModeSuccessor, successorOf } from "./debezium-keys.ts";
+import { ownBrokerProperties } from "./kafka.ts";
+import { findMysqlProblems } from "./mysql-options.ts";
+import type { Problem } from "./problem.ts";
+import type { ResolvedShard } from "./shard.ts";
+
+type Properties = Readonly<Record<string, string>>;
+
+/** Finds free properties that contradict the plan, are of Debezium 1.x, hold a secret in clear, or break CDC. */
+export function findPropertyProblems(config: PipelineConfig, shards: readonly ResolvedShard[]): Problem[] {
+  const [first] = shards;
+  if (first === undefined) return [];
+  const ownOfBroker = ownBrokerProperties(1, config.kafka.port, config);
+  const ownOfWorker = ownWorkerProperties("", "connect", config, "");
+  return [
+    ...contradictions("cdc:kafka.properties", config.kafka.properties, ownOfBroker),
+    ...contradictions("cdc:connect.properties", config.connect.properties, ownOfWorker),
+    ...connectorProblems("cdc:connectors.properties", config.connectors.properties, first, config, shards.length),
+    ...findMysqlProblems("cdc:mysql.options", config.mysql.options, first, config),
+    ...shards.flatMap((shard, index) => [
+      ...connectorProblems(
+        `cdc:shards[${index}].connectorProperties`,
+        shard.connectorProperties,
+        shard,
+        config,
+        shards.length,
+      ),
+      ...findMysqlProblems(`cdc:shards[${index}].mysqlOptions`, shard.mysqlOptions, shard, config),
+    ]),
+  ];
+}
+
+function connectorProblems(
+  path: string,
+  properties: Properties,
+  shard: ResolvedShard,
+  config: PipelineConfig,
+  shardCount: number,
+): Problem[] {
+  const own = ownConnectorProperties({ shard, hostname: "", databases: [], tables: [], config, bootstrap: "" });
+  const fresh = Object.fromEntries(Object.entries(properties).filter(([key]) => successorOf(key) === undefined));
+  return [
+    ...Object.keys(properties).flatMap((key) => oldName(path, key)),
+    ...contradictions(path, fresh, own),
+    ...Object.entries(fresh).flatMap(([key, value]) => connectorProblem(path, key, value, own)),
+    ...mergingWithoutKey(path, fresh, shardCount),
+  ];
+}
+
+function oldName(path: string, key: string): Problem[] {
+  const successor = successorOf(key);
+  if (successor === undefined) return [];
+  const message = `is Debezium's name of before 2.0; today it is ${successor}`;
+  return [
+    {
+      code: "CDC-301",
+      path: `${path}.${key}`,
+      message,
+      remedy: `rename it to ${successor}, or remove it where the plan sets that`,
+    },
+  ];
+}
+
+function connectorProblem(path: string, key: string, value: string, own: Properties): Problem[] {
+  const at = `${path}.${key}`;
+  const successor = key === "snapshot.mode" ? snapshotModeSuccessor(value) : undefined;
+  if (successor !== undefined) {
+    const message = `found ${value}, which is gone or never streams`;
+    return [{ code: "CDC-303", path: at, message, remedy: `write cdc:connectors.snapshotMode: ${successor}` }];
+  }
+  if (/password|secret|token|jaas/i.test(key) && value !== "" && !value.includes("${")) {
+    const message = "would stand in clear in the worker's REST API and its topic";
+    return [
+      {
+        code: "CDC-304",
+        path: at,
+        message,
+        remedy: "put it into a file that the worker can read and write ${file:PATH:KEY}",
+      },
+    ];
+  }
+  if (key.startsWith("errors.deadletterqueue.")) {
+    const message = "is accepted and ignored by a source connector; dead letters exist on sinks only";
+    return [
+      {
+        code: "CDC-305",
+        path: at,
+        message,
+        remedy: "remove it; cdc:connectors.errors says what happens to a bad record",
+      },
+    ];
+  }
+  if (/^(transforms|predicates)(\.|$)/.test(key) && own["transforms"] !== undefined && own[key] === undefined) {
+    const message = "would mix with the transforms that merge and unwrap make";
+    return [
+      { code: "CDC-306", path: at, message, remedy: "use merge and unwrap, or transforms of your own, but not both" },
+    ];
+  }
+  return [];
+}
+
+/** Routers that would write equal ids of several shards under one key: rows would overwrite one another. */
+function mergingWithoutKey(path: string, properties: Properties, shardCount: number): Problem[] {
+  if (shardCount < 2) return [];
+  return Object.entries(properties)
+    .filter(([key]) => /^transforms\.[^.]+\.type$/.test(key))
+    .filter(([key, type]) => {
+      const option = (name: string) => properties[key.replace(/type$/, name)];
+      if (/ByLogicalTableRouter|ToLogicalTopicRouter/.test(type)) return option("key.enforce.uniqueness") === "false";
+      return (
+        type.endsWith("RegexRouter") && option("replacement") !== undefined && !option("replacement")?.includes("$")
+      );
+    })
+    .map(([key, type]) => ({
+      code: "CDC-408",
+      path: `${path}.${key}`,
+      message: `${type} would merge ${shardCount} shards into one topic without the shard in the key: equal ids overwrite one another`,
+      remedy: "use cdc:connectors.merge, which adds the shard to the key",
+    }));
+}
+
+/** Keys that the plan sets, with another value. */
+function contradictions(path: string, properties: Properties, own: Properties): Problem[] {
+  return Object.entries(properties)
+    .filter(([key, value]) => own[key] !== undefined && own[key] !== value)
+    .map(([key, value]) => ({
+      code: "CDC-302",
+      path: `${path}.${key}`,
+      message: `found ${value}, but the plan sets it${own[key] === "" || own[key] === undefined ? "" : ` to ${own[key]}`}`,
+      remedy: `remove it${ownField(key)}`,
+    }));
+}
+
+/** Where a value that the plan sets comes from. */
+function ownField(key: string): string {
+  const fields: Readonly<Record<string, string>> = {
+    "database.connectionTimeZone": "cdc:timeZone",
+    "database.include.list": "cdc:tables",
+    "database.server.id": "serverId in the shard's entry",
+    "include.schema.changes": "cdc:connectors.schemaChanges",
+    "schema.history.internal.kafka.topic": "schemaHistoryTopic in the shard's entry",
+    "snapshot.mode": "cdc:connectors.snapshotMode",
+    "table.include.list": "cdc:tables",
+    "topic.prefix": "topicPrefix in the shard's entry",
+    "tombstones.on.delete": "cdc:connectors.tombstones",
+  };
+  return fields[key] === undefined ? "" : `; set ${fields[key]} instead`;
+}

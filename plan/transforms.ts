@@ -1,0 +1,53 @@
+/** Single message transforms: merging shards into one topic per table, and unwrapping Debezium's envelope. */
+import type { PipelineConfig } from "../config/schema.ts";
+import type { ResolvedShard } from "./shard.ts";
+
+/**
+ * Renders `transforms` and `predicates` of a shard's connector.
+ * They touch the data topics only: heartbeats, probes and schema changes stay what they are.
+ */
+export function transformProperties(shard: ResolvedShard, config: PipelineConfig): Record<string, string> {
+  const { merge, unwrap } = config.connectors;
+  const names = [...(merge === undefined ? [] : ["merge"]), ...(unwrap === undefined ? [] : ["unwrap"])];
+  if (names.length === 0) return {};
+  return {
+    transforms: names.join(","),
+    ...(merge === undefined ? {} : mergeProperties(shard, merge)),
+    ...(unwrap === undefined ? {} : unwrapProperties(shard, unwrap, merge)),
+  };
+}
+
+type Merge = NonNullable<PipelineConfig["connectors"]["merge"]>;
+type Unwrap = NonNullable<PipelineConfig["connectors"]["unwrap"]>;
+
+/** `ByLogicalTableRouter`: another topic, and the shard's name as a further field of the key, or equal ids would be one row. */
+function mergeProperties(shard: ResolvedShard, merge: Merge): Record<string, string> {
+  return {
+    "transforms.merge.type": "io.debezium.transforms.ByLogicalTableRouter",
+    "transforms.merge.topic.regex": `${quoted(shard.topicPrefix)}\\.(${shard.tables.map(quoted).join("|")})`,
+    "transforms.merge.topic.replacement": `${merge.prefix}.$1`,
+    "transforms.merge.key.enforce.uniqueness": "true",
+    "transforms.merge.key.field.name": merge.shardField,
+    "transforms.merge.key.field.regex": "(.*)",
+    "transforms.merge.key.field.replacement": shard.name,
+  };
+}
+
+/** `ExtractNewRecordState`, after the routing, on the data topics. */
+function unwrapProperties(shard: ResolvedShard, unwrap: Unwrap, merge: Merge | undefined): Record<string, string> {
+  const prefix = merge?.prefix ?? shard.topicPrefix;
+  return {
+    "transforms.unwrap.type": "io.debezium.transforms.ExtractNewRecordState",
+    "transforms.unwrap.delete.tombstone.handling.mode": unwrap.deletes,
+    ...(unwrap.addFields.length === 0 ? {} : { "transforms.unwrap.add.fields": unwrap.addFields.join(",") }),
+    "transforms.unwrap.predicate": "data",
+    predicates: "data",
+    "predicates.data.type": "org.apache.kafka.connect.transforms.predicates.TopicNameMatches",
+    "predicates.data.pattern": `${quoted(prefix)}\\.(${shard.tables.map(quoted).join("|")})`,
+  };
+}
+
+/** Takes a name literally in Java's regular expressions. */
+function quoted(name: string): string {
+  return name.replaceAll(/[$.]/g, String.raw`\$&`);
+}

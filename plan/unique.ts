@@ -1,0 +1,125 @@
+/** What must differ between shards, and from everything else. */
+import type { PipelineConfig } from "../config/schema.ts";
+import type { Problem } from "./problem.ts";
+import type { ResolvedShard } from "./shard.ts";
+import type { TopicPlan } from "./types.ts";
+
+/** One value that has to be unique among its kind, and where it comes from. */
+interface Claim {
+  readonly path: string;
+  readonly value: string;
+}
+
+interface Kind {
+  readonly code: Problem["code"];
+  /** "host ports" */
+  readonly what: string;
+  readonly remedy: string;
+  /** Two values that are the same to whoever uses them. */
+  readonly same?: (value: string) => string;
+}
+
+const kinds = {
+  name: { code: "CDC-201", what: "shard names", remedy: "give one of the shards another name" },
+  port: { code: "CDC-202", what: "host ports", remedy: "give one of them another port" },
+  serverId: {
+    code: "CDC-203",
+    what: "server ids, of connectors (database.server.id) and servers (server_id, the port) alike,",
+    remedy: "give one of the shards another serverId; left out, it follows from the port",
+  },
+  connector: { code: "CDC-204", what: "connector names", remedy: "give one of the shards another connector name" },
+  topicPrefix: {
+    code: "CDC-205",
+    what: "topic prefixes (topic.prefix; Kafka takes '.' and '_' for one another)",
+    remedy: "give one of the shards another topicPrefix; left out, it is the shard's name",
+    same: sanitised,
+  },
+  schemaHistoryTopic: {
+    code: "CDC-206",
+    what: "schema history topics (a shared one cannot be recovered from)",
+    remedy: "give one of the shards another schemaHistoryTopic; left out, it follows from the prefix",
+    same: sanitised,
+  },
+} as const satisfies Partial<Record<keyof ResolvedShard, Kind>>;
+
+/** Finds values that two owners claim, naming both. */
+export function findClashes(config: PipelineConfig, shards: readonly ResolvedShard[]): Problem[] {
+  const perShard = (field: keyof typeof kinds): Claim[] =>
+    shards.map((shard, index) => ({ path: `cdc:shards[${index}].${field}`, value: String(shard[field]) }));
+  const ports = [...perShard("port"), ...otherPorts(config)];
+  // Two equal ports are reported as such; their equal server-ids need no line of their own.
+  const servers = perShard("port")
+    .filter((port, index, all) => all.findIndex((other) => other.value === port.value) === index)
+    .map((port) => ({ path: `the server_id that is ${port.path}`, value: port.value }));
+  return [
+    ...duplicates(kinds.name, perShard("name")),
+    ...duplicates(kinds.port, ports),
+    ...duplicates(kinds.serverId, [...servers, ...perShard("serverId")]),
+    ...duplicates(kinds.connector, perShard("connector")),
+    ...duplicates(kinds.topicPrefix, perShard("topicPrefix")),
+    ...duplicates(kinds.schemaHistoryTopic, perShard("schemaHistoryTopic")),
+    ...tooHigh(ports, config.portOffset),
+  ];
+}
+
+/** Finds topics that the plan would declare twice, or that Kafka would take for one another. */
+export function findTopicClashes(topics: readonly TopicPlan[]): Problem[] {
+  const kind: Kind = {
+    code: "CDC-207",
+    what: "topic names ('.' and '_' are the same to Kafka's metrics)",
+    remedy: "change the prefix, history topic or table that one of them comes from",
+    same: sanitised,
+  };
+  return duplicates(
+    kind,
+    topics.map((topic) => ({ path: `topic ${topic.name}`, value: topic.name })),
+  );
+}
+
+function otherPorts({ kafka, connect }: PipelineConfig): Claim[] {
+  const each = (path: string, first: number, count: number): Claim[] =>
+    Array.from({ length: count }, (_, index) => ({
+      path: index === 0 ? path : `the port of number ${index + 1} after ${path}`,
+      value: String(first + index),
+    }));
+  return [
+    ...each("cdc:kafka.port", kafka.port, kafka.brokers),
+    ...each("cdc:connect.port", connect.port, connect.workers),
+  ];
+}
+
+/** Kafka uses '.' and '_' alike in metric names and refuses topics that differ in nothing else. */
+function sanitised(value: string): string {
+  return value.replaceAll(".", "_");
+}
+
+function duplicates(kind: Kind, claims: readonly Claim[]): Problem[] {
+  const same = kind.same ?? ((value: string) => value);
+  const first = new Map<string, Claim>();
+  const clashes: Problem[] = [];
+  for (const claim of claims) {
+    const other = first.get(same(claim.value));
+    if (other === undefined) first.set(same(claim.value), claim);
+    else {
+      const taken = other.value === claim.value ? "" : ` (as ${other.value})`;
+      clashes.push({
+        code: kind.code,
+        path: claim.path,
+        message: `${claim.value} is already taken by ${other.path}${taken}; ${kind.what} must differ`,
+        remedy: kind.remedy,
+      });
+    }
+  }
+  return clashes;
+}
+
+function tooHigh(ports: readonly Claim[], offset: number): Problem[] {
+  return ports
+    .filter((port) => Number(port.value) + offset > 65_535)
+    .map((port) => ({
+      code: "CDC-208",
+      path: port.path,
+      message: `${port.value} + cdc:portOffset ${offset} is ${Number(port.value) + offset}; allowed are ports up to 65535`,
+      remedy: "choose a smaller portOffset or port",
+    }));
+}

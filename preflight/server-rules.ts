@@ -1,0 +1,214 @@
+/** What Debezium needs of a MySQL server: judged from what the server says of itself. */
+import { cdcDatabase } from "../plan/constants.ts";
+import type { Problem } from "../plan/problem.ts";
+
+/** What the server has to be good for. */
+export interface ExpectedServer {
+  /** The planned IANA zone. */
+  readonly timeZone: string;
+  /** Databases whose tables are captured. */
+  readonly databases: readonly string[];
+}
+
+/** What a server says of itself to the CDC account. */
+export interface ServerFacts {
+  /** Where it was asked: `127.0.0.1:3308`. */
+  readonly address: string;
+  /** `SHOW GLOBAL VARIABLES`, those of `askedVariables` that the server knows. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** What `probedTimes` are in the server's global time zone, in seconds since 1970. */
+  readonly probedSeconds: readonly number[];
+  /** The account as `CURRENT_USER()` has it: `debezium@%`. */
+  readonly account: string;
+  /** Lines of `SHOW GRANTS`. */
+  readonly grants: readonly string[];
+}
+
+/** A winter's and a summer's noon: zones that agree on both are taken for the same. */
+export const probedTimes = ["2025-01-15 12:00:00", "2025-07-15 12:00:00"] as const;
+
+interface Rule {
+  readonly variable: string;
+  readonly needed: string;
+  readonly why: string;
+  readonly mend: string;
+}
+
+const rules: readonly Rule[] = [
+  {
+    variable: "log_bin",
+    needed: "ON",
+    why: "without a binlog there are no changes to read",
+    mend: "start mysqld with --log-bin=mysql-bin and without --skip-log-bin",
+  },
+  {
+    variable: "binlog_format",
+    needed: "ROW",
+    why: "Debezium reads rows, not statements",
+    mend: "SET PERSIST binlog_format = 'ROW' and let clients reconnect, or start mysqld with --binlog-format=ROW",
+  },
+  {
+    variable: "binlog_row_image",
+    needed: "FULL",
+    why: "otherwise events lack the columns that did not change",
+    mend: "SET PERSIST binlog_row_image = 'FULL', or start mysqld with --binlog-row-image=FULL",
+  },
+  {
+    variable: "binlog_row_value_options",
+    needed: "",
+    why: "Debezium cannot read partial JSON updates",
+    mend: "SET PERSIST binlog_row_value_options = ''",
+  },
+  {
+    variable: "gtid_mode",
+    needed: "ON",
+    why: "by GTIDs a connector finds its place again on another server",
+    mend:
+      "start mysqld with --gtid-mode=ON --enforce-gtid-consistency=ON, or change it online by the manual's steps " +
+      '("Enabling GTID Transactions Online")',
+  },
+];
+
+const retention = "binlog_expire_logs_seconds";
+const autoPurge = "binlog_expire_logs_auto_purge";
+const leastRetentionSeconds = 86_400;
+
+export const askedVariables: readonly string[] = [
+  ...rules.map(({ variable }) => variable),
+  retention,
+  autoPurge,
+  "time_zone",
+  "system_time_zone",
+];
+
+/**
+ * Finds what keeps the server from being captured.
+ * @param path what the problems are about: `shard0`, or a field of the configuration.
+ */
+export function judgeServer(path: string, facts: ServerFacts, expected: ExpectedServer): Problem[] {
+  return [
+    ...judgeVariables(path, facts),
+    ...judgeRetention(path, facts),
+    ...judgeZone(path, facts, expected.timeZone),
+    ...judgeGrants(path, facts, expected.databases),
+  ];
+}
+
+/** A variable that the server does not know (any more) says nothing. */
+function judgeVariables(path: string, { address, variables }: ServerFacts): Problem[] {
+  return rules.flatMap(({ variable, needed, why, mend }) => {
+    const found = variables[variable];
+    if (found === undefined || found.toUpperCase() === needed) return [];
+    const message = `the server at ${address} has ${variable}=${found || "(empty)"}; needed is ${needed || "an empty value"}: ${why}`;
+    return [{ code: "CDC-712", path, message, remedy: mend }];
+  });
+}
+
+function judgeRetention(path: string, { address, variables }: ServerFacts): Problem[] {
+  const seconds = Number(variables[retention] ?? "0");
+  // 0 and a switched-off purge both keep the binlog for ever.
+  if (!(seconds > 0) || seconds >= leastRetentionSeconds || variables[autoPurge] === "OFF") return [];
+  return [
+    {
+      code: "CDC-713",
+      path,
+      message:
+        `the server at ${address} has ${retention}=${seconds}; needed are at least ${leastRetentionSeconds} (a day), ` +
+        "or a connector that was away longer loses its place",
+      remedy: `SET PERSIST ${retention} = 864000 (ten days), or start mysqld with --binlog-expire-logs-seconds=864000`,
+    },
+  ];
+}
+
+function judgeZone(path: string, { address, variables, probedSeconds }: ServerFacts, planned: string): Problem[] {
+  const differs = probedTimes.some((time, index) => {
+    const found = probedSeconds[index];
+    return found !== undefined && Math.abs(found - secondsOf(time, planned)) >= 60;
+  });
+  if (!differs) return [];
+  const name = variables["time_zone"] ?? "unknown";
+  const found = name === "SYSTEM" ? `SYSTEM (${variables["system_time_zone"] ?? "unknown"})` : name;
+  return [
+    {
+      code: "CDC-714",
+      path,
+      message:
+        `the server at ${address} has time_zone=${found}, planned is ${planned}; ` +
+        "TIMESTAMPs of snapshot rows would be off by the difference",
+      remedy:
+        `SET PERSIST time_zone = '${planned}' (needs the zone tables: mysql_tzinfo_to_sql), ` +
+        "or set cdc:timeZone to the server's zone",
+    },
+  ];
+}
+
+/** Seconds since 1970 of a wall-clock time in a zone; the time must not lie within a change of the clocks. */
+export function secondsOf(time: string, zone: string): number {
+  const asUtc = Date.parse(`${time.replace(" ", "T")}Z`);
+  const parts = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" }).formatToParts(asUtc);
+  const name = parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
+  const [, sign, hours, minutes] = /GMT([+-])(\d+):(\d+)/.exec(name) ?? [];
+  const offset = (sign === "-" ? -1 : 1) * (Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60);
+  return asUtc / 1000 - offset;
+}
+
+/** Debezium's documentation, "Creating a user"; SELECT may be given on the captured databases alone. */
+const globalPrivileges = ["RELOAD", "REPLICATION CLIENT", "REPLICATION SLAVE", "SHOW DATABASES"];
+/** The heartbeat writes there. */
+const ownDatabasePrivileges = ["DELETE", "INSERT", "UPDATE"];
+
+function judgeGrants(path: string, facts: ServerFacts, databases: readonly string[]): Problem[] {
+  const granted = facts.grants.flatMap((line) => parseGrant(line) ?? []);
+  const has = (privilege: string, database: string) =>
+    granted.some(
+      ({ privileges, scope }) =>
+        (scope === "*" || scope === database) && (privileges.has(privilege) || privileges.has("ALL PRIVILEGES")),
+    );
+  const missing = new Map<string, string[]>();
+  const require = (privileges: readonly string[], database: string) => {
+    const lacking = privileges.filter((privilege) => !has(privilege, database));
+    if (lacking.length > 0) missing.set(database, [...(missing.get(database) ?? []), ...lacking]);
+  };
+  require(globalPrivileges, "*");
+  for (const database of new Set([...databases, cdcDatabase])) require(["SELECT"], database);
+  require(ownDatabasePrivileges, cdcDatabase);
+  if (missing.size === 0) return [];
+  const list = [...missing].map(([database, privileges]) => `${privileges.join(", ")} ON ${scopeName(database)}`);
+  return [
+    {
+      code: "CDC-715",
+      path,
+      message: `the account ${facts.account} at ${facts.address} lacks ${list.join(" and ")}`,
+      remedy: list.map((grant) => `GRANT ${grant} TO ${quotedAccount(facts.account)};`).join(" "),
+    },
+  ];
+}
+
+interface Grant {
+  readonly privileges: ReadonlySet<string>;
+  /** A database, or `*`. */
+  readonly scope: string;
+}
+
+/** Grants on single tables or columns are passed over: Debezium could not snapshot by them. */
+function parseGrant(line: string): Grant | undefined {
+  const [, privileges, scope] = /^GRANT (.+) ON (\*|`(?:[^`]|``)+`|"[^"]+")\.\* TO /.exec(line) ?? [];
+  if (privileges === undefined || scope === undefined) return undefined;
+  return {
+    privileges: new Set(privileges.split(",").map((privilege) => privilege.trim().toUpperCase())),
+    // `_` and `%` are escaped in database names, as they would be patterns.
+    scope: scope
+      .replaceAll(/^[`"]|[`"]$/g, "")
+      .replaceAll("``", "`")
+      .replaceAll(/\\([_%])/g, "$1"),
+  };
+}
+
+function scopeName(database: string): string {
+  return database === "*" ? "*.*" : `\`${database.replaceAll("`", "``")}\`.*`;
+}
+
+function quotedAccount(account: string): string {
+  const at = account.lastIndexOf("@");
+  return `'${account.slice(0, at)}'@'${account.slice(at + 1)}'`;
+}

@@ -1,0 +1,274 @@
+/**
+ * Keeps plan/compatibility.ts honest: one pair that it accepts delivers changes, and the pair that it refuses fails in the
+ * two ways that its messages tell. Plain containers; one worker that holds both Debezium releases (KIP-891, Kafka 4.1).
+ */
+import { randomBytes } from "node:crypto";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Admin } from "@platformatic/kafka";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { officialImages, type Images } from "../../config/images.ts";
+import { ConnectClient, type ConnectorStatus } from "../../connect/client.ts";
+import { packagedImage } from "../../images/tags.ts";
+import { TopicReader, type TopicStream } from "../../kafka/topic.ts";
+import { run } from "../../lib/run.ts";
+import { checkVersions } from "../../plan/compatibility.ts";
+import { debeziumVersion, kafkaVersion, mysqlVersion } from "../../plan/versions.ts";
+import { buildPackagedImages } from "../../toolchain/images.ts";
+import { dockerLines, execute, ownedBy } from "./support/checkout.ts";
+
+const good = debeziumVersion;
+const bad = "2.7.0.Final";
+const stack = "cdc-e2e-compat";
+const [mysql, broker, worker] = [`${stack}-mysql`, `${stack}-kafka`, `${stack}-connect`];
+const volumes = { [bad]: `${stack}-old`, [good]: `${stack}-new` };
+const bootstrap = "127.0.0.1:35092";
+const connect = new ConnectClient({ url: "http://127.0.0.1:34083" });
+const password = randomBytes(12).toString("hex");
+/** Topics of the connector that changes releases, and of the one that never knew any other than the bad release. */
+const topics = { switching: "switching.shop.items", old: "old.shop.items" };
+
+const docker = async (...args: string[]) => (await run("docker", args)).stdout.trim();
+const label = ["--label", `cdc.stack=${stack}`];
+const sql = async (statements: string) =>
+  await docker("exec", mysql, "mysql", "-h127.0.0.1", "-uroot", "-e", statements);
+const workerLog = async () => (await execute(["docker", "logs", worker])).output;
+
+let folder: string | undefined;
+let events: TopicStream | undefined;
+let reader: TopicReader | undefined;
+
+beforeAll(async () => {
+  await removeAll();
+  const images = await bringImages();
+  await docker("network", "create", ...label, stack);
+  await Promise.all([startMysql(images.mysql), startBroker(images.kafka)]);
+  for (const [version, volume] of Object.entries(volumes)) await bringPlugin(version, volume, images.kafka);
+  await startWorker(images.kafka);
+  await Promise.all([
+    until("MySQL answers", 120_000, async () => await succeeds(sql("SELECT 1"))),
+    until("the worker is ready", 120_000, async () => {
+      return await succeeds(fetch(`${connect.url}/health`).then((answer) => expect(answer.status).toBe(200)));
+    }),
+  ]);
+  await sql(
+    `CREATE USER debezium IDENTIFIED BY '${password}'; ` +
+      "GRANT SELECT, RELOAD, SHOW DATABASES, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO debezium; " +
+      "CREATE DATABASE shop; CREATE TABLE shop.items (id INT PRIMARY KEY, name VARCHAR(40)); " +
+      "INSERT INTO shop.items VALUES (1, 'in the snapshot')",
+  );
+  const admin = new Admin({ clientId: stack, bootstrapBrokers: [bootstrap] });
+  await admin.createTopics({ topics: Object.values(topics), partitions: 1, replicas: 1 });
+  await admin.close();
+  reader = new TopicReader(bootstrap, topics.switching);
+  events = await reader.open([0n]);
+}, 900_000);
+
+afterAll(async () => {
+  await events?.close();
+  await reader?.close();
+  await removeAll();
+  if (folder !== undefined) await rm(folder, { recursive: true });
+}, 120_000);
+
+it("the table refuses the bad pair for both reasons, and accepts the good one in silence", () => {
+  const pair = { kafka: kafkaVersion, mysql: mysqlVersion };
+  expect(checkVersions({ ...pair, debezium: bad }).problems.map(({ code }) => code)).toEqual(["CDC-602", "CDC-603"]);
+  expect(checkVersions({ ...pair, debezium: good })).toEqual({ problems: [], warnings: [] });
+});
+
+it("the good pair delivers changes, before and after a restart of its task", { timeout: 90_000 }, async () => {
+  // Started here, so that it has the time of all tests to deliver something.
+  await connect.putConfig("old", connectorConfig("old", 2, bad));
+  await connect.putConfig("switching", connectorConfig("switching", 1, good));
+  await seen("in the snapshot");
+  await insert(2, "before the restart");
+  await restartTask("switching");
+  await insert(3, "after the restart");
+  expect(await taskState("switching")).toBe("RUNNING");
+});
+
+it("the bad release fails on poll(long) when its task reads the schema history", { timeout: 90_000 }, async () => {
+  await connect.putConfig("switching", connectorConfig("switching", 1, bad));
+  await until("the task fails", 60_000, async () => (await taskState("switching")) === "FAILED");
+  expect((await taskOf("switching"))?.trace).toMatch(/NoSuchMethodError: .*KafkaConsumer\.poll\(long\)/);
+
+  // The way out that the message names.
+  await connect.putConfig("switching", connectorConfig("switching", 1, good));
+  await insert(4, "with the good release again");
+});
+
+it("the bad release never delivers anything from this MySQL, and says RUNNING", { timeout: 60_000 }, async () => {
+  await until("it has tried more than once", 45_000, async () => {
+    return (await logged("old", /Going to restart connector after 2 sec/)) > 1;
+  });
+  expect(await workerLog()).toContain("right syntax to use near 'MASTER STATUS'");
+  expect(await taskState("old")).toBe("RUNNING");
+  const old = new TopicReader(bootstrap, topics.old);
+  try {
+    expect(await old.endOffsets()).toEqual([0n]);
+  } finally {
+    await old.close();
+  }
+});
+
+function connectorConfig(name: string, serverId: number, version: string): Record<string, string> {
+  return {
+    "connector.class": "io.debezium.connector.mysql.MySqlConnector",
+    "connector.plugin.version": version,
+    "database.hostname": mysql,
+    "database.user": "debezium",
+    "database.password": password,
+    "database.server.id": String(serverId),
+    "database.include.list": "shop",
+    "poll.interval.ms": "50",
+    "retriable.restart.connector.wait.ms": "2000",
+    "schema.history.internal.kafka.bootstrap.servers": `${broker}:29092`,
+    "schema.history.internal.kafka.topic": `schemahistory.${name}`,
+    "tasks.max": "1",
+    "topic.prefix": name,
+  };
+}
+
+async function insert(id: number, name: string): Promise<void> {
+  await sql(`INSERT INTO shop.items VALUES (${id}, '${name}')`);
+  await seen(name);
+}
+
+async function seen(name: string): Promise<void> {
+  const event = await events?.find(({ value }) => value?.includes(name) === true, 30_000);
+  if (event === undefined) {
+    throw new Error(`no event "${name}"; status ${JSON.stringify(await connect.getStatus("switching"))}`);
+  }
+}
+
+async function restartTask(name: string): Promise<void> {
+  const before = await logged(name, /Starting MySqlConnectorTask/);
+  const answer = await fetch(`${connect.url}/connectors/${name}/tasks/0/restart`, { method: "POST" });
+  expect(answer.status).toBe(204);
+  await until("the task starts again", 30_000, async () => {
+    return (await logged(name, /Starting MySqlConnectorTask/)) > before;
+  });
+}
+
+/** How often the connector's task logged such a line. */
+async function logged(name: string, what: RegExp): Promise<number> {
+  return (await workerLog()).split("\n").filter((line) => line.includes(`[${name}|task-0]`) && what.test(line)).length;
+}
+
+async function taskOf(name: string): Promise<ConnectorStatus["tasks"][number] | undefined> {
+  return (await connect.getStatus(name))?.tasks[0];
+}
+
+async function taskState(name: string): Promise<string | undefined> {
+  return (await taskOf(name))?.state;
+}
+
+async function bringImages(): Promise<Images> {
+  if (process.env["CDC_IMAGES"] !== "packages") return officialImages;
+  await buildPackagedImages({ log: () => {} });
+  return { mysql: packagedImage("mysql"), kafka: packagedImage("kafka") };
+}
+
+async function startMysql(image: string): Promise<void> {
+  const options = ["--server-id=9", "--log-bin=mysql-bin", "--binlog-format=ROW", "--innodb-buffer-pool-size=64M"];
+  // Without GTIDs the bad release takes a stored offset without asking by SHOW MASTER STATUS, and so comes to poll(long).
+  const small = ["--gtid-mode=OFF", "--performance-schema=OFF", "--mysqlx=OFF"];
+  await start(mysql, ["--env", "MYSQL_ALLOW_EMPTY_PASSWORD=1"], image, [...options, ...small]);
+}
+
+async function startBroker(image: string): Promise<void> {
+  const environment = {
+    CLUSTER_ID: "Y29tcGF0aWJpbGl0eS0wMQ",
+    KAFKA_ADVERTISED_LISTENERS: `INTERNAL://${broker}:29092,HOST://${bootstrap}`,
+    KAFKA_CONTROLLER_LISTENER_NAMES: "CONTROLLER",
+    KAFKA_CONTROLLER_QUORUM_VOTERS: "1@localhost:9093",
+    KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: "0",
+    KAFKA_HEAP_OPTS: "-Xmx256m",
+    KAFKA_INTER_BROKER_LISTENER_NAME: "INTERNAL",
+    KAFKA_LISTENERS: "INTERNAL://:29092,HOST://:9092,CONTROLLER://:9093",
+    KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: "INTERNAL:PLAINTEXT,HOST:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    KAFKA_NODE_ID: "1",
+    KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: "1",
+    KAFKA_PROCESS_ROLES: "broker,controller",
+    KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: "1",
+    KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: "1",
+  };
+  const variables = Object.entries(environment).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
+  await start(broker, [...variables, "--publish", "127.0.0.1:35092:9092"], image, []);
+}
+
+async function startWorker(image: string): Promise<void> {
+  folder = await mkdtemp(join(tmpdir(), `${stack}-`));
+  const json = "org.apache.kafka.connect.json.JsonConverter";
+  const properties = {
+    "bootstrap.servers": `${broker}:29092`,
+    "config.storage.replication.factor": "1",
+    "config.storage.topic": "connect-configs",
+    "group.id": stack,
+    "key.converter": json,
+    listeners: "http://0.0.0.0:8083",
+    "offset.flush.interval.ms": "1000",
+    "offset.storage.partitions": "1",
+    "offset.storage.replication.factor": "1",
+    "offset.storage.topic": "connect-offsets",
+    "plugin.discovery": "service_load",
+    "plugin.path": "/plugins/old,/plugins/new",
+    "scheduled.rebalance.max.delay.ms": "0",
+    "status.storage.partitions": "1",
+    "status.storage.replication.factor": "1",
+    "status.storage.topic": "connect-status",
+    "value.converter": json,
+  };
+  const file = join(folder, "worker.properties");
+  const rendered = Object.entries(properties).map(([key, value]) => `${key}=${value}\n`);
+  await writeFile(file, rendered.join(""));
+  await chmod(folder, 0o755);
+  const plugins = ["--volume", `${volumes[bad]}:/plugins/old:ro`, "--volume", `${volumes[good]}:/plugins/new:ro`];
+  await start(
+    worker,
+    [...plugins, "--volume", `${file}:/worker.properties:ro`, "--publish", "127.0.0.1:34083:8083"].concat(
+      "--env",
+      "KAFKA_HEAP_OPTS=-Xmx512m",
+    ),
+    image,
+    ["/opt/kafka/bin/connect-distributed.sh", "/worker.properties"],
+  );
+}
+
+async function start(name: string, options: string[], image: string, command: string[]): Promise<void> {
+  await docker("run", "--detach", ...label, "--network", stack, "--name", name, ...options, image, ...command);
+}
+
+async function bringPlugin(version: string, volume: string, image: string): Promise<void> {
+  await docker("volume", "create", ...label, volume);
+  const env = { CDC_DEBEZIUM_VERSION: version, CDC_PLUGIN_VOLUME: volume, CDC_PLUGIN_IMAGE: image };
+  const { code, output } = await execute([process.execPath, "steps/bring-plugin.ts"], {
+    env: { ...process.env, ...env },
+  });
+  expect(code, output).toBe(0);
+}
+
+async function removeAll(): Promise<void> {
+  for (const [kind = "", name = ""] of (await ownedBy(stack)).map((line) => line.split(" "))) {
+    await dockerLines(kind, "rm", ...(kind === "network" ? [] : ["--force"]), name);
+  }
+  // Containers go first (the order of ownedBy): volumes and network are free by then.
+}
+
+async function until(what: string, limitMs: number, condition: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + limitMs;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`not within ${limitMs / 1000} s: ${what}\n${await workerLog()}`);
+    await sleep(200);
+  }
+}
+
+async function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return await work.then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,322 @@
+/** The preflight against a real engine, a real broker and real MySQL servers, all of them of this test's own. */
+import { randomBytes } from "node:crypto";
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Admin } from "@platformatic/kafka";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { packagedImage } from "../../images/tags.ts";
+import { run } from "../../lib/run.ts";
+import { mysqlVersionLabel, stackLabel } from "../../plan/constants.ts";
+import type { Problem } from "../../plan/problem.ts";
+import { preflight } from "../../preflight/index.ts";
+import { checkServer } from "../../preflight/server.ts";
+import { buildPackagedImages } from "../../toolchain/images.ts";
+import { planWith } from "../support/fake-world.ts";
+
+const stack = `cdc-preflight-${randomBytes(4).toString("hex")}`;
+const images = { mysql: packagedImage("mysql"), kafka: packagedImage("kafka") };
+const docker = async (...args: string[]) => (await run("docker", args)).stdout.trim();
+const codes = (problems: readonly Problem[]) => problems.map(({ code }) => code);
+
+const servers: Server[] = [];
+const sockets: Socket[] = [];
+
+/** A server on a free port of loopback that takes connections and never says a word. */
+async function listen(): Promise<number> {
+  const server = createServer((socket) => sockets.push(socket));
+  servers.push(server);
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+async function close(): Promise<void> {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
+}
+
+/** Ports on which nothing listens now, each another one. */
+async function freePorts(count: number): Promise<number[]> {
+  const ports = await Promise.all(Array.from({ length: count }, listen));
+  await close();
+  return ports;
+}
+
+async function until(what: string, limitMs: number, condition: () => Promise<unknown>): Promise<void> {
+  const end = performance.now() + limitMs;
+  for (;;) {
+    try {
+      await condition();
+      return;
+    } catch (error) {
+      if (performance.now() > end) throw new Error(`not within ${limitMs / 1000} s: ${what}`, { cause: error });
+      await sleep(250);
+    }
+  }
+}
+
+const started: string[] = [];
+
+async function start(name: string, image: string, options: string[], command: string[] = []): Promise<void> {
+  started.push(name);
+  await docker("run", "--detach", "--name", name, "--label", `${stackLabel}=${stack}`, ...options, image, ...command);
+}
+
+/** The plan of the smallest stack: nothing of it runs, unless a test starts it. */
+let ports: number[];
+const plan = (fields: Record<string, unknown> = {}) =>
+  planWith(
+    {
+      shards: [{ name: "shard0", port: ports[0] }],
+      kafka: { port: ports[1] },
+      connect: { port: ports[2] },
+      ...fields,
+    },
+    stack,
+  );
+
+beforeAll(async () => {
+  await buildPackagedImages({ log: () => {} });
+  ports = await freePorts(3);
+}, 600_000);
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await close();
+});
+
+afterAll(async () => {
+  if (started.length > 0) await docker("rm", "--force", "--volumes", ...started);
+}, 60_000);
+
+describe("the engine", () => {
+  it("has room for a stack that is not there: nothing to say, in a fraction of a second", async () => {
+    const begun = performance.now();
+    expect(await preflight(plan(), images)).toEqual({ problems: [], warnings: [] });
+    expect(performance.now() - begun).toBeLessThan(5000);
+  });
+
+  it("a port that another process holds is refused", async () => {
+    const squatted = await listen();
+    const { problems } = await preflight(plan({ shards: [{ name: "shard0", port: squatted }] }), images);
+    expect(problems).toMatchObject([{ code: "CDC-702", path: `port ${squatted}` }]);
+    expect(problems[0]?.message).toContain("MySQL of shard0, but another process");
+  });
+
+  it("an image that is not built is refused", async () => {
+    const missing = "cdc-packages/kafka:4.3.1-000000000000";
+    const { problems } = await preflight(plan(), { ...images, kafka: missing });
+    expect(problems).toMatchObject([{ code: "CDC-706", path: `image ${missing}` }]);
+  });
+
+  it("one that is not there is one problem, at once", async () => {
+    const [port = 0] = await freePorts(1);
+    vi.stubEnv("DOCKER_HOST", `tcp://127.0.0.1:${port}`);
+    const begun = performance.now();
+    const { problems } = await preflight(plan(), images);
+    expect(problems).toMatchObject([{ code: "CDC-701", path: `Docker engine at DOCKER_HOST=tcp://127.0.0.1:${port}` }]);
+    expect(performance.now() - begun).toBeLessThan(5000);
+  });
+
+  it("one that does not say a word is one problem, after ten seconds", { timeout: 30_000 }, async () => {
+    vi.stubEnv("DOCKER_HOST", `tcp://127.0.0.1:${await listen()}`);
+    const { problems } = await preflight(plan(), images);
+    expect(problems).toMatchObject([{ code: "CDC-701", message: "no engine answers: no answer within 10 s" }]);
+  });
+
+  it.each([
+    ["10.1", ["CDC-707"], []],
+    ["8.0", ["CDC-707"], []],
+    ["8.4", [], ["CDC-708"]],
+    ["9.7", [], []],
+  ])("a volume of MySQL %s: problems %j, warnings %j", async (version, problems, warnings) => {
+    const volume = plan().shards[0]?.volume ?? "";
+    const labels = ["--label", `${stackLabel}=${stack}`, "--label", `${mysqlVersionLabel}=${version}`];
+    await docker("volume", "create", ...labels, volume);
+    try {
+      const found = await preflight(plan(), images);
+      expect([codes(found.problems), codes(found.warnings)]).toEqual([problems, warnings]);
+    } finally {
+      await docker("volume", "rm", volume);
+    }
+  });
+});
+
+describe("the broker", () => {
+  const before = { cleanup: "delete", retentionHours: 240, partitions: 3 };
+  const data = "shard0.products.products";
+
+  beforeAll(async () => {
+    const [broker] = plan().kafka.brokers;
+    if (broker === undefined) throw new Error("no broker planned");
+    const environment = Object.entries(broker.environment).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
+    const published = ["--publish", `127.0.0.1:${broker.port.host}:${broker.port.internal}`];
+    await start(broker.container, images.kafka, [...environment, ...published, "--hostname", broker.alias]);
+    const admin = new Admin({ clientId: "test", bootstrapBrokers: [`127.0.0.1:${broker.port.host}`], retries: 0 });
+    try {
+      await until("the broker answers", 60_000, () => admin.listTopics({}));
+      const planned = plan({ topics: before });
+      const topics = [...planned.connect.topics, ...planned.shards.flatMap((shard) => shard.topics)];
+      for (const topic of topics) {
+        await admin.createTopics({
+          topics: [topic.name],
+          partitions: topic.partitions,
+          replicas: topic.replicationFactor,
+          configs: Object.entries(topic.config).map(([name, value]) => ({ name, value })),
+        });
+      }
+      // On a busy machine the broker learns with some delay what its controller has decided.
+      await until("the broker shows the topics", 60_000, async () => {
+        expect(await admin.listTopics({})).toHaveLength(topics.length);
+      });
+    } finally {
+      await admin.close();
+    }
+  }, 120_000);
+
+  const found = (fields: Record<string, unknown>) => preflight(plan(fields), images);
+
+  it("holds the topics as planned: nothing to say, and its own port is its own", async () => {
+    const begun = performance.now();
+    expect(await found({ topics: before })).toEqual({ problems: [], warnings: [] });
+    expect(performance.now() - begun).toBeLessThan(5000);
+    expect(await found({ topics: { ...before, partitions: 4, retentionHours: 241 } })).toEqual({
+      problems: [],
+      warnings: [],
+    });
+  });
+
+  it.each([
+    [{ partitions: 2 }, "CDC-801", /has 3 partitions, 2 are planned/],
+    [{ retentionHours: 24 }, "CDC-803", /retention.ms=86400000 is dropped \(until now 864000000\)/],
+    [{ retentionHours: undefined }, "CDC-803", /retention.ms=604800000 is dropped \(until now 864000000\)/],
+    [{ cleanup: "compact", retentionHours: undefined }, "CDC-803", /keeps only the newest/],
+  ])("%j would lose data", async (change, code, message) => {
+    // Both at once, so that a failure shows what was said instead.
+    expect(await found({ topics: { ...before, ...change } })).toEqual({
+      problems: [
+        expect.objectContaining({
+          code,
+          path: `topics ${data}, shard0.products.stock`,
+          message: expect.stringMatching(message) as string,
+        }),
+      ],
+      warnings: [],
+    });
+  });
+
+  it("a table that is taken out would lose its topic, unless that is allowed", async () => {
+    const fields = { tables: ["products.stock"], topics: before };
+    expect((await found(fields)).problems).toMatchObject([{ code: "CDC-804", path: `topic ${data}` }]);
+    const allowed = await found({ ...fields, topics: { ...before, allowDataLoss: true } });
+    expect([codes(allowed.problems), codes(allowed.warnings)]).toEqual([[], ["CDC-804"]]);
+  });
+
+  it("when it does not answer, or is stopped, the topics are not compared, and that is told", async () => {
+    const broker = plan().kafka.brokers[0]?.container ?? "";
+    await docker("pause", broker);
+    try {
+      const { problems, warnings } = await found({ topics: { ...before, partitions: 1 } });
+      expect([codes(problems), codes(warnings)]).toEqual([[], ["CDC-806"]]);
+    } finally {
+      await docker("unpause", broker);
+    }
+    await docker("kill", broker);
+    const { problems, warnings } = await found({ topics: before });
+    expect([codes(problems), codes(warnings)]).toEqual([[], ["CDC-806"]]);
+    expect(warnings[0]?.message).toContain("is stopped");
+  });
+});
+
+describe("a MySQL server that this project did not make", () => {
+  const expected = { timeZone: "Asia/Seoul", databases: ["products", "cdc"] };
+  const password = randomBytes(18).toString("hex");
+  const wrong = {
+    name: `${stack}-wrong`,
+    options: [
+      "--binlog-format=STATEMENT",
+      "--binlog-row-image=MINIMAL",
+      "--binlog-row-value-options=PARTIAL_JSON",
+      "--binlog-expire-logs-seconds=600",
+      "--gtid-mode=OFF",
+      "--default-time-zone=+08:00",
+      "--performance-schema=OFF",
+    ],
+    port: 0,
+  };
+  const silent = {
+    name: `${stack}-silent`,
+    options: ["--skip-log-bin", "--default-time-zone=+09:00", "--gtid-mode=OFF"],
+    port: 0,
+  };
+  const sql = async (server: { name: string }, text: string, user = "root") =>
+    await docker("exec", "--env", "MYSQL_PWD", server.name, "mysql", "-h127.0.0.1", `-u${user}`, "-e", text);
+  const check = (server: { port: number }, changes: object = {}) =>
+    checkServer({ host: "127.0.0.1", port: server.port, user: "cdc", password, path: "shard0", ...changes }, expected);
+
+  beforeAll(async () => {
+    vi.stubEnv("MYSQL_PWD", password);
+    vi.stubEnv("MYSQL_ROOT_PASSWORD", password);
+    for (const server of [wrong, silent]) {
+      const settings = ["--env", "MYSQL_ROOT_PASSWORD", "--publish", "127.0.0.1::3306"];
+      await start(server.name, images.mysql, settings, server.options);
+      server.port = Number((await docker("port", server.name, "3306/tcp")).split(":").at(-1));
+    }
+    for (const server of [wrong, silent]) {
+      await until(`${server.name} answers`, 120_000, () => sql(server, "SELECT 1"));
+      await sql(
+        server,
+        `CREATE USER cdc@'%' IDENTIFIED BY '${password}'; CREATE DATABASE products; CREATE DATABASE cdc`,
+      );
+    }
+  }, 200_000);
+
+  it("is told all that is wrong, with remedies that mend it", { timeout: 60_000 }, async () => {
+    vi.stubEnv("MYSQL_PWD", password);
+    const problems = await check(wrong);
+    expect(problems.map(({ code, message }) => [code, /has (\S+)=|lacks/.exec(message)?.[1]])).toEqual([
+      ["CDC-712", "binlog_format"],
+      ["CDC-712", "binlog_row_image"],
+      ["CDC-712", "binlog_row_value_options"],
+      ["CDC-712", "gtid_mode"],
+      ["CDC-713", "binlog_expire_logs_seconds"],
+      ["CDC-714", "time_zone"],
+      ["CDC-715", undefined],
+    ]);
+    expect(problems.map(({ remedy }) => remedy).join("\n")).not.toContain(password);
+
+    for (const { remedy } of problems) {
+      const statement = /^(SET PERSIST \w+ = (?:'[^']*'|\d+)|GRANT .*;)/.exec(remedy)?.[1];
+      if (statement !== undefined) await sql(wrong, statement);
+    }
+    expect(codes(await check(wrong))).toEqual(["CDC-712"]); // gtid_mode is changed in steps, or at a start
+    await docker("stop", "--time", "30", wrong.name);
+  });
+
+  it("without a binlog is refused; an offset that is the zone's all year is that zone", async () => {
+    vi.stubEnv("MYSQL_PWD", password);
+    // By way of a role, as many servers have it.
+    await sql(
+      silent,
+      "CREATE ROLE capture; GRANT ALL ON *.* TO capture; GRANT capture TO cdc; SET DEFAULT ROLE ALL TO cdc",
+    );
+    const problems = await check(silent);
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringContaining("has log_bin=OFF; needed is ON") as string,
+      expect.stringContaining("has gtid_mode=OFF; needed is ON") as string,
+    ]);
+  });
+
+  it("that does not let the account in, or is not there, is one problem", async () => {
+    expect(await check(silent, { password: "wrong" })).toMatchObject([
+      { code: "CDC-711", path: "shard0", remedy: expect.stringContaining("CREATE USER 'cdc'@'%'") as string },
+    ]);
+    const [port = 0] = await freePorts(1);
+    const begun = performance.now();
+    expect(await check({ port })).toMatchObject([
+      { code: "CDC-711", message: expect.stringContaining("ECONNREFUSED") as string },
+    ]);
+    const mute = await check({ port: await listen() });
+    expect(mute).toMatchObject([{ code: "CDC-711", message: expect.stringContaining("ETIMEDOUT") as string }]);
+    expect(performance.now() - begun).toBeLessThan(25_000);
+  });
+});

@@ -1,0 +1,190 @@
+import { describe, expect, it } from "vitest";
+import { judgeServer, probedTimes, secondsOf, type ServerFacts } from "../../preflight/server-rules.ts";
+
+const expected = { timeZone: "Asia/Seoul", databases: ["products", "cdc"] };
+const good: ServerFacts = {
+  address: "127.0.0.1:3308",
+  variables: {
+    log_bin: "ON",
+    binlog_format: "ROW",
+    binlog_row_image: "FULL",
+    binlog_row_value_options: "",
+    gtid_mode: "ON",
+    binlog_expire_logs_seconds: "864000",
+    binlog_expire_logs_auto_purge: "ON",
+    time_zone: "Asia/Seoul",
+    system_time_zone: "UTC",
+  },
+  probedSeconds: probedTimes.map((time) => secondsOf(time, "Asia/Seoul")),
+  account: "debezium@%",
+  grants: [
+    "GRANT SELECT, RELOAD, SHOW DATABASES, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `debezium`@`%`",
+    "GRANT INSERT, UPDATE, DELETE ON `cdc`.* TO `debezium`@`%`",
+  ],
+};
+
+const judge = (facts: Partial<ServerFacts>) => judgeServer("shard0", { ...good, ...facts }, expected);
+const withVariables = (variables: Record<string, string>) => judge({ variables: { ...good.variables, ...variables } });
+
+it("a server as the plan makes it is good", () => {
+  expect(judge({})).toEqual([]);
+});
+
+describe("CDC-712: variables", () => {
+  it.each([
+    ["log_bin", "OFF", "--log-bin=mysql-bin"],
+    ["binlog_format", "STATEMENT", "SET PERSIST binlog_format = 'ROW'"],
+    ["binlog_format", "MIXED", "--binlog-format=ROW"],
+    ["binlog_row_image", "MINIMAL", "SET PERSIST binlog_row_image = 'FULL'"],
+    ["binlog_row_image", "NOBLOB", "--binlog-row-image=FULL"],
+    ["binlog_row_value_options", "PARTIAL_JSON", "SET PERSIST binlog_row_value_options = ''"],
+    ["gtid_mode", "OFF", "--gtid-mode=ON --enforce-gtid-consistency=ON"],
+    ["gtid_mode", "ON_PERMISSIVE", "--gtid-mode=ON"],
+  ])("%s=%s", (variable, found, remedy) => {
+    const problems = withVariables({ [variable]: found });
+    expect(problems).toMatchObject([{ code: "CDC-712", path: "shard0" }]);
+    expect(problems[0]?.message).toContain(`127.0.0.1:3308 has ${variable}=${found}; needed is`);
+    expect(problems[0]?.remedy).toContain(remedy);
+  });
+
+  it("a variable that the server no longer has says nothing; case does not matter", () => {
+    const { binlog_format: _, ...others } = good.variables;
+    expect(judge({ variables: others })).toEqual([]);
+    expect(withVariables({ binlog_row_image: "full" })).toEqual([]);
+  });
+});
+
+describe("CDC-713: the binlog is kept for a day at least", () => {
+  it.each(["1", "3600", "86399"])("%s seconds are too few", (seconds) => {
+    const problems = withVariables({ binlog_expire_logs_seconds: seconds });
+    expect(problems).toMatchObject([{ code: "CDC-713", remedy: expect.stringContaining("= 864000") as string }]);
+    expect(problems[0]?.message).toContain(`=${seconds}; needed are at least 86400`);
+  });
+
+  it.each([
+    { binlog_expire_logs_seconds: "86400" },
+    { binlog_expire_logs_seconds: "0" },
+    { binlog_expire_logs_seconds: "60", binlog_expire_logs_auto_purge: "OFF" },
+  ])("%j is enough", (variables) => {
+    expect(withVariables(variables)).toEqual([]);
+  });
+});
+
+describe("CDC-714: time zone", () => {
+  const inZone = (zone: string, variables: Record<string, string>, planned: string) =>
+    judgeServer(
+      "shard0",
+      {
+        ...good,
+        variables: { ...good.variables, ...variables },
+        probedSeconds: probedTimes.map((time) => secondsOf(time, zone)),
+      },
+      { ...expected, timeZone: planned },
+    );
+
+  it.each([
+    ["UTC", { time_zone: "SYSTEM", system_time_zone: "UTC" }, "Asia/Seoul", "SYSTEM (UTC)"],
+    ["Europe/Berlin", { time_zone: "Europe/Berlin" }, "Europe/London", "Europe/Berlin"],
+    ["Etc/GMT-1", { time_zone: "+01:00" }, "Europe/Berlin", "+01:00"],
+    ["Asia/Kolkata", { time_zone: "+05:30" }, "Asia/Karachi", "+05:30"],
+  ])("a server in %s (%j) is not in %s", (zone, variables, planned, shown) => {
+    const problems = inZone(zone, variables, planned);
+    expect(problems).toMatchObject([{ code: "CDC-714" }]);
+    expect(problems[0]?.message).toContain(`time_zone=${shown}, planned is ${planned}`);
+    expect(problems[0]?.remedy).toContain(`SET PERSIST time_zone = '${planned}'`);
+  });
+
+  it.each([
+    ["Asia/Seoul", { time_zone: "+09:00" }, "Asia/Seoul"],
+    ["Asia/Seoul", { time_zone: "SYSTEM", system_time_zone: "KST" }, "Asia/Seoul"],
+    ["UTC", { time_zone: "SYSTEM", system_time_zone: "UTC" }, "UTC"],
+    ["Asia/Calcutta", { time_zone: "Asia/Calcutta" }, "Asia/Kolkata"],
+    ["America/St_Johns", { time_zone: "America/St_Johns" }, "America/St_Johns"],
+  ])("a server in %s (%j) is in %s", (zone, variables, planned) => {
+    expect(inZone(zone, variables, planned)).toEqual([]);
+  });
+
+  it.each([
+    ["UTC", 12],
+    ["Asia/Seoul", 3],
+    ["America/New_York", 17],
+    ["Asia/Kolkata", 6.5],
+    ["America/St_Johns", 15.5],
+  ])("noon of a January day in %s is %d o'clock in UTC", (zone, hours) => {
+    expect(secondsOf("2025-01-15 12:00:00", zone)).toBe(Date.UTC(2025, 0, 15) / 1000 + hours * 3600);
+  });
+
+  it("summer time counts", () => {
+    expect(secondsOf("2025-07-15 12:00:00", "America/New_York")).toBe(Date.UTC(2025, 6, 15, 16) / 1000);
+  });
+});
+
+describe("CDC-715: privileges", () => {
+  it.each([
+    [
+      "nothing but USAGE",
+      ["GRANT USAGE ON *.* TO `debezium`@`%`"],
+      "lacks RELOAD, REPLICATION CLIENT, REPLICATION SLAVE, SHOW DATABASES ON *.*",
+    ],
+    [
+      "no REPLICATION SLAVE",
+      [good.grants[0]?.replace(" REPLICATION SLAVE,", "") ?? "", good.grants[1] ?? ""],
+      "lacks REPLICATION SLAVE ON *.*",
+    ],
+    ["no heartbeat", [good.grants[0] ?? ""], "lacks DELETE, INSERT, UPDATE ON `cdc`.*"],
+    [
+      "SELECT on one database",
+      [
+        good.grants[0]?.replace("SELECT, ", "") ?? "",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON `cdc`.* TO `debezium`@`%`",
+      ],
+      "lacks SELECT ON `products`.*",
+    ],
+    [
+      "SELECT on one table",
+      [
+        good.grants[0]?.replace("SELECT, ", "") ?? "",
+        "GRANT ALL PRIVILEGES ON `cdc`.* TO `debezium`@`%`",
+        "GRANT SELECT ON `products`.`stock` TO `debezium`@`%`",
+      ],
+      "lacks SELECT ON `products`.*",
+    ],
+    ["nothing at all", [], "lacks RELOAD"],
+  ])("%s", (_, grants, message) => {
+    const problems = judge({ grants });
+    expect(problems).toMatchObject([{ code: "CDC-715" }]);
+    expect(problems[0]?.message).toContain(`the account debezium@% at 127.0.0.1:3308 ${message}`);
+    expect(problems[0]?.remedy).toMatch(/^GRANT .* TO 'debezium'@'%';$/);
+  });
+
+  it.each([
+    ["everything", ["GRANT ALL PRIVILEGES ON *.* TO `root`@`%` WITH GRANT OPTION"]],
+    [
+      "SELECT database by database, in MySQL's escapes",
+      [
+        good.grants[0]?.replace("SELECT, ", "") ?? "",
+        "GRANT SELECT ON `products`.* TO `d`@`%`",
+        String.raw`GRANT SELECT, INSERT, UPDATE, DELETE ON ${"`cdc`"}.* TO ${"`d`"}@${"`%`"}`,
+      ],
+    ],
+    ["dynamic privileges beside them", [...good.grants, "GRANT XA_RECOVER_ADMIN ON *.* TO `debezium`@`%`"]],
+  ])("%s is enough", (_, grants) => {
+    expect(judge({ grants })).toEqual([]);
+  });
+
+  it("names with escaped wildcards are the databases' own", () => {
+    const grants = [
+      good.grants[0]?.replace("SELECT, ", "") ?? "",
+      good.grants[1] ?? "",
+      String.raw`GRANT SELECT ON ${"`my\\_shop`"}.* TO d`,
+      "GRANT SELECT ON `cdc`.* TO d",
+    ];
+    expect(judgeServer("shard0", { ...good, grants }, { ...expected, databases: ["my_shop"] })).toEqual([]);
+  });
+});
+
+it("everything that is wrong is told at once", () => {
+  const variables = { ...good.variables, log_bin: "OFF", binlog_expire_logs_seconds: "60" };
+  const codes = judge({ variables, probedSeconds: [0, 0], grants: [] }).map(({ code }) => code);
+  expect(codes).toEqual(["CDC-712", "CDC-713", "CDC-714", "CDC-715"]);
+});

@@ -1,0 +1,78 @@
+/** A world to run the preflight against: all is well in it, unless a test says otherwise. */
+import { planFrom } from "../../config/plan-from.ts";
+import type { PipelinePlan } from "../../plan/types.ts";
+import type { ContainerView, TopicView, World } from "../../preflight/world.ts";
+
+/** Two shards on 3308 and 3309, one broker on 9092, one worker on 8083. */
+export function planWith(fields: Readonly<Record<string, unknown>> = {}, stack = "cdc-dev"): PipelinePlan {
+  const raw = {
+    shards: [
+      { name: "shard0", port: 3308 },
+      { name: "shard1", port: 3309 },
+    ],
+    schema: "products",
+    tables: ["products.products", "products.stock"],
+    timeZone: "UTC",
+    images: "packages",
+    ...fields,
+  };
+  return planFrom(raw, stack);
+}
+
+export const images = { mysql: "cdc-packages/mysql:9.7-abc", kafka: "cdc-packages/kafka:4.3.1-def" };
+
+/** A machine of 16 GiB with an empty engine. */
+export function emptyWorld(changes: Partial<World> = {}): World {
+  return {
+    engine: async () => ({ totalMemoryMiB: 16_384, rootFolder: "/var/lib/docker" }),
+    containers: async () => [],
+    volumes: async () => [],
+    images: async (references) => new Set(references),
+    machine: () => ({ totalMemoryMiB: 16_384, freeMemoryMiB: 12_000 }),
+    portIsTaken: async () => false,
+    freeDiskMiB: async () => 50_000,
+    topics: async () => new Map(),
+    topicPrefixes: async () => new Map(),
+    ...changes,
+  };
+}
+
+export function container(name: string, fields: Partial<ContainerView> = {}): ContainerView {
+  return { name, running: true, ports: new Set(), stack: undefined, mysqlVersion: undefined, ...fields };
+}
+
+/** The plan as it runs: every container up, on its ports. */
+export function runningContainers(plan: PipelinePlan): ContainerView[] {
+  const all = [...plan.shards, ...plan.kafka.brokers, ...plan.connect.workers];
+  return all.map((one) => container(one.container, { ports: new Set([one.port.host]), stack: plan.stack }));
+}
+
+/** What the broker's own configuration gives a topic that sets nothing. */
+export const brokerDefaults = { "cleanup.policy": "delete", "retention.ms": "604800000", "retention.bytes": "-1" };
+
+/** A topic on broker 1. */
+export function topic(partitions: number, config: Record<string, string> = {}): TopicView {
+  return {
+    replicas: Array.from({ length: partitions }, () => [1]),
+    config: { ...brokerDefaults, ...config },
+    defaults: brokerDefaults,
+  };
+}
+
+/** The plan's topics as they are once it has been applied. */
+export function livingTopics(plan: PipelinePlan): Map<string, TopicView> {
+  const topics = [...plan.connect.topics, ...plan.shards.flatMap((shard) => shard.topics), ...plan.sharedTopics];
+  return new Map(topics.map(({ name, partitions, config }) => [name, topic(partitions, { ...config })]));
+}
+
+/** The plan as it runs: nothing to complain of. */
+export function runningWorld(plan: PipelinePlan, changes: Partial<World> = {}): World {
+  return emptyWorld({
+    containers: async () => runningContainers(plan),
+    volumes: async () => plan.shards.map(({ volume }) => ({ name: volume, mysqlVersion: plan.images.mysqlVersion })),
+    portIsTaken: async () => true,
+    topics: async () => livingTopics(plan),
+    topicPrefixes: async () => new Map(plan.shards.map((shard) => [shard.connector.name, shard.topicPrefix])),
+    ...changes,
+  });
+}
