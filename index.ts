@@ -2,12 +2,16 @@
 import { CdcPipeline } from "./components/cdc-pipeline.ts";
 import { imagesOf } from "./config/images.ts";
 import { loadPlan } from "./config/load.ts";
-import { requireWorld } from "./preflight/require-world.ts";
+import { requireServer, requireWorld } from "./preflight/require-world.ts";
 
 const plan = loadPlan();
 const images = imagesOf(plan.images);
 await requireWorld(plan, images);
-const pipeline = new CdcPipeline("pipeline", { plan, images });
+const pipeline = new CdcPipeline("pipeline", {
+  plan,
+  images,
+  inspectServer: async (shard, cdcPassword) => await requireServer(plan, shard, cdcPassword),
+});
 
 /** A line per shard: where it is, its connector, and how long the probe change took from commit to consumer. */
 export const shards = pipeline.shards;

@@ -14,6 +14,8 @@ import { MysqlShard } from "./mysql-shard.ts";
 export interface CdcPipelineArgs {
   readonly plan: PipelinePlan;
   readonly images: Images;
+  /** Called for every shard whose server runs and is not about to change, also in a preview; its error stops the program. */
+  readonly inspectServer?: (shard: ShardPlan, cdcPassword: string) => Promise<void>;
 }
 
 /** One line of what `up` has brought about, per shard. */
@@ -87,8 +89,11 @@ export class CdcPipeline extends pulumi.ComponentResource {
         },
         parent,
       );
+      const inspected = pulumi
+        .all([cdcPassword, pulumi.all([shard.startedAt, ...shard.prepared.map(({ id }) => id)])])
+        .apply(async ([password]) => await args.inspectServer?.(shardPlan, password));
       return pulumi.output({
-        name: shardPlan.name,
+        name: inspected.apply(() => shardPlan.name),
         mysql: `127.0.0.1:${shardPlan.port.host}`,
         topicPrefix: shardPlan.topicPrefix,
         connector: shardPlan.connector.name,

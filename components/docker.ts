@@ -22,6 +22,8 @@ export interface ServiceArgs {
   readonly healthCheck: string;
   /** How long it may take to stop before it is killed, in seconds. */
   readonly stopSeconds: number;
+  /** Labels beside the stack's. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** A running container and its readiness; what uses the service depends on `ready`. */
@@ -63,7 +65,7 @@ export function createService(args: ServiceArgs, opts: pulumi.CustomResourceOpti
       // Written out, as the provider would otherwise see the engine's own defaults as a difference.
       logDriver: "json-file",
       logOpts: { "max-file": "3", "max-size": "10m" },
-      labels: labels(args.stack),
+      labels: labels(args.stack, args.labels),
       // ContainerReady waits, and tells what the container said when it fails.
       mustRun: false,
       wait: false,

@@ -3,7 +3,14 @@ import * as command from "@pulumi/command";
 import type * as docker from "@pulumi/docker";
 import * as mysql from "@pulumi/mysql";
 import * as pulumi from "@pulumi/pulumi";
-import { cdcDatabase, cdcUser, mysqlVersionLabel, rootPasswordFile } from "../plan/constants.ts";
+import {
+  cdcDatabase,
+  cdcDatabasePrivileges,
+  cdcGlobalPrivileges,
+  cdcUser,
+  mysqlVersionLabel,
+  rootPasswordFile,
+} from "../plan/constants.ts";
 import type { ShardPlan } from "../plan/types.ts";
 import { createService, createVolume } from "./docker.ts";
 
@@ -21,17 +28,11 @@ export interface MysqlShardArgs {
   readonly sql: string;
 }
 
-/** What Debezium needs on `*.*` for snapshot and binlog, and no more (its documentation, "Creating a user"). */
-const globalPrivileges = ["RELOAD", "REPLICATION CLIENT", "REPLICATION SLAVE", "SELECT", "SHOW DATABASES"];
-
-/** Heartbeat and probe rows are written in the pipeline's own database only. */
-const cdcDatabasePrivileges = ["DELETE", "INSERT", "UPDATE"];
-
 export class MysqlShard extends pulumi.ComponentResource {
   /** When the server was started: a flow proven before does not count after. */
   readonly startedAt: pulumi.Output<string>;
   /** Depend on these for a shard that can be captured: tables are there, and the CDC account may read them. */
-  readonly prepared: pulumi.Resource[];
+  readonly prepared: pulumi.CustomResource[];
 
   constructor(name: string, args: MysqlShardArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:MysqlShard", name, {}, opts);
@@ -63,6 +64,7 @@ export class MysqlShard extends pulumi.ComponentResource {
         // Over TCP: the server that initialises the data directory answers on the socket only.
         healthCheck: `${mysqlAsRoot} -h127.0.0.1 --silent --execute='SELECT 1'`,
         stopSeconds: 30,
+        labels: { [mysqlVersionLabel]: args.mysqlVersion },
       },
       parent,
     );
@@ -99,8 +101,8 @@ export class MysqlShard extends pulumi.ComponentResource {
       inside,
     );
     const grants = [
-      grant(`${name}-cdc-grant-global`, "*", globalPrivileges),
-      grant(`${name}-cdc-grant-${cdcDatabase}`, cdcDatabase, cdcDatabasePrivileges),
+      grant(`${name}-cdc-grant-global`, "*", [...cdcGlobalPrivileges]),
+      grant(`${name}-cdc-grant-${cdcDatabase}`, cdcDatabase, [...cdcDatabasePrivileges]),
     ];
     this.prepared = [tables, ...grants];
     this.registerOutputs();

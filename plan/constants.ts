@@ -15,6 +15,18 @@ export const connectRestPort = 8083;
 /** The CDC account on every shard. */
 export const cdcUser = "debezium";
 
+/** What Debezium needs on `*.*` for snapshot and binlog, and no more (its documentation, "Creating a user"). */
+export const cdcGlobalPrivileges = [
+  "RELOAD",
+  "REPLICATION CLIENT",
+  "REPLICATION SLAVE",
+  "SELECT",
+  "SHOW DATABASES",
+] as const;
+
+/** Heartbeat and probe rows are written in the pipeline's own database only. */
+export const cdcDatabasePrivileges = ["DELETE", "INSERT", "UPDATE"] as const;
+
 /** The pipeline's own database on every shard: heartbeat and probe live here, users' tables are never written to. */
 export const cdcDatabase = "cdc";
 

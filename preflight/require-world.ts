@@ -2,8 +2,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Images } from "../config/images.ts";
 import { renderProblems, type Problem } from "../plan/problem.ts";
-import type { PipelinePlan } from "../plan/types.ts";
+import { cdcUser } from "../plan/constants.ts";
+import type { PipelinePlan, ShardPlan } from "../plan/types.ts";
 import { preflight } from "./index.ts";
+import { checkServer } from "./server.ts";
 
 /**
  * Looks at the world before the first resource is registered, at `pulumi preview` and `pulumi up` alike.
@@ -14,6 +16,17 @@ export async function requireWorld(plan: PipelinePlan, images: Images): Promise<
   await Promise.all([...plan.warnings, ...warnings].map(warn));
   if (problems.length > 0)
     throw new pulumi.RunError(renderProblems("the pipeline cannot be brought up here", problems));
+}
+
+/**
+ * Looks at a shard's running server: variables, retention, zone and privileges may have been changed behind our back.
+ * @param password of the CDC account.
+ * @throws pulumi.RunError naming every problem.
+ */
+export async function requireServer(plan: PipelinePlan, shard: ShardPlan, password: string): Promise<void> {
+  const address = { host: "127.0.0.1", port: shard.port.host, user: cdcUser, password, path: shard.name };
+  const problems = await checkServer(address, { timeZone: plan.timeZone, databases: shard.databases });
+  if (problems.length > 0) throw new pulumi.RunError(renderProblems(`${shard.name} cannot be captured`, problems));
 }
 
 async function warn({ code, path, message, remedy }: Problem): Promise<void> {

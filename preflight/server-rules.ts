@@ -1,5 +1,5 @@
 /** What Debezium needs of a MySQL server: judged from what the server says of itself. */
-import { cdcDatabase } from "../plan/constants.ts";
+import { cdcDatabase, cdcDatabasePrivileges, cdcGlobalPrivileges } from "../plan/constants.ts";
 import type { Problem } from "../plan/problem.ts";
 
 /** What the server has to be good for. */
@@ -153,9 +153,7 @@ export function secondsOf(time: string, zone: string): number {
 }
 
 /** Debezium's documentation, "Creating a user"; SELECT may be given on the captured databases alone. */
-const globalPrivileges = ["RELOAD", "REPLICATION CLIENT", "REPLICATION SLAVE", "SHOW DATABASES"];
-/** The heartbeat writes there. */
-const ownDatabasePrivileges = ["DELETE", "INSERT", "UPDATE"];
+const globalPrivileges = cdcGlobalPrivileges.filter((privilege) => privilege !== "SELECT");
 
 function judgeGrants(path: string, facts: ServerFacts, databases: readonly string[]): Problem[] {
   const granted = facts.grants.flatMap((line) => parseGrant(line) ?? []);
@@ -171,7 +169,7 @@ function judgeGrants(path: string, facts: ServerFacts, databases: readonly strin
   };
   require(globalPrivileges, "*");
   for (const database of new Set([...databases, cdcDatabase])) require(["SELECT"], database);
-  require(ownDatabasePrivileges, cdcDatabase);
+  require(cdcDatabasePrivileges, cdcDatabase);
   if (missing.size === 0) return [];
   const list = [...missing].map(([database, privileges]) => `${privileges.join(", ")} ON ${scopeName(database)}`);
   return [

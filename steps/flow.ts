@@ -66,10 +66,14 @@ export async function checkFlow(target: FlowTarget, password: string, timeoutMs:
   }
 }
 
-/** `op` of a Debezium event, written by the JSON converter with or without schemas. */
+/** `op` of a Debezium event in JSON, with or without schemas; undefined where another converter wrote it. */
 function operationOf(event: TopicRecord): string | undefined {
-  const value = JSON.parse(event.value ?? "null") as { op?: string; payload?: { op?: string } } | null;
-  return value?.payload?.op ?? value?.op;
+  try {
+    const value = JSON.parse(event.value ?? "null") as { op?: string; payload?: { op?: string } } | null;
+    return value?.payload?.op ?? value?.op;
+  } catch {
+    return undefined;
+  }
 }
 
 async function endOffsets(target: FlowTarget, reader: TopicReader): Promise<bigint[]> {

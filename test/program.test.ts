@@ -5,7 +5,10 @@ import { stackConfig } from "./support/config.ts";
 import { register, reveal, type Registered } from "./support/mocks.ts";
 
 // The world is not this test's matter: test/preflight has it.
-vi.mock("../preflight/require-world.ts", () => ({ requireWorld: () => Promise.resolve() }));
+vi.mock("../preflight/require-world.ts", () => ({
+  requireWorld: () => Promise.resolve(),
+  requireServer: () => Promise.resolve(),
+}));
 
 function setConfig(values: Record<string, unknown>): void {
   const text = Object.entries(values).map(([key, value]) => [

@@ -18,7 +18,8 @@ export function mergeConfig(projectYaml: string, stackYaml: string): Record<stri
   const prefix = `${project}:`;
   const values = new Map(Object.entries(catalogue).map(([key, entry]) => [key, entry.default]));
   // Unknown keys too: the program would refuse them, so this has to.
-  for (const [key, value] of Object.entries(own)) if (key.startsWith(prefix)) values.set(key.slice(prefix.length), value);
+  for (const [key, value] of Object.entries(own))
+    if (key.startsWith(prefix)) values.set(key.slice(prefix.length), value);
   return Object.fromEntries(
     [...values]
       .filter(([, value]) => value !== undefined)
