@@ -93,7 +93,8 @@ export class CdcPipeline extends pulumi.ComponentResource {
         .all([cdcPassword, pulumi.all([shard.startedAt, ...shard.prepared.map(({ id }) => id)])])
         .apply(async ([password]) => await args.inspectServer?.(shardPlan, password));
       return pulumi.output({
-        name: inspected.apply(() => shardPlan.name),
+        // Waits for the inspection; that it used a password makes no secret of the name.
+        name: pulumi.unsecret(inspected).apply(() => shardPlan.name),
         mysql: `127.0.0.1:${shardPlan.port.host}`,
         topicPrefix: shardPlan.topicPrefix,
         connector: shardPlan.connector.name,

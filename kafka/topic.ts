@@ -17,7 +17,7 @@ export class TopicReader {
   readonly #topic: string;
 
   /**
-   * @param bootstrap `HOST:PORT` as reached from this machine.
+   * @param bootstrap `HOST:PORT`, several separated by commas, as reached from this machine.
    * @param topic the topic's name; it must exist.
    */
   constructor(bootstrap: string, topic: string) {
@@ -26,7 +26,7 @@ export class TopicReader {
       // A group of its own, which the broker forgets: nothing is committed.
       groupId: `cdc-reader-${randomUUID()}`,
       clientId: "cdc-reader",
-      bootstrapBrokers: [bootstrap],
+      bootstrapBrokers: bootstrap.split(","),
       deserializers: stringDeserializers,
       retries: 0,
       connectTimeout: 5000,

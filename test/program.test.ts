@@ -57,6 +57,7 @@ describe("the dev stack", () => {
     const shards = await new Promise<unknown[]>((resolve) =>
       outputs.shards.apply((value) => resolve(value as unknown[])),
     );
+    expect(await pulumi.isSecret(outputs.shards)).toBe(false);
     expect(shards[2]).toEqual({
       name: "shard2",
       mysql: "127.0.0.1:3310",

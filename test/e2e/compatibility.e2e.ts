@@ -24,8 +24,8 @@ const bad = "2.7.0.Final";
 const stack = "cdc-e2e-compat";
 const [mysql, broker, worker] = [`${stack}-mysql`, `${stack}-kafka`, `${stack}-connect`];
 const volumes = { [bad]: `${stack}-old`, [good]: `${stack}-new` };
-const bootstrap = "127.0.0.1:35092";
-const connect = new ConnectClient({ url: "http://127.0.0.1:34083" });
+const bootstrap = "127.0.0.1:21092";
+const connect = new ConnectClient({ url: "http://127.0.0.1:20083" });
 const password = randomBytes(12).toString("hex");
 /** Topics of the connector that changes releases, and of the one that never knew any other than the bad release. */
 const topics = { switching: "switching.shop.items", old: "old.shop.items" };
@@ -199,7 +199,7 @@ async function startBroker(image: string): Promise<void> {
     KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: "1",
   };
   const variables = Object.entries(environment).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
-  await start(broker, [...variables, "--publish", "127.0.0.1:35092:9092"], image, []);
+  await start(broker, [...variables, "--publish", "127.0.0.1:21092:9092"], image, []);
 }
 
 async function startWorker(image: string): Promise<void> {
@@ -231,7 +231,7 @@ async function startWorker(image: string): Promise<void> {
   const plugins = ["--volume", `${volumes[bad]}:/plugins/old:ro`, "--volume", `${volumes[good]}:/plugins/new:ro`];
   await start(
     worker,
-    [...plugins, "--volume", `${file}:/worker.properties:ro`, "--publish", "127.0.0.1:34083:8083"].concat(
+    [...plugins, "--volume", `${file}:/worker.properties:ro`, "--publish", "127.0.0.1:20083:8083"].concat(
       "--env",
       "KAFKA_HEAP_OPTS=-Xmx512m",
     ),
