@@ -95,7 +95,7 @@ async function copyFromImage(volume: string, image: string, plugin: Plugin): Pro
     });
     await pipe(["docker", ...unpackInto(volume, image, plugin, "-xf")], copy.stdout);
   } finally {
-    await execFileAsync("docker", ["rm", container]);
+    await execFileAsync("docker", ["rm", "--volumes", container]);
   }
 }
 
@@ -115,7 +115,8 @@ async function verify(volume: string, image: string, plugin: Plugin): Promise<vo
 
 /** Unpacks standard input in place of what the volume holds: jars of two releases side by side would be one broken plugin. */
 function unpackInto(volume: string, image: string, plugin: Plugin, flags: "-xzf" | "-xf"): string[] {
-  const script = `rm -rf /plugins/${plugin.folder} && exec tar ${flags} - -C /plugins --no-same-owner`;
+  // -o: not the archive's owner; BusyBox, of Alpine images, knows no long name for it.
+  const script = `rm -rf /plugins/${plugin.folder} && exec tar ${flags} - -o -C /plugins`;
   const mounts = ["--network=none", "--user=0", "-v", `${volume}:/plugins`];
   return ["run", "--rm", "-i", ...mounts, "--entrypoint=sh", image, "-c", script];
 }

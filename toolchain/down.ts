@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { backendOfUser } from "./checkout.ts";
 import { engineAnswers, ensureEngine } from "./engine.ts";
 import type { Log } from "./log.ts";
-import { mendLock } from "./mend.ts";
+import { mendLock } from "./mend-lock.ts";
 import { countOwned, describeOwned, ownedBy, removeOwned, type Owned } from "./owned.ts";
 import { cdcDir, root } from "./places.ts";
 import { prepareCli } from "./prepare.ts";

@@ -1,7 +1,8 @@
 /** `make up`, `make preview`, `make refresh`: what is missing is brought, then plain `pulumi` does the work. */
 import { checkEngineSpace } from "./engine.ts";
 import type { Log } from "./log.ts";
-import { mendLock, mendPending } from "./mend.ts";
+import { mendLock } from "./mend-lock.ts";
+import { mendPending } from "./mend-pending.ts";
 import { countOwned, ownedBy } from "./owned.ts";
 import { root } from "./places.ts";
 import { prepare } from "./prepare.ts";
@@ -16,7 +17,7 @@ export async function up(log: Log, name: string): Promise<void> {
   const { plan, images } = await planStack(root, name);
   const stack = await ready(log, name, images);
   const label = stackLabel(name);
-  await mendPending(log, stack);
+  await mendPending(log, stack, plan);
   if (countOwned(await ownedBy(label)) === 0) await checkEngineSpace();
 
   log(`pulumi: bringing up stack ${name}`);

@@ -253,9 +253,15 @@ async function bringPlugin(version: string, volume: string, image: string): Prom
   expect(code, output).toBe(0);
 }
 
+/** Containers with the volumes that have no name of their own. */
+const removal: Readonly<Record<string, readonly string[]>> = {
+  container: ["--force", "--volumes"],
+  volume: ["--force"],
+};
+
 async function removeAll(): Promise<void> {
   for (const [kind = "", name = ""] of (await ownedBy(stack)).map((line) => line.split(" "))) {
-    await dockerLines(kind, "rm", ...(kind === "network" ? [] : ["--force"]), name);
+    await dockerLines(kind, "rm", ...(removal[kind] ?? []), name);
   }
   // Containers go first (the order of ownedBy): volumes and network are free by then.
 }

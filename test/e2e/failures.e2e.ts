@@ -1,5 +1,7 @@
 /** What a person meets when something goes wrong during `up`, and that the next `up` carries on. */
+import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Checkout, dockerLines, ownedBy } from "./support/checkout.ts";
@@ -23,7 +25,7 @@ test("a port in use is refused before anything is created, naming the port and t
   try {
     const { code, output } = await checkout.make("up");
     expect(code).not.toBe(0);
-    expect(output).toMatch(/port 21308 \(MySQL of shard0\) is in use/);
+    expect(output).toMatch(/CDC-702 port 21308: wanted for MySQL of shard0, but another process/);
     expect(output).toMatch(/portOffset/);
     expect(await ownedBy(checkout.prefix)).toEqual([]);
   } finally {
@@ -41,6 +43,17 @@ test("a shard killed during `up` fails it with its name and its last log lines; 
 
   const again = await checkout.make("up");
   expect(again.code, again.output).toBe(0);
+  expect(again.output).toMatch(/shard0 .*RUNNING .*RUNNING .*\d+ ms/);
+});
+
+test("a pulumi killed while it creates topics and accounts leaves a stack that the next `up` completes", async () => {
+  await checkout.make("down");
+  const up = checkout.make("up");
+  await killPulumiOnceInside();
+  expect((await up).code).not.toBe(0);
+  const again = await checkout.make("up");
+  expect(again.code, again.output).toBe(0);
+  expect(again.output).toMatch(/killed and left its lock[^]*killed while creating \d+ resources?/);
   expect(again.output).toMatch(/shard0 .*RUNNING .*RUNNING .*\d+ ms/);
 });
 
@@ -75,4 +88,34 @@ async function killOnceRunning(): Promise<void> {
     await setTimeout(200);
   }
   throw new Error(`${container} did not start`);
+}
+
+/** Ends the stack's pulumi, by the id in its lock, as soon as the state says that topics or databases are being made. */
+async function killPulumiOnceInside(): Promise<void> {
+  const backend = join(checkout.folder, ".cdc", "state", ".pulumi");
+  for (let tries = 0; tries < 6000; tries += 1) {
+    const state = await readFile(join(backend, "stacks", "cdc", `${checkout.stack}.json`), "utf8").catch(() => "{}");
+    const { checkpoint } = parseOr(state) as {
+      checkpoint?: { latest?: { pending_operations?: { resource: { type: string } }[] } };
+    };
+    const pending = checkpoint?.latest?.pending_operations ?? [];
+    if (pending.some(({ resource }) => /^(kafka:index\/topic|mysql:index\/database)/.test(resource.type))) {
+      const locks = join(backend, "locks", "organization", "cdc", checkout.stack);
+      for (const file of (await readdir(locks)).filter((name) => name.endsWith(".json"))) {
+        process.kill((JSON.parse(await readFile(join(locks, file), "utf8")) as { pid: number }).pid, "SIGKILL");
+      }
+      return;
+    }
+    await setTimeout(20);
+  }
+  throw new Error("no topic or database was being created");
+}
+
+/** A state file that is being written is no JSON for a moment. */
+function parseOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
 }

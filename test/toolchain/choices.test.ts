@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { usersBackend } from "../../toolchain/checkout.ts";
 import { demandSpace } from "../../toolchain/disk.ts";
 import { chooseImages, type ImagesWishes } from "../../toolchain/images-choice.ts";
-import { halfMade, isHeld, type PendingOperation } from "../../toolchain/mend.ts";
+import { isHeld } from "../../toolchain/mend-lock.ts";
+import { halfMade, type PendingOperation } from "../../toolchain/mend-pending.ts";
 import { describeOwned } from "../../toolchain/owned.ts";
 import { checkStackName } from "../../toolchain/stack.ts";
 
@@ -53,23 +54,34 @@ test.each([
   expect(isHeld(lock, { hostname: "here", program: (pid) => programs[pid] })).toBe(expected);
 });
 
-test("half-made things are creations of the engine's kinds that have a name", () => {
+test("half-made things are creations whose names would be taken the next time", () => {
   const operation = (type: string, resource: string, inputs?: Record<string, unknown>): PendingOperation => ({
     type,
-    resource: { type: resource, ...(inputs && { inputs }) },
+    resource: {
+      type: resource,
+      parent: "urn:pulumi:dev::cdc::cdc:index:MysqlShard::shard0",
+      ...(inputs && { inputs }),
+    },
   });
-  expect(
-    halfMade([
-      operation("creating", "docker:index/container:Container", { name: "cdc-dev-kafka" }),
-      operation("creating", "docker:index/volume:Volume", { name: "cdc-dev-data" }),
-      operation("updating", "docker:index/network:Network", { name: "cdc-dev" }),
-      operation("creating", "docker:index/container:Container"),
-      operation("creating", "kafka:index/topic:Topic", { name: "shard0" }),
-    ]),
-  ).toEqual([
-    { kind: "container", name: "cdc-dev-kafka" },
-    { kind: "volume", name: "cdc-dev-data" },
+  const made = halfMade([
+    operation("creating", "docker:index/container:Container", { name: "cdc-dev-kafka" }),
+    operation("creating", "docker:index/volume:Volume", { name: "cdc-dev-data" }),
+    operation("updating", "docker:index/network:Network", { name: "cdc-dev" }),
+    operation("creating", "docker:index/container:Container"),
+    operation("creating", "kafka:index/topic:Topic", { name: "shard0" }),
+    operation("creating", "mysql:index/database:Database", { name: "products" }),
+    operation("creating", "mysql:index/user:User", { user: "debezium" }),
+    operation("creating", "mysql:index/grant:Grant", { user: "debezium" }),
+    operation("creating", "cdc:index:Connector", { name: "c" }),
   ]);
+  expect(made.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+    "container cdc-dev-kafka",
+    "volume cdc-dev-data",
+    "topic shard0",
+    "database products",
+    "user debezium",
+  ]);
+  expect(made.at(-1)).toMatchObject({ shard: "shard0" });
 });
 
 test("what a stack owns, in words", () => {
