@@ -20,12 +20,23 @@ export async function requireWorld(plan: PipelinePlan, images: Images): Promise<
 
 /**
  * Looks at a shard's running server: variables, retention, zone and privileges may have been changed behind our back.
+ * Missing privileges only warn, as Pulumi can give them back itself.
  * @param password of the CDC account.
- * @throws pulumi.RunError naming every problem.
+ * @throws pulumi.RunError naming every other problem.
  */
 export async function requireServer(plan: PipelinePlan, shard: ShardPlan, password: string): Promise<void> {
   const address = { host: "127.0.0.1", port: shard.port.host, user: cdcUser, password, path: shard.name };
-  const problems = await checkServer(address, { timeZone: plan.timeZone, databases: shard.databases });
+  const found = await checkServer(address, { timeZone: plan.timeZone, databases: shard.databases });
+  const isRepairable = ({ code }: Problem) => code === "CDC-715";
+  await Promise.all(
+    found
+      .filter(isRepairable)
+      .map(
+        async (problem) =>
+          await warn({ ...problem, remedy: "`pulumi up --refresh` sees what is missing and grants it" }),
+      ),
+  );
+  const problems = found.filter((problem) => !isRepairable(problem));
   if (problems.length > 0) throw new pulumi.RunError(renderProblems(`${shard.name} cannot be captured`, problems));
 }
 
