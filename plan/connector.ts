@@ -2,7 +2,7 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { cdcDatabase, cdcPasswordKey, cdcUser, connectorSecretsFile, mysqlPort } from "./constants.ts";
 import { findRelease } from "./releases.ts";
-import type { ResolvedShard } from "./shard.ts";
+import type { ResolvedShard } from "./resolved-shard.ts";
 import { transformProperties } from "./transforms.ts";
 
 export interface ConnectorArgs {

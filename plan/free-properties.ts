@@ -6,7 +6,7 @@ import { snapshotModeSuccessor, successorOf } from "./debezium-keys.ts";
 import { ownBrokerProperties } from "./kafka.ts";
 import { findMysqlProblems } from "./mysql-options.ts";
 import type { Problem } from "./problem.ts";
-import type { ResolvedShard } from "./shard.ts";
+import type { ResolvedShard } from "./resolved-shard.ts";
 
 type Properties = Readonly<Record<string, string>>;
 

@@ -2,7 +2,7 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { normalised, ownMysqlOptions } from "./mysql.ts";
 import type { Problem } from "./problem.ts";
-import type { ResolvedShard } from "./shard.ts";
+import type { ResolvedShard } from "./resolved-shard.ts";
 
 const dayInSeconds = 86_400;
 

@@ -1,6 +1,6 @@
 /** mysqld's options. */
 import type { PipelineConfig } from "../config/schema.ts";
-import type { ResolvedShard } from "./shard.ts";
+import type { ResolvedShard } from "./resolved-shard.ts";
 
 /** What a server needs beside its buffer pool: code, caches, connections. */
 export const mysqldOverheadMiB = 190;

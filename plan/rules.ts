@@ -2,7 +2,7 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { cdcDatabase } from "./constants.ts";
 import type { Problem } from "./problem.ts";
-import type { ResolvedShard } from "./shard.ts";
+import type { ResolvedShard } from "./resolved-shard.ts";
 
 const systemDatabases = ["information_schema", "mysql", "performance_schema", "sys"];
 

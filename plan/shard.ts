@@ -1,52 +1,11 @@
 /** One MySQL shard with its connector and topics. Nothing here looks at any other shard. */
-import type { PipelineConfig, ShardConfig } from "../config/schema.ts";
+import type { PipelineConfig } from "../config/schema.ts";
 import { cdcDatabase, mysqlPort } from "./constants.ts";
 import { connectorConfig } from "./connector.ts";
 import { mysqldArgs, mysqldOverheadMiB } from "./mysql.ts";
+import type { ResolvedShard } from "./resolved-shard.ts";
 import { TopicPlanner } from "./topics.ts";
 import type { ShardPlan, TopicPlan } from "./types.ts";
-
-/** A shard's entry with every derived and every shared value filled in. */
-export interface ResolvedShard {
-  readonly name: string;
-  readonly port: number;
-  readonly serverId: number;
-  readonly connector: string;
-  readonly topicPrefix: string;
-  readonly schemaHistoryTopic: string;
-  readonly tables: readonly string[];
-  readonly excludeColumns: readonly string[];
-  readonly maskColumns: readonly string[];
-  readonly snapshotMode: string;
-  readonly bufferPoolMiB: number;
-  readonly memoryLimitMiB: number | undefined;
-  readonly mysqlOptions: Readonly<Record<string, string>>;
-  readonly connectorProperties: Readonly<Record<string, string>>;
-}
-
-/**
- * Fills in what the shard's entry leaves out: from its own name and port, which are unique, or from what all shards share.
- * So removing or reordering other shards changes nothing here.
- */
-export function resolveShard(shard: ShardConfig, config: PipelineConfig): ResolvedShard {
-  const topicPrefix = shard.topicPrefix ?? shard.name;
-  return {
-    name: shard.name,
-    port: shard.port,
-    serverId: shard.serverId ?? shard.port + 1693,
-    connector: shard.connector ?? `${shard.name}-connector`,
-    topicPrefix,
-    schemaHistoryTopic: shard.schemaHistoryTopic ?? `schemahistory.${topicPrefix}`,
-    tables: shard.tables ?? config.tables,
-    excludeColumns: shard.excludeColumns ?? config.excludeColumns,
-    maskColumns: shard.maskColumns ?? config.maskColumns,
-    snapshotMode: shard.snapshotMode ?? config.connectors.snapshotMode,
-    bufferPoolMiB: shard.bufferPoolMiB ?? config.mysql.bufferPoolMiB,
-    memoryLimitMiB: shard.memoryMiB ?? config.mysql.memoryMiB,
-    mysqlOptions: shard.mysqlOptions,
-    connectorProperties: shard.connectorProperties,
-  };
-}
 
 /**
  * Plans one shard.

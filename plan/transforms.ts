@@ -1,6 +1,6 @@
 /** Single message transforms: merging shards into one topic per table, and unwrapping Debezium's envelope. */
 import type { PipelineConfig } from "../config/schema.ts";
-import type { ResolvedShard } from "./shard.ts";
+import type { ResolvedShard } from "./resolved-shard.ts";
 
 /**
  * Renders `transforms` and `predicates` of a shard's connector.

@@ -1,7 +1,7 @@
 /** What must differ between shards, and from everything else. */
 import type { PipelineConfig } from "../config/schema.ts";
 import type { Problem } from "./problem.ts";
-import type { ResolvedShard } from "./shard.ts";
+import type { ResolvedShard } from "./resolved-shard.ts";
 import type { TopicPlan } from "./types.ts";
 
 /** One value that has to be unique among its kind, and where it comes from. */
