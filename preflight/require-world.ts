@@ -20,7 +20,7 @@ export async function requireWorld(plan: PipelinePlan, images: Images): Promise<
 
 /**
  * Looks at a shard's running server: variables, retention, zone and privileges may have been changed behind our back.
- * Missing privileges only warn, as Pulumi can give them back itself.
+ * Missing privileges only warn: stopping would keep `pulumi up --refresh` from giving them back, where the plugin sees them gone.
  * @param password of the CDC account.
  * @throws pulumi.RunError naming every other problem.
  */
@@ -28,14 +28,7 @@ export async function requireServer(plan: PipelinePlan, shard: ShardPlan, passwo
   const address = { host: "127.0.0.1", port: shard.port.host, user: cdcUser, password, path: shard.name };
   const found = await checkServer(address, { timeZone: plan.timeZone, databases: shard.databases });
   const isRepairable = ({ code }: Problem) => code === "CDC-715";
-  await Promise.all(
-    found
-      .filter(isRepairable)
-      .map(
-        async (problem) =>
-          await warn({ ...problem, remedy: "`pulumi up --refresh` sees what is missing and grants it" }),
-      ),
-  );
+  await Promise.all(found.filter(isRepairable).map(warn));
   const problems = found.filter((problem) => !isRepairable(problem));
   if (problems.length > 0) throw new pulumi.RunError(renderProblems(`${shard.name} cannot be captured`, problems));
 }

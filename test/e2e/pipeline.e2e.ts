@@ -281,6 +281,16 @@ describe("the day after", () => {
     expect(succeeded(await checkout.pulumi("preview"))).toMatch(noChange);
   });
 
+  test("a privilege that somebody revoked is told by preview and given back by `up --refresh`", async () => {
+    const [shard = { port: 0 }] = shards;
+    await onShard(shard, (sql) => sql.query("REVOKE RELOAD ON *.* FROM debezium@'%'"));
+    expect(succeeded(await checkout.pulumi("preview"))).toMatch(/CDC-715 shard0: .*RELOAD/);
+    expect(succeeded(await checkout.pulumi("up", "--yes", "--refresh"))).toMatch(/shard0-cdc-grant-global/);
+    const [rows] = await onShard(shard, (sql) => sql.query<RowDataPacket[]>("SHOW GRANTS FOR debezium@'%'"));
+    expect(JSON.stringify(rows)).toMatch(/RELOAD/);
+    expect(succeeded(await checkout.pulumi("preview"))).toMatch(noChange);
+  });
+
   test("a killed shard is started again by the next `up`, and its flow is proven anew", async () => {
     await dockerLines("kill", String(shards[2]?.container));
     expect(succeeded(await checkout.pulumi("preview"))).toMatch(/shard2-ready/);
