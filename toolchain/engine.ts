@@ -4,6 +4,7 @@ import { existsSync, openSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkSpace } from "./disk.ts";
+import { isAlive } from "./lock.ts";
 import type { Log } from "./log.ts";
 import { findOnPath } from "./places.ts";
 import { probe } from "./probe.ts";
@@ -141,7 +142,7 @@ async function removeStalePid(file: string, program: string): Promise<void> {
   const pid = (await readFile(file, "utf8").catch(() => "")).trim();
   if (pid === "") return;
   const holder = (await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "")).trim();
-  if (holder !== program) await rm(file, { force: true });
+  if (holder !== program || !isAlive(Number(pid))) await rm(file, { force: true });
 }
 
 async function untilItAnswers(ended: () => string | undefined, whereToLook: string): Promise<void> {

@@ -1,15 +1,25 @@
 /** One at a time across processes: a file that holds the pid of who works. */
+import { readFileSync } from "node:fs";
 import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isErrno } from "../lib/run.ts";
 
-/** Whether a process of this number lives (someone else's counts). */
+/** Whether a process of this number lives (someone else's counts; one that ended and that nobody has waited for does not). */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     return isErrno(error, "EPERM");
+  }
+}
+
+/** Linux: `PID (NAME) STATE …`, where the name may hold anything. Elsewhere there is no such file. */
+function isZombie(pid: number): boolean {
+  try {
+    return /\) Z [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
   }
 }
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { isAlive, withLock } from "../../toolchain/lock.ts";
 
 let folder: string;
@@ -33,6 +33,18 @@ test("takes over from a process that is gone", async () => {
   expect(isAlive(gone.pid as number)).toBe(false);
   writeFileSync(file, String(gone.pid));
   expect(await withLock(file, nobody, () => Promise.resolve("done"))).toBe("done");
+});
+
+test.runIf(process.platform === "linux")("takes a process that ended and was never waited for as gone", async () => {
+  const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"]);
+  try {
+    const [line] = (await once(parent.stdout, "data")) as [Buffer];
+    const pid = Number(line.toString());
+    await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\) Z /));
+    expect(isAlive(pid)).toBe(false);
+  } finally {
+    parent.kill();
+  }
 });
 
 test("waits for a living holder, telling once whom", async () => {
