@@ -1,6 +1,7 @@
 /** The Debezium MySQL connector's configuration for one shard. Property names: its documentation for 3.6. */
 import type { PipelineConfig } from "../config/schema.ts";
 import { cdcDatabase, cdcPasswordKey, cdcUser, connectorSecretsFile, mysqlPort } from "./constants.ts";
+import { quoted } from "./names.ts";
 import { findRelease } from "./releases.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 import { transformProperties } from "./transforms.ts";
@@ -110,5 +111,5 @@ function converterProperties(config: PipelineConfig): Record<string, string> {
 
 /** Debezium's lists are regular expressions; names are taken literally here. */
 function literally(names: readonly string[]): string {
-  return names.map((name) => name.replaceAll(/[$.]/g, String.raw`\$&`)).join(",");
+  return names.map(quoted).join(",");
 }

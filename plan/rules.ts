@@ -1,6 +1,7 @@
 /** What only shows when several fields are seen together: combinations that would lose data or never work. */
 import type { PipelineConfig } from "../config/schema.ts";
 import { cdcDatabase } from "./constants.ts";
+import { sanitised } from "./names.ts";
 import type { Problem } from "./problem.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 
@@ -148,8 +149,4 @@ function tableRules(
     }
   }
   return problems;
-}
-
-function sanitised(value: string): string {
-  return value.replaceAll(".", "_");
 }

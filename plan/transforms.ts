@@ -1,5 +1,6 @@
 /** Single message transforms: merging shards into one topic per table, and unwrapping Debezium's envelope. */
 import type { PipelineConfig } from "../config/schema.ts";
+import { quoted } from "./names.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 
 /**
@@ -45,9 +46,4 @@ function unwrapProperties(shard: ResolvedShard, unwrap: Unwrap, merge: Merge | u
     "predicates.data.type": "org.apache.kafka.connect.transforms.predicates.TopicNameMatches",
     "predicates.data.pattern": `${quoted(prefix)}\\.(${shard.tables.map(quoted).join("|")})`,
   };
-}
-
-/** Takes a name literally in Java's regular expressions. */
-function quoted(name: string): string {
-  return name.replaceAll(/[$.]/g, String.raw`\$&`);
 }

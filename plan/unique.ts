@@ -1,5 +1,6 @@
 /** What must differ between shards, and from everything else. */
 import type { PipelineConfig } from "../config/schema.ts";
+import { sanitised } from "./names.ts";
 import type { Problem } from "./problem.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 import type { TopicPlan } from "./types.ts";
@@ -86,11 +87,6 @@ function otherPorts({ kafka, connect }: PipelineConfig): Claim[] {
     ...each("cdc:kafka.port", kafka.port, kafka.brokers),
     ...each("cdc:connect.port", connect.port, connect.workers),
   ];
-}
-
-/** Kafka uses '.' and '_' alike in metric names and refuses topics that differ in nothing else. */
-function sanitised(value: string): string {
-  return value.replaceAll(".", "_");
 }
 
 function duplicates(kind: Kind, claims: readonly Claim[]): Problem[] {

@@ -31,16 +31,23 @@ async function bringPlugin(version: string, volume: string, image: string): Prom
   }
   const plugin = pluginOf(release);
   const archive = join(artifactsFolder, plugin.archive);
-  if (!(await isWhole(archive, plugin)) && (await succeeds("mvn", ["--version"]))) await download(archive, plugin);
-  const source = (await isWhole(archive, plugin)) ? await open(archive) : undefined;
-  if (source !== undefined) {
+  if (await isAtHand(archive, plugin)) {
     say(`unpacking ${plugin.archive} into ${volume}`);
+    const source = await open(archive);
     await pipe(["docker", ...unpackInto(volume, image, plugin, "-xzf")], source.fd);
     await source.close();
   } else {
     await copyFromImage(volume, image, plugin);
   }
   await verify(volume, image, plugin);
+}
+
+/** True when the archive is in the cache, from before or brought by Maven now; false when there is no Maven. */
+async function isAtHand(archive: string, plugin: Plugin): Promise<boolean> {
+  if (await isWhole(archive, plugin)) return true;
+  if (!(await succeeds("mvn", ["--version"]))) return false;
+  await download(archive, plugin);
+  return true;
 }
 
 /** True when the file is there and its checksum is the pinned one. */
