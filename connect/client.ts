@@ -19,6 +19,36 @@ export interface ConnectorStatus {
   readonly tasks: readonly TaskStatus[];
 }
 
+/** States a connector may be asked to be in (KIP-875, KIP-980). */
+export type DesiredState = "running" | "paused" | "stopped";
+
+/** How far one source partition has been read, as the connector itself writes it. */
+export interface ConnectorOffset {
+  /** Debezium's MySQL connector: `{"server": TOPIC_PREFIX}`. */
+  readonly partition: Readonly<Record<string, unknown>>;
+  /** Debezium's MySQL connector: `file`, `pos`, `gtids`, `ts_sec`, `snapshot` while one runs; null to forget it. */
+  readonly offset: Readonly<Record<string, unknown>> | null;
+}
+
+/** What the worker's validation says of one property. */
+export interface PropertyErrors {
+  readonly property: string;
+  readonly errors: readonly string[];
+}
+
+/** A plugin that the worker has found under `plugin.path`. */
+export interface WorkerPlugin {
+  readonly class: string;
+  readonly type: string;
+  readonly version: string;
+}
+
+/** A connector as `GET /connectors?expand=info&expand=status` describes it. */
+export interface ExpandedConnector {
+  readonly info: { readonly name: string; readonly config: Readonly<Record<string, string>> };
+  readonly status: ConnectorStatus;
+}
+
 /** An answer other than success: the HTTP status and the worker's own message. */
 export class ConnectRestError extends Error {
   readonly status: number;
@@ -32,12 +62,14 @@ export class ConnectRestError extends Error {
 /** Pauses before trying again while the workers rebalance (409), growing to 5 s: about a minute in all. */
 const rebalancePausesMs = [250, 500, 1000, 2000, ...Array.from({ length: 11 }, () => 5000)];
 
-/** One request may take this long: the worker itself answers "timed out" after 90 s. */
+/** One request may take this long, unless told otherwise: the worker itself answers "timed out" after 90 s. */
 const requestTimeoutMs = 95_000;
 
 export interface ConnectClientOptions {
   /** Root of the REST API, for example `http://localhost:8083`. */
   readonly url: string;
+  /** How long one request may take, in milliseconds. Default 95 s, longer than the worker's own limit. */
+  readonly timeoutMs?: number;
   /** Waits; replaced in tests. */
   readonly sleep?: (ms: number) => Promise<void>;
 }
@@ -45,15 +77,53 @@ export interface ConnectClientOptions {
 export class ConnectClient {
   readonly url: string;
   readonly #sleep: (ms: number) => Promise<void>;
+  readonly #timeoutMs: number;
 
   constructor(options: ConnectClientOptions) {
     this.url = options.url.replace(/\/$/, "");
+    this.#timeoutMs = options.timeoutMs ?? requestTimeoutMs;
     this.#sleep = options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
   }
 
   /** Creates the connector or changes its configuration: idempotent. */
   async putConfig(name: string, config: Readonly<Record<string, string>>): Promise<void> {
     await this.#request("PUT", `${path(name)}/config`, { ...config, name });
+  }
+
+  /**
+   * Creates the connector in the given state, so that one that is wanted paused never runs first (KIP-980).
+   * @throws ConnectRestError 409 when there is one of that name.
+   */
+  async create(name: string, config: Readonly<Record<string, string>>, state: DesiredState): Promise<void> {
+    const body = { name, config: { ...config, name }, initial_state: state.toUpperCase() };
+    await this.#once("POST", "/connectors", body);
+  }
+
+  /**
+   * Has the worker check a configuration without using it; Debezium logs in to the database for that.
+   * @returns the properties with errors, in the worker's own words; empty when all is well.
+   * @throws ConnectRestError when the worker does not have the class.
+   */
+  async validate(config: Readonly<Record<string, string>>): Promise<PropertyErrors[]> {
+    const plugin = config["connector.class"] ?? "";
+    const answer = (await this.#request(
+      "PUT",
+      `/connector-plugins/${encodeURIComponent(plugin)}/config/validate`,
+      config,
+    )) as { configs: { value: { name: string; errors: string[] } }[] };
+    return answer.configs
+      .filter(({ value }) => value.errors.length > 0)
+      .map(({ value }) => ({ property: value.name, errors: value.errors }));
+  }
+
+  /** All connectors with configuration (without secrets' values) and state, by name. */
+  async listConnectors(): Promise<Record<string, ExpandedConnector>> {
+    return (await this.#request("GET", "/connectors?expand=info&expand=status")) as Record<string, ExpandedConnector>;
+  }
+
+  /** The connector plugins that the worker has; with `all`, transforms and converters too. */
+  async listPlugins(all = false): Promise<WorkerPlugin[]> {
+    return (await this.#request("GET", `/connector-plugins?connectorsOnly=${!all}`)) as WorkerPlugin[];
   }
 
   /** The configuration as the worker stores it, without `name`, or undefined when there is no such connector. */
@@ -74,9 +144,55 @@ export class ConnectClient {
     await this.#request("PUT", `${path(name)}/resume`);
   }
 
+  /** Stops the tasks' work but keeps them and their connections (PAUSED). */
+  async pause(name: string): Promise<void> {
+    await this.#request("PUT", `${path(name)}/pause`);
+  }
+
+  /** Ends the tasks; the connector keeps its configuration and offsets (STOPPED, KIP-875). */
+  async stop(name: string): Promise<void> {
+    await this.#request("PUT", `${path(name)}/stop`);
+  }
+
+  /** Restarts connector and tasks, failed or not. */
+  async restart(name: string): Promise<void> {
+    await this.#request("POST", `${path(name)}/restart?includeTasks=true&onlyFailed=false`);
+  }
+
   /** Restarts what has failed of a connector and its tasks; the rest goes on undisturbed. */
   async restartFailed(name: string): Promise<void> {
     await this.#request("POST", `${path(name)}/restart?includeTasks=true&onlyFailed=true`);
+  }
+
+  /** The offsets that the connector would go on from; empty when it has none. Undefined when there is no such connector. */
+  async getOffsets(name: string): Promise<ConnectorOffset[] | undefined> {
+    const answer = (await this.#requestOrMissing("GET", `${path(name)}/offsets`)) as
+      | { offsets: ConnectorOffset[] }
+      | undefined;
+    return answer?.offsets;
+  }
+
+  /** Forgets all offsets. @throws ConnectRestError 400 unless the connector is STOPPED. */
+  async resetOffsets(name: string): Promise<void> {
+    await this.#request("DELETE", `${path(name)}/offsets`);
+  }
+
+  /** Writes offsets. @throws ConnectRestError 400 unless the connector is STOPPED. */
+  async alterOffsets(name: string, offsets: readonly ConnectorOffset[]): Promise<void> {
+    await this.#request("PATCH", `${path(name)}/offsets`, { offsets });
+  }
+
+  /**
+   * Sets a logger's level on every worker of the cluster (KIP-976); lost when a worker restarts.
+   * @param level ERROR, WARN, INFO, DEBUG, TRACE or OFF.
+   */
+  async setLogLevel(logger: string, level: string): Promise<void> {
+    await this.#request("PUT", `/admin/loggers/${encodeURIComponent(logger)}?scope=cluster`, { level });
+  }
+
+  /** The loggers of this worker that have a level of their own, and that level. */
+  async getLogLevels(): Promise<Record<string, { readonly level: string }>> {
+    return (await this.#request("GET", "/admin/loggers")) as Record<string, { level: string }>;
   }
 
   /** Removes the connector; one that is gone already is fine. */
@@ -107,8 +223,13 @@ export class ConnectClient {
     );
   }
 
+  /** Without the pauses: where 409 means "exists already" too. */
+  async #once(method: string, route: string, body?: unknown): Promise<unknown> {
+    return await answer(await this.#fetch(method, route, body));
+  }
+
   async #fetch(method: string, route: string, body: unknown): Promise<Response> {
-    const init: RequestInit = { method, signal: AbortSignal.timeout(requestTimeoutMs) };
+    const init: RequestInit = { method, signal: AbortSignal.timeout(this.#timeoutMs) };
     if (body !== undefined) {
       init.body = JSON.stringify(body);
       init.headers = { "content-type": "application/json" };
