@@ -1,0 +1,172 @@
+package cdc.sink;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings a batch to its end: repeats what failed in passing, settles conflicts, sorts out what will never do. */
+final class BulkRun {
+    private static final Logger LOG = LoggerFactory.getLogger(BulkRun.class);
+    private static final int MAX_CONFLICT_ROUNDS = 10;
+
+    /** A change that the engine will never take. */
+    record Errant(Pending pending, String reason) {}
+
+    /** @param left what is still to be done after all retries. @param reason why; null when nothing is left */
+    record Result(List<Errant> errants, List<Pending> left, String reason) {}
+
+    private final Engine engine;
+    private final Metrics metrics;
+    private final int maxRetries;
+    private final long backoffMillis;
+    private final long backoffMaxMillis;
+    private final long snapshotWindowMicros;
+
+    BulkRun(Engine engine, Metrics metrics, SinkConfig config) {
+        this.engine = engine;
+        this.metrics = metrics;
+        this.maxRetries = config.getInt(SinkConfig.MAX_RETRIES);
+        this.backoffMillis = config.getLong(SinkConfig.BACKOFF);
+        this.backoffMaxMillis = config.getLong(SinkConfig.BACKOFF_MAX);
+        this.snapshotWindowMicros = config.getLong(SinkConfig.SNAPSHOT_WINDOW) * 1_000L;
+    }
+
+    /** @throws EngineException of kind LASTING only: all else is retried or in the result */
+    Result run(List<Pending> batch) throws EngineException, InterruptedException {
+        List<Errant> errants = new ArrayList<>();
+        // a tombstone does not say when: what it may delete has to be read first
+        List<Pending> work = new ArrayList<>(batch.stream().filter(p -> !isTombstone(p)).toList());
+        List<Pending> contested = new ArrayList<>(batch.stream().filter(BulkRun::isTombstone).toList());
+        int failures = 0;
+        while (true) {
+            int before = work.size() + contested.size();
+            String reason;
+            try {
+                work.addAll(settle(contested));
+                contested = new ArrayList<>();
+                Round round = send(work, errants);
+                work = round.again;
+                contested = round.contested;
+                reason = round.reason;
+            } catch (EngineException e) {
+                if (e.kind() != EngineException.Kind.PASSING) throw e;
+                reason = e.getMessage();
+            }
+            int after = work.size() + contested.size();
+            if (after == 0) return new Result(errants, List.of(), null);
+            if (reason == null) continue;
+            failures = after < before ? 1 : failures + 1;
+            if (failures > maxRetries) {
+                work.addAll(contested);
+                return new Result(errants, work, reason);
+            }
+            metrics.retries.increment();
+            pause(failures, after, reason);
+        }
+    }
+
+    private static boolean isTombstone(Pending pending) {
+        return pending.change().operation() == Change.Operation.TOMBSTONE && pending.rounds() == 0;
+    }
+
+    /** What one request left: to be sent again, or in conflict with a document. */
+    private record Round(List<Pending> again, List<Pending> contested, String reason) {}
+
+    private Round send(List<Pending> work, List<Errant> errants) throws EngineException {
+        if (work.isEmpty()) return new Round(new ArrayList<>(), new ArrayList<>(), null);
+        List<Engine.Outcome> outcomes;
+        try {
+            metrics.requests.increment();
+            outcomes = engine.bulk(work);
+        } catch (EngineException e) {
+            if (e.kind() != EngineException.Kind.TOO_LARGE) throw e;
+            return halve(work, errants, e);
+        }
+        Round round = new Round(new ArrayList<>(), new ArrayList<>(), null);
+        String reason = null;
+        for (int i = 0; i < work.size(); i++) {
+            Pending pending = work.get(i);
+            Engine.Outcome outcome = outcomes.get(i);
+            // 404 without an error: a deletion of what is not there
+            if (outcome.error() == null && (outcome.status() < 300 || outcome.status() == 404)) succeed(pending);
+            else if (outcome.status() == 409) round.contested.add(pending);
+            else if (outcome.status() == 400) errants.add(new Errant(pending, outcome.error()));
+            else {
+                round.again.add(pending);
+                reason = "status " + outcome.status() + ", " + outcome.error();
+            }
+        }
+        return new Round(round.again, round.contested, reason);
+    }
+
+    private Round halve(List<Pending> work, List<Errant> errants, EngineException tooLarge) throws EngineException {
+        if (work.size() == 1) {
+            errants.add(new Errant(work.get(0), tooLarge.getMessage()));
+            return new Round(new ArrayList<>(), new ArrayList<>(), null);
+        }
+        int half = work.size() / 2;
+        Round first = send(new ArrayList<>(work.subList(0, half)), errants);
+        List<Pending> rest = work.subList(half, work.size());
+        try {
+            Round second = send(new ArrayList<>(rest), errants);
+            first.again.addAll(second.again);
+            first.contested.addAll(second.contested);
+            return new Round(first.again, first.contested, first.reason != null ? first.reason : second.reason);
+        } catch (EngineException e) {
+            if (e.kind() != EngineException.Kind.PASSING) throw e;
+            first.again.addAll(rest);
+            return new Round(first.again, first.contested, e.getMessage());
+        }
+    }
+
+    private void succeed(Pending pending) {
+        if (pending.change().operation() == Change.Operation.PUT) metrics.indexed.increment();
+        else metrics.deleted.increment();
+    }
+
+    /**
+     * The version said no. Mostly the document is newer and all is well. Where position and time disagree (see
+     * README.md) the position decides, and the change goes again with the document's own version.
+     */
+    private List<Pending> settle(List<Pending> contested) throws EngineException {
+        if (contested.isEmpty()) return List.of();
+        List<Engine.Stored> documents = engine.read(contested);
+        List<Pending> again = new ArrayList<>();
+        for (int i = 0; i < contested.size(); i++) {
+            Pending pending = contested.get(i);
+            Engine.Stored stored = documents.get(i);
+            if (!wins(pending, stored)) {
+                // nothing to delete for a tombstone is no conflict
+                if (stored.found() || !isTombstone(pending)) metrics.conflicts.increment();
+                continue;
+            }
+            pending.retryWith(stored.found() ? stored.version() : pending.change().position().latestVersion());
+            again.add(pending);
+        }
+        return again;
+    }
+
+    private boolean wins(Pending pending, Engine.Stored stored) {
+        Change change = pending.change();
+        Position position = change.position();
+        if (!stored.found()) {
+            // only the deletion's version is left: a snapshot's row is tried once by its own time
+            return position.kind() == Position.Kind.SNAPSHOT && pending.version() < position.latestVersion();
+        }
+        if (stored.position() == null || pending.rounds() > MAX_CONFLICT_ROUNDS) return false;
+        if (change.operation() == Change.Operation.TOMBSTONE) {
+            // the record's timestamp is in whole milliseconds
+            return stored.position().micros() <= position.micros() + 999;
+        }
+        return position.supersedes(stored.position(), snapshotWindowMicros);
+    }
+
+    private void pause(int failures, int changes, String reason) throws InterruptedException {
+        long longest = Math.min(backoffMaxMillis, backoffMillis << Math.min(20, failures - 1));
+        long millis = longest - ThreadLocalRandom.current().nextLong(longest / 2 + 1);
+        LOG.warn("{} changes are tried again in {} ms, retry {} of {}: {}", changes, millis, failures, maxRetries, reason);
+        Thread.sleep(millis);
+    }
+}

@@ -1,0 +1,180 @@
+package cdc.sink;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.hc.client5.http.auth.AuthScope;
+import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
+import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.util.Timeout;
+import org.opensearch.client.opensearch.generic.Body;
+import org.opensearch.client.opensearch.generic.OpenSearchGenericClient;
+import org.opensearch.client.opensearch.generic.Request;
+import org.opensearch.client.opensearch.generic.Requests;
+import org.opensearch.client.opensearch.generic.Response;
+import org.opensearch.client.transport.OpenSearchTransport;
+import org.opensearch.client.transport.httpclient5.ApacheHttpClient5TransportBuilder;
+
+/**
+ * The two requests that the sink makes, through OpenSearch's own client. Its generic form is used, as documents are
+ * JSON already: written once, measured for batch.bytes, sent again as they are.
+ */
+final class Engine implements AutoCloseable {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final int MAX_REASON = 500;
+
+    /** What the engine says of one change. @param error type and reason; null when it was carried out */
+    record Outcome(int status, String error) {}
+
+    /** A document as the engine has it. @param position null when the document does not tell */
+    record Stored(boolean found, long version, Position position) {}
+
+    private final OpenSearchTransport transport;
+    private final OpenSearchGenericClient client;
+    private final String positionField;
+
+    Engine(SinkConfig config) {
+        HttpHost[] hosts = config.urls().stream().map(HttpHost::create).toArray(HttpHost[]::new);
+        ApacheHttpClient5TransportBuilder builder = ApacheHttpClient5TransportBuilder.builder(hosts)
+                .setRequestConfigCallback(request ->
+                        request.setResponseTimeout(config.getInt(SinkConfig.REQUEST_TIMEOUT), TimeUnit.MILLISECONDS))
+                .setConnectionConfigCallback(connection ->
+                        connection.setConnectTimeout(Timeout.ofMilliseconds(config.getInt(SinkConfig.CONNECT_TIMEOUT))))
+                .setHttpClientConfigCallback(http -> {
+                    // retries are counted and paced in one place, BulkRun
+                    http.disableAutomaticRetries().setThreadFactory(runnable -> {
+                        Thread thread = new Thread(runnable, "opensearch-sink-http");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+                    if (!config.username().isEmpty()) {
+                        BasicCredentialsProvider credentials = new BasicCredentialsProvider();
+                        for (HttpHost host : hosts) {
+                            credentials.setCredentials(new AuthScope(host), new UsernamePasswordCredentials(
+                                    config.username(), config.password().value().toCharArray()));
+                        }
+                        http.setDefaultCredentialsProvider(credentials);
+                    }
+                    return http;
+                });
+        this.transport = builder.build();
+        this.client = new OpenSearchGenericClient(transport);
+        this.positionField = config.getString(SinkConfig.POSITION_FIELD);
+    }
+
+    /** Carries out the changes in one request; one outcome for each, in their order. */
+    List<Outcome> bulk(List<Pending> changes) throws EngineException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        changes.forEach(pending -> writeAction(body, pending));
+        JsonNode answer = post("/_bulk", Map.of("filter_path", "items.*.status,items.*.error.type,"
+                + "items.*.error.reason,items.*.error.caused_by.reason"), body.toByteArray(), "application/x-ndjson");
+        JsonNode items = answer.path("items");
+        if (items.size() != changes.size()) {
+            throw new EngineException(EngineException.Kind.PASSING,
+                    items.size() + " answers to " + changes.size() + " changes", null);
+        }
+        List<Outcome> outcomes = new ArrayList<>(items.size());
+        for (JsonNode item : items) {
+            JsonNode result = item.elements().next();
+            outcomes.add(new Outcome(result.path("status").asInt(), result.has("error") ? reason(result) : null));
+        }
+        return outcomes;
+    }
+
+    private static void writeAction(ByteArrayOutputStream body, Pending pending) {
+        Change change = pending.change();
+        boolean put = change.operation() == Change.Operation.PUT;
+        String action = "{\"" + (put ? "index" : "delete") + "\":{\"_index\":\"" + quoted(change.address().index())
+                + "\",\"_id\":\"" + quoted(change.address().id()) + "\",\"version\":" + pending.version()
+                + ",\"version_type\":\"external_gte\"}}\n";
+        body.writeBytes(action.getBytes(StandardCharsets.UTF_8));
+        if (put) {
+            body.writeBytes(change.document());
+            body.write('\n');
+        }
+    }
+
+    private static String quoted(String text) {
+        return String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text));
+    }
+
+    /** Reads versions and positions of the changes' documents, in their order, from the primary copies. */
+    List<Stored> read(List<Pending> changes) throws EngineException {
+        StringBuilder body = new StringBuilder("{\"docs\":[");
+        for (Pending pending : changes) {
+            DocumentId.Address address = pending.change().address();
+            if (body.charAt(body.length() - 1) == '}') body.append(',');
+            body.append("{\"_index\":\"").append(quoted(address.index())).append("\",\"_id\":\"")
+                    .append(quoted(address.id())).append("\",\"_source\":[\"").append(positionField).append("\"]}");
+        }
+        JsonNode docs = post("/_mget", Map.of("preference", "_primary"),
+                body.append("]}").toString().getBytes(StandardCharsets.UTF_8), "application/json").path("docs");
+        List<Stored> stored = new ArrayList<>(docs.size());
+        for (JsonNode doc : docs) {
+            stored.add(new Stored(doc.path("found").asBoolean(), doc.path("_version").asLong(),
+                    Position.read(doc.path("_source").path(positionField))));
+        }
+        if (stored.size() != changes.size()) {
+            throw new EngineException(EngineException.Kind.PASSING, "an incomplete answer to _mget", null);
+        }
+        return stored;
+    }
+
+    private JsonNode post(String path, Map<String, String> query, byte[] body, String type) throws EngineException {
+        Request request = Requests.builder().method("POST").endpoint(path).query(query).body(Body.from(body, type)).build();
+        try (Response response = client.execute(request)) {
+            byte[] bytes = response.getBody().map(Body::bodyAsBytes).orElse(new byte[0]);
+            if (response.getStatus() < 300) return MAPPER.readTree(bytes);
+            throw refused(path, response.getStatus(), new String(bytes, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new EngineException(EngineException.Kind.PASSING, path + ": " + said(e), e);
+        }
+    }
+
+    private static EngineException refused(String path, int status, String body) {
+        EngineException.Kind kind = status == 413 ? EngineException.Kind.TOO_LARGE
+                : status == 408 || status == 429 || status >= 500 ? EngineException.Kind.PASSING
+                : EngineException.Kind.LASTING;
+        String reason = body;
+        try {
+            JsonNode answer = MAPPER.readTree(body);
+            if (answer.path("error").isObject()) reason = reason(answer);
+        } catch (IOException e) {
+            // a proxy's page rather than the engine's answer: shown as it is
+        }
+        String detail = reason.isBlank() ? "" : ": " + shortened(reason.strip());
+        return new EngineException(kind, path + " was answered with HTTP " + status + detail, null);
+    }
+
+    private static String reason(JsonNode answer) {
+        JsonNode error = answer.get("error");
+        String cause = error.path("caused_by").path("reason").asText("");
+        return shortened(error.path("type").asText() + ": " + error.path("reason").asText()
+                + (cause.isEmpty() ? "" : " (" + cause + ")"));
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= MAX_REASON ? text : text.substring(0, MAX_REASON) + "…";
+    }
+
+    private static String said(IOException e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+
+    @Override
+    public void close() {
+        try {
+            transport.close();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
