@@ -1,7 +1,10 @@
 package cdc.sink;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,6 +13,7 @@ import org.slf4j.LoggerFactory;
 final class BulkRun {
     private static final Logger LOG = LoggerFactory.getLogger(BulkRun.class);
     private static final int MAX_CONFLICT_ROUNDS = 10;
+    private static final int MAX_LIFTED_DELETES = 10_000;
 
     /** A change that the engine will never take. */
     record Errant(Pending pending, String reason) {}
@@ -23,6 +27,15 @@ final class BulkRun {
     private final long backoffMillis;
     private final long backoffMaxMillis;
     private final long snapshotWindowMicros;
+    /** Deletions that had to take a version above their own: a row inserted again soon after may be below that. */
+    private final Map<String, Position> liftedDeletes = Collections.synchronizedMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Position> eldest) {
+            return size() > MAX_LIFTED_DELETES;
+        }
+    });
 
     BulkRun(Engine engine, Metrics metrics, SinkConfig config) {
         this.engine = engine;
@@ -122,8 +135,12 @@ final class BulkRun {
     }
 
     private void succeed(Pending pending) {
-        if (pending.change().operation() == Change.Operation.PUT) metrics.indexed.increment();
-        else metrics.deleted.increment();
+        if (pending.change().operation() == Change.Operation.PUT) {
+            metrics.indexed.increment();
+            return;
+        }
+        metrics.deleted.increment();
+        if (pending.rounds() > 0) liftedDeletes.put(pending.change().address().key(), pending.change().position());
     }
 
     /**
@@ -142,7 +159,7 @@ final class BulkRun {
                 if (stored.found() || !isTombstone(pending)) metrics.conflicts.increment();
                 continue;
             }
-            pending.retryWith(stored.found() ? stored.version() : pending.change().position().latestVersion());
+            pending.retryWith(stored.found() ? stored.version() : Pending.CREATE);
             again.add(pending);
         }
         return again;
@@ -151,16 +168,23 @@ final class BulkRun {
     private boolean wins(Pending pending, Engine.Stored stored) {
         Change change = pending.change();
         Position position = change.position();
-        if (!stored.found()) {
-            // only the deletion's version is left: a snapshot's row is tried once by its own time
-            return position.kind() == Position.Kind.SNAPSHOT && pending.version() < position.latestVersion();
-        }
-        if (stored.position() == null || pending.rounds() > MAX_CONFLICT_ROUNDS) return false;
+        if (pending.rounds() > MAX_CONFLICT_ROUNDS) return false;
+        if (!stored.found()) return createsAnew(change);
+        if (stored.position() == null) return false;
         if (change.operation() == Change.Operation.TOMBSTONE) {
             // the record's timestamp is in whole milliseconds
             return stored.position().micros() <= position.micros() + 999;
         }
         return position.supersedes(stored.position(), snapshotWindowMicros);
+    }
+
+    /** The version was a deletion's, of which the engine keeps no position. */
+    private boolean createsAnew(Change change) {
+        if (change.operation() != Change.Operation.PUT) return false;
+        // a snapshot's version is too low on purpose; the row comes after what its partition held before
+        if (change.position().kind() == Position.Kind.SNAPSHOT) return true;
+        Position deleted = liftedDeletes.get(change.address().key());
+        return deleted != null && change.position().supersedes(deleted, snapshotWindowMicros);
     }
 
     private void pause(int failures, int changes, String reason) throws InterruptedException {

@@ -7,13 +7,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.apache.hc.client5.http.auth.AuthScope;
-import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
-import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
+import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.util.Timeout;
 import org.opensearch.client.opensearch.generic.Body;
 import org.opensearch.client.opensearch.generic.OpenSearchGenericClient;
@@ -22,6 +22,7 @@ import org.opensearch.client.opensearch.generic.Requests;
 import org.opensearch.client.opensearch.generic.Response;
 import org.opensearch.client.transport.OpenSearchTransport;
 import org.opensearch.client.transport.httpclient5.ApacheHttpClient5TransportBuilder;
+import org.opensearch.client.transport.httpclient5.ResponseException;
 
 /**
  * The two requests that the sink makes, through OpenSearch's own client. Its generic form is used, as documents are
@@ -55,19 +56,19 @@ final class Engine implements AutoCloseable {
                         thread.setDaemon(true);
                         return thread;
                     });
-                    if (!config.username().isEmpty()) {
-                        BasicCredentialsProvider credentials = new BasicCredentialsProvider();
-                        for (HttpHost host : hosts) {
-                            credentials.setCredentials(new AuthScope(host), new UsernamePasswordCredentials(
-                                    config.username(), config.password().value().toCharArray()));
-                        }
-                        http.setDefaultCredentialsProvider(credentials);
-                    }
                     return http;
                 });
+        if (!config.username().isEmpty()) builder.setDefaultHeaders(new Header[] {authorization(config)});
         this.transport = builder.build();
         this.client = new OpenSearchGenericClient(transport);
         this.positionField = config.getString(SinkConfig.POSITION_FIELD);
+    }
+
+    /** Sent unasked: a challenge would mean every first request twice, body and all. */
+    private static Header authorization(SinkConfig config) {
+        String credentials = config.username() + ':' + config.password().value();
+        return new BasicHeader("Authorization",
+                "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Carries out the changes in one request; one outcome for each, in their order. */
@@ -92,9 +93,11 @@ final class Engine implements AutoCloseable {
     private static void writeAction(ByteArrayOutputStream body, Pending pending) {
         Change change = pending.change();
         boolean put = change.operation() == Change.Operation.PUT;
-        String action = "{\"" + (put ? "index" : "delete") + "\":{\"_index\":\"" + quoted(change.address().index())
-                + "\",\"_id\":\"" + quoted(change.address().id()) + "\",\"version\":" + pending.version()
-                + ",\"version_type\":\"external_gte\"}}\n";
+        String operation = pending.version() == Pending.CREATE ? "create" : put ? "index" : "delete";
+        String version = pending.version() == Pending.CREATE ? ""
+                : ",\"version\":" + pending.version() + ",\"version_type\":\"external_gte\"";
+        String action = "{\"" + operation + "\":{\"_index\":\"" + quoted(change.address().index())
+                + "\",\"_id\":\"" + quoted(change.address().id()) + '"' + version + "}}\n";
         body.writeBytes(action.getBytes(StandardCharsets.UTF_8));
         if (put) {
             body.writeBytes(change.document());
@@ -135,8 +138,17 @@ final class Engine implements AutoCloseable {
             if (response.getStatus() < 300) return MAPPER.readTree(bytes);
             throw refused(path, response.getStatus(), new String(bytes, StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new EngineException(EngineException.Kind.PASSING, path + ": " + said(e), e);
+            throw failed(path, e);
         }
+    }
+
+    /** The client answers some statuses with exceptions of its own. */
+    private static EngineException failed(String path, IOException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ResponseException response) return refused(path, response.status(), "");
+        }
+        String said = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return new EngineException(EngineException.Kind.PASSING, path + ": " + said, e);
     }
 
     private static EngineException refused(String path, int status, String body) {
@@ -151,6 +163,9 @@ final class Engine implements AutoCloseable {
             // a proxy's page rather than the engine's answer: shown as it is
         }
         String detail = reason.isBlank() ? "" : ": " + shortened(reason.strip());
+        if (status == 401 || status == 403) {
+            detail += " (see " + SinkConfig.USERNAME + ", " + SinkConfig.PASSWORD + " and the user's permissions)";
+        }
         return new EngineException(kind, path + " was answered with HTTP " + status + detail, null);
     }
 
@@ -163,10 +178,6 @@ final class Engine implements AutoCloseable {
 
     private static String shortened(String text) {
         return text.length() <= MAX_REASON ? text : text.substring(0, MAX_REASON) + "…";
-    }
-
-    private static String said(IOException e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
     @Override

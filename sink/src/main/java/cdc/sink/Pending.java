@@ -5,6 +5,9 @@ import java.util.List;
 
 /** A change on its way: the newest of its document in a batch, with the tickets of those that it replaced. */
 final class Pending {
+    /** In place of a version: the document is to be created, one version above that of its deletion. */
+    static final long CREATE = -1;
+
     private Change change;
     private long version;
     private int rounds;

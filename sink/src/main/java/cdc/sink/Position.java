@@ -45,11 +45,6 @@ record Position(Kind kind, long micros, String server, String file, long place, 
         };
     }
 
-    /** The version of a snapshot's row by its own time, for the case that the engine only remembers a deletion. */
-    long latestVersion() {
-        return time(micros);
-    }
-
     private static long time(long micros) {
         long steps = (micros - BASE_MICROS) >> MICROS_SHIFT;
         return Math.max(0, Math.min(MAX_TIME, steps)) << TIE_BITS;

@@ -193,8 +193,10 @@ public final class SinkConfig extends AbstractConfig {
             try {
                 URI uri = URI.create(url);
                 boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-                boolean bare = uri.getUserInfo() == null && uri.getQuery() == null && uri.getPath().matches("/?");
-                if (http && bare && uri.getHost() != null && uri.getPort() > 0) return;
+                boolean node = uri.getHost() != null && uri.getPort() > 0;
+                if (http && node && uri.getUserInfo() == null && uri.getQuery() == null && "/".startsWith(uri.getPath())) {
+                    return;
+                }
             } catch (IllegalArgumentException e) {
                 // falls through: the same advice helps
             }
