@@ -229,6 +229,7 @@ final class BulkPipeline implements AutoCloseable {
         }
     }
 
+    /** Gives up requests in hand: what is not acknowledged is not committed and comes again. */
     @Override
     public void close() {
         threads.shutdownNow();

@@ -87,7 +87,7 @@ final class BulkRun {
     /** What one request left: to be sent again, or in conflict with a document. */
     private record Round(List<Pending> again, List<Pending> contested, String reason) {}
 
-    private Round send(List<Pending> work, List<Errant> errants) throws EngineException {
+    private Round send(List<Pending> work, List<Errant> errants) throws EngineException, InterruptedException {
         if (work.isEmpty()) return new Round(new ArrayList<>(), new ArrayList<>(), null);
         List<Engine.Outcome> outcomes;
         try {
@@ -114,7 +114,8 @@ final class BulkRun {
         return new Round(round.again, round.contested, reason);
     }
 
-    private Round halve(List<Pending> work, List<Errant> errants, EngineException tooLarge) throws EngineException {
+    private Round halve(List<Pending> work, List<Errant> errants, EngineException tooLarge)
+            throws EngineException, InterruptedException {
         if (work.size() == 1) {
             errants.add(new Errant(work.get(0), tooLarge.getMessage()));
             return new Round(new ArrayList<>(), new ArrayList<>(), null);
@@ -147,7 +148,7 @@ final class BulkRun {
      * The version said no. Mostly the document is newer and all is well. Where position and time disagree (see
      * README.md) the position decides, and the change goes again with the document's own version.
      */
-    private List<Pending> settle(List<Pending> contested) throws EngineException {
+    private List<Pending> settle(List<Pending> contested) throws EngineException, InterruptedException {
         if (contested.isEmpty()) return List.of();
         List<Engine.Stored> documents = engine.read(contested);
         List<Pending> again = new ArrayList<>();

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
@@ -72,7 +74,7 @@ final class Engine implements AutoCloseable {
     }
 
     /** Carries out the changes in one request; one outcome for each, in their order. */
-    List<Outcome> bulk(List<Pending> changes) throws EngineException {
+    List<Outcome> bulk(List<Pending> changes) throws EngineException, InterruptedException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         changes.forEach(pending -> writeAction(body, pending));
         JsonNode answer = post("/_bulk", Map.of("filter_path", "items.*.status,items.*.error.type,"
@@ -110,7 +112,7 @@ final class Engine implements AutoCloseable {
     }
 
     /** Reads versions and positions of the changes' documents, in their order, from the primary copies. */
-    List<Stored> read(List<Pending> changes) throws EngineException {
+    List<Stored> read(List<Pending> changes) throws EngineException, InterruptedException {
         StringBuilder body = new StringBuilder("{\"docs\":[");
         for (Pending pending : changes) {
             DocumentId.Address address = pending.change().address();
@@ -131,19 +133,27 @@ final class Engine implements AutoCloseable {
         return stored;
     }
 
-    private JsonNode post(String path, Map<String, String> query, byte[] body, String type) throws EngineException {
+    private JsonNode post(String path, Map<String, String> query, byte[] body, String type)
+            throws EngineException, InterruptedException {
         Request request = Requests.builder().method("POST").endpoint(path).query(query).body(Body.from(body, type)).build();
-        try (Response response = client.execute(request)) {
+        // not execute(): a task that is stopped does not wait for an answer
+        CompletableFuture<Response> answer = client.executeAsync(request);
+        try (Response response = answer.get()) {
             byte[] bytes = response.getBody().map(Body::bodyAsBytes).orElse(new byte[0]);
             if (response.getStatus() < 300) return MAPPER.readTree(bytes);
             throw refused(path, response.getStatus(), new String(bytes, StandardCharsets.UTF_8));
+        } catch (InterruptedException e) {
+            answer.cancel(true);
+            throw e;
+        } catch (ExecutionException e) {
+            throw failed(path, e.getCause());
         } catch (IOException e) {
             throw failed(path, e);
         }
     }
 
     /** The client answers some statuses with exceptions of its own. */
-    private static EngineException failed(String path, IOException e) {
+    private static EngineException failed(String path, Throwable e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof ResponseException response) return refused(path, response.status(), "");
         }
