@@ -186,6 +186,16 @@ class HistoryTest {
     }
 
     @Test
+    void changesCommittedWhileASnapshotIsReadBeatItWithoutAConflict() {
+        deliver(List.of(event(1, "r", "snapshot", Events.snapshot(START + 30_000_000, 2, 500))), new Random(0));
+        deliver(List.of(event(1, "d", "", Events.streamed(START + 1_000_000, Events.SERVER, 2, 900, 0))), new Random(0));
+        assertState(1, null, 0);
+        deliver(List.of(event(1, "c", "again", Events.streamed(START + 2_000_000, Events.SERVER, 2, 1_900, 0))), new Random(0));
+        assertState(1, "again", 0);
+        assertEquals(0, engine.reads.get());
+    }
+
+    @Test
     void changesGoOnWhenTheServersClockStepsBack() {
         for (int n = 0; n < 5; n++) {
             long micros = n < 2 ? START + n : START - 3_600_000_000L + n;

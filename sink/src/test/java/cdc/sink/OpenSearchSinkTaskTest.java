@@ -94,6 +94,25 @@ class OpenSearchSinkTaskTest {
     }
 
     @Test
+    void aDocumentUnderWayIsWaitedFor() throws InterruptedException {
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        engine.nextBulks.add(FakeEngine.hold(held, release));
+        try (RunningTask sink = new RunningTask(engine, SinkConfig.MAX_BLOCK, "50", SinkConfig.MAX_IN_FLIGHT, "5")) {
+            sink.put(insert(0, 1));
+            assertTrue(held.await(20, TimeUnit.SECONDS));
+            SinkRecord[] next = {insert(1, 2), Events.change(2, "u", 1, "second", 2)};
+            assertThrows(RetriableException.class, () -> sink.put(next));
+            release.countDown();
+            sink.put(next);
+            assertEquals(3, sink.committed());
+            assertEquals(Set.of(), engine.sharedIds);
+            assertEquals("second", name(1));
+            assertEquals("row 2", name(2));
+        }
+    }
+
+    @Test
     void neverHasADocumentInTwoRequestsAtOnce() {
         try (RunningTask sink = new RunningTask(engine, SinkConfig.BATCH_SIZE, "3", SinkConfig.MAX_IN_FLIGHT, "4")) {
             for (int n = 0; n < 300; n++) sink.put(Events.change(n, "u", n % 7, "change " + n, n));
