@@ -17,6 +17,7 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.util.Timeout;
+import org.opensearch.client.json.jackson.JacksonJsonpMapper;
 import org.opensearch.client.opensearch.generic.Body;
 import org.opensearch.client.opensearch.generic.OpenSearchGenericClient;
 import org.opensearch.client.opensearch.generic.Request;
@@ -47,6 +48,8 @@ final class Engine implements AutoCloseable {
     Engine(SinkConfig config) {
         HttpHost[] hosts = config.urls().stream().map(HttpHost::create).toArray(HttpHost[]::new);
         ApacheHttpClient5TransportBuilder builder = ApacheHttpClient5TransportBuilder.builder(hosts)
+                // the client's own mapper looks for Jackson's modules, and would find the worker's, of another Jackson
+                .setMapper(new JacksonJsonpMapper(MAPPER))
                 .setRequestConfigCallback(request ->
                         request.setResponseTimeout(config.getInt(SinkConfig.REQUEST_TIMEOUT), TimeUnit.MILLISECONDS))
                 .setConnectionConfigCallback(connection ->

@@ -7,6 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -18,6 +23,7 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -334,6 +340,23 @@ class OpenSearchSinkTaskTest {
             sink.task.open(List.of(partition));
             sink.put(insert(0, 1));
             assertEquals(1, sink.committed());
+        }
+    }
+
+    /** Connect's worker has Jackson modules of its own, which a plugin's class loader finds but cannot use. */
+    @Test
+    void startsBesideTheWorkersOwnJackson(@TempDir Path worker) throws IOException {
+        Path services = Files.createDirectories(worker.resolve("META-INF/services"));
+        Files.writeString(services.resolve("com.fasterxml.jackson.databind.Module"), FakeEngine.class.getName());
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {worker.toUri().toURL()}, before)) {
+            Thread.currentThread().setContextClassLoader(loader);
+            try (RunningTask sink = new RunningTask(engine)) {
+                sink.put(insert(0, 1));
+                assertEquals(1, sink.committed());
+            }
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
         }
     }
 
