@@ -127,6 +127,10 @@ final class Engine implements AutoCloseable {
                 body.append("]}").toString().getBytes(StandardCharsets.UTF_8), "application/json").path("docs");
         List<Stored> stored = new ArrayList<>(docs.size());
         for (JsonNode doc : docs) {
+            // "no such index" is no document; anything else is no answer
+            if (doc.has("error") && !doc.at("/error/type").asText().equals("index_not_found_exception")) {
+                throw new EngineException(EngineException.Kind.PASSING, "/_mget: " + reason(doc), null);
+            }
             stored.add(new Stored(doc.path("found").asBoolean(), doc.path("_version").asLong(),
                     Position.read(doc.path("_source").path(positionField))));
         }

@@ -51,6 +51,7 @@ final class FakeEngine implements AutoCloseable {
     final Queue<Behaviour> nextBulks = new ConcurrentLinkedQueue<>();
     final List<List<String>> bulks = java.util.Collections.synchronizedList(new ArrayList<>());
     final AtomicInteger reads = new AtomicInteger();
+    final AtomicInteger failReads = new AtomicInteger();
     final AtomicInteger mostAtOnce = new AtomicInteger();
     final Set<String> sharedIds = ConcurrentHashMap.newKeySet();
     final Set<String> authorizations = ConcurrentHashMap.newKeySet();
@@ -199,7 +200,12 @@ final class FakeEngine implements AutoCloseable {
         for (JsonNode wanted : MAPPER.readTree(exchange.getRequestBody()).get("docs")) {
             Document document = documents.get(wanted.get("_index").asText() + "/" + wanted.get("_id").asText());
             boolean found = document != null && document.source() != null;
-            ObjectNode doc = docs.addObject().put("found", found);
+            ObjectNode doc = docs.addObject();
+            if (failReads.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+                doc.putObject("error").put("type", "illegal_argument_exception").put("reason", "as planted");
+                continue;
+            }
+            doc.put("found", found);
             if (found) doc.put("_version", document.version()).set("_source", document.source());
         }
         respond(exchange, 200, answer.toString());

@@ -310,6 +310,19 @@ class OpenSearchSinkTaskTest {
     }
 
     @Test
+    void aConflictIsNotSettledWithoutAnAnswer() {
+        try (RunningTask sink = new RunningTask(engine)) {
+            sink.put(Events.change(0, "u", 1, "newest", 9));
+            assertEquals(1, sink.committed());
+            engine.failReads.set(3);
+            sink.put(Events.change(1, "u", 1, "older", 3));
+            assertEquals(2, sink.committed());
+            assertEquals(3, sink.counter(MetricsMBean::getRetries));
+            assertEquals("newest", name(1));
+        }
+    }
+
+    @Test
     void aTombstoneWhoseDeleteWasCompactedAwayDeletesWhatIsOlder() {
         try (RunningTask sink = new RunningTask(engine)) {
             sink.put(insert(0, 1));
