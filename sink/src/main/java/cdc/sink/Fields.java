@@ -2,7 +2,6 @@ package cdc.sink;
 
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
 
@@ -41,18 +40,18 @@ interface Fields {
         return null;
     }
 
+    /** Without defaults: a Struct gives a column's default for null, but NULL is what the row holds. */
     record OfStruct(Struct struct) implements Fields {
         @Override
         public List<Entry> entries() {
             return struct.schema().fields().stream()
-                    .map(field -> new Entry(field.name(), field.schema(), struct.get(field)))
+                    .map(field -> new Entry(field.name(), field.schema(), struct.getWithoutDefault(field.name())))
                     .toList();
         }
 
         @Override
         public Object get(String name) {
-            Field field = struct.schema().field(name);
-            return field == null ? null : struct.get(field);
+            return has(name) ? struct.getWithoutDefault(name) : null;
         }
 
         @Override

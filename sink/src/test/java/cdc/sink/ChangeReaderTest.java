@@ -109,6 +109,20 @@ class ChangeReaderTest {
     }
 
     @Test
+    void aNullStaysNullWhereTheColumnHasADefault() {
+        Schema schema = SchemaBuilder.struct().field("id", Schema.INT64_SCHEMA)
+                .field("stock", SchemaBuilder.int32().optional().defaultValue(5).build()).build();
+        try (JsonConverter converter = new JsonConverter()) {
+            // both sides need it: the converter that writes and the one that reads
+            converter.configure(Map.of("schemas.enable", "true", "replace.null.with.default", "false"), false);
+            SchemaAndValue row = converter.toConnectData(Events.TOPIC,
+                    converter.fromConnectData(Events.TOPIC, schema, new Struct(schema).put("id", 7L).put("stock", null)));
+            Change change = reader().read(Events.record(Events.TOPIC, 0, Events.key(7), row.value()));
+            assertEquals(true, document(change).startsWith("{\"id\":7,\"stock\":null,"), document(change));
+        }
+    }
+
+    @Test
     void joinsCompositeKeysInTheirOrderAndUnambiguously() {
         assertEquals("shard0:5:seoul", id("shard0", 5, "seoul"));
         assertEquals("shard0:5:a%3Ab", id("shard0", 5, "a:b"));
