@@ -20,20 +20,3 @@ CREATE TABLE IF NOT EXISTS products.stock (
   PRIMARY KEY (product_id, warehouse),
   FOREIGN KEY (product_id) REFERENCES products.products (id)
 );
-
-CREATE TABLE IF NOT EXISTS products.bulk (
-  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
-  sku VARCHAR(32) NOT NULL,
-  name VARCHAR(255) NOT NULL,
-  price DECIMAL(10, 2) NOT NULL,
-  created_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
-);
-
-CREATE TABLE IF NOT EXISTS products.alltypes (
-  id INT NOT NULL PRIMARY KEY,
-  big BIGINT, ubig BIGINT UNSIGNED, tiny TINYINT, bool1 TINYINT(1), b1 BIT(1), b12 BIT(12),
-  dec1 DECIMAL(30,10), dec0 DECIMAL(20,0), num NUMERIC(5,2), f FLOAT, d DOUBLE,
-  ch CHAR(5), vc VARCHAR(20), tx TEXT, bin BINARY(4), vb VARBINARY(10), bl BLOB,
-  da DATE, dt DATETIME, dt3 DATETIME(3), dt6 DATETIME(6), ti TIME, ti6 TIME(6), ts TIMESTAMP NULL, ts3 TIMESTAMP(3) NULL, ts6 TIMESTAMP(6) NULL, y YEAR,
-  en ENUM('a','b'), se SET('x','y','z'), js JSON, ge POINT
-);
