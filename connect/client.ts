@@ -110,10 +110,11 @@ export class ConnectClient {
       "PUT",
       `/connector-plugins/${encodeURIComponent(plugin)}/config/validate`,
       config,
-    )) as { configs: { value: { name: string; errors: string[] } }[] };
-    return answer.configs
-      .filter(({ value }) => value.errors.length > 0)
-      .map(({ value }) => ({ property: value.name, errors: value.errors }));
+    )) as { configs: { value: { name: string; errors: string[] } | null }[] };
+    // Debezium's internal properties come without a value.
+    return answer.configs.flatMap(({ value }) =>
+      value === null || value.errors.length === 0 ? [] : [{ property: value.name, errors: value.errors }],
+    );
   }
 
   /** All connectors with configuration (without secrets' values) and state, by name. */
@@ -252,8 +253,19 @@ function path(name: string): string {
 
 async function answer(response: Response): Promise<unknown> {
   const text = await response.text();
-  if (response.ok) return text === "" ? undefined : JSON.parse(text);
+  if (response.ok) return text === "" ? undefined : parse(response, text);
   throw new ConnectRestError(response.status, messageOf(text) ?? `HTTP ${response.status} ${response.statusText}`);
+}
+
+function parse(response: Response, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const start = text.slice(0, 60).trim();
+    throw new Error(`${response.url} answers, but not as Kafka Connect does ("${start}"); is the port another's?`, {
+      cause: error,
+    });
+  }
 }
 
 /** Connect's error body is `{"error_code": …, "message": …}`; anything else is given as it came. */
