@@ -59,6 +59,17 @@ export class ConnectRestError extends Error {
   }
 }
 
+/** No answer at all: the worker, or the way to it, is missing. */
+export class NoAnswerError extends Error {
+  /** Nothing listens at the address, as opposed to something that does not answer in time. */
+  readonly nothingListens: boolean;
+  constructor(message: string, nothingListens: boolean, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "NoAnswerError";
+    this.nothingListens = nothingListens;
+  }
+}
+
 /** Pauses before trying again while the workers rebalance (409), growing to 5 s: about a minute in all. */
 const rebalancePausesMs = [250, 500, 1000, 2000, ...Array.from({ length: 11 }, () => 5000)];
 
@@ -239,8 +250,9 @@ export class ConnectClient {
       return await fetch(`${this.url}${route}`, init);
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-      throw new Error(
+      throw new NoAnswerError(
         `no answer from Kafka Connect at ${this.url} (${describe(cause)}); is the worker's container running?`,
+        cause instanceof Error && "code" in cause && cause.code === "ECONNREFUSED",
         { cause: error },
       );
     }

@@ -55,18 +55,18 @@ export async function applyConnector(
   const { clock = systemClock, say = () => {} } = options;
   const { name } = inputs;
   const before = await readOrCreate(client, inputs, clock);
+  const isNew = before === "created";
+  // Offsets that were given to it a moment ago are no surprise.
+  const told = isNew && inputs.initialOffset === undefined ? tellOldOffsets(client, name, say, clock) : undefined;
   try {
-    // Offsets that were given to it a moment ago are no surprise.
-    const asks = before === "created" && inputs.initialOffset === undefined;
-    const [status] = await Promise.all([
-      awaitState(client, inputs, clock, before === "created" ? undefined : before),
-      asks ? tellOldOffsets(client, name, say, clock) : undefined,
-    ]);
+    const status = await awaitState(client, inputs, clock, isNew ? undefined : before);
     return { ...inputs, ...statesOf(status), appliedAt: new Date().toISOString() };
   } catch (error) {
     throw new NotAsDesiredError(error instanceof Error ? error.message : `connector ${name}: ${String(error)}`, {
       cause: error,
     });
+  } finally {
+    await told;
   }
 }
 

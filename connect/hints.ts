@@ -109,7 +109,8 @@ export function hintFor(trace: string): string | undefined {
 }
 
 const maxLines = 6;
-const maxLineLength = 300;
+/** Of a longer line its ends are shown: Debezium says what is wrong behind pages of its own state. */
+const lineEnds = 160;
 
 /** The lines of a Java trace that tell something, the exception and its causes without the frames, indented by two. */
 export function firstLines(trace: string | undefined): string {
@@ -117,11 +118,21 @@ export function firstLines(trace: string | undefined): string {
   const telling = trace
     .split("\n")
     .map((line) => line.trim())
-    .filter((line) => line !== "" && !/^(at |\.\.\. )/.test(line));
+    .filter((line) => line !== "" && !/^(at |\.\.\. )/.test(line))
+    .filter((line, index, lines) => !lines.slice(0, index).some((earlier) => earlier.endsWith(messageOf(line))));
   const root = telling.findLastIndex((line) => line.startsWith("Caused by:"));
   // The root cause says most, however deep it lies.
   const shown = root < maxLines ? telling.slice(0, maxLines) : [...telling.slice(0, maxLines - 1), telling[root] ?? ""];
-  return shown.map((line) => `  ${line.length > maxLineLength ? `${line.slice(0, maxLineLength)}…` : line}`).join("\n");
+  return shown.map((line) => `  ${shortened(line)}`).join("\n");
+}
+
+function shortened(line: string): string {
+  return line.length > 2 * lineEnds ? `${line.slice(0, lineEnds)} … ${line.slice(-lineEnds)}` : line;
+}
+
+/** A line without the exception's class: a cause that is only wrapped says nothing new. */
+function messageOf(line: string): string {
+  return line.replace(/^(Caused by: )?[\w.$]+(?=: )/, "");
 }
 
 /** A failure as a person should meet it: the telling lines, and what to do where that is known. */

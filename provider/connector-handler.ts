@@ -1,5 +1,5 @@
 /** cdc:index:Connector */
-import { ConnectClient, type ConnectorStatus } from "../connect/client.ts";
+import { ConnectClient, NoAnswerError, type ConnectorStatus } from "../connect/client.ts";
 import {
   applyConnector,
   changedKeys,
@@ -78,9 +78,15 @@ export const connectorHandler: ResourceHandler = {
     return { outs: await apply(news, say) };
   },
 
-  async delete(_id, props) {
+  async delete(_id, props, say) {
     const known = asOutputs(props);
-    await removeConnector(clientOf(known), known);
+    try {
+      await removeConnector(clientOf(known), known);
+    } catch (error) {
+      if (!(error instanceof NoAnswerError && error.nothingListens)) throw error;
+      // Its worker went first, or listens at another address by now: there the connector that replaces this one finds it.
+      say(`${known.name}: no worker at ${known.workerUrl} to delete it from; if one comes back, so does the connector`);
+    }
   },
 };
 

@@ -16,7 +16,7 @@ export interface ResourceHandler {
   /** Undefined when the thing is gone. */
   read(id: string, props: Properties, say: Say): Promise<{ props: Properties; inputs: Properties } | undefined>;
   update(id: string, olds: Properties, news: Properties, say: Say): Promise<UpdateResult>;
-  delete(id: string, props: Properties): Promise<void>;
+  delete(id: string, props: Properties, say: Say): Promise<void>;
 }
 
 /** What stands for a value that is not known yet (pulumi.rpc.unknownValue), as the engine sends it in previews. */

@@ -56,7 +56,7 @@ export class CdcProvider implements Provider {
 
   async delete(id: string, urn: string, props: Properties): Promise<void> {
     await quietly(props, async () => {
-      await handlerOf(urn).delete(id, props);
+      await handlerOf(urn).delete(id, props, sayOf(urn));
     });
   }
 }

@@ -86,6 +86,12 @@ describe("the telling lines of a trace", () => {
     expect(firstLines(trace)).toBe("  a.B: oh\n  Caused by: d.E: no");
   });
 
+  test("leave out a cause that only repeats what it is wrapped in", () => {
+    expect(firstLines("a.B: oh\nCaused by: c.D: purged\nCaused by: e.F: purged\nCaused by: g.H")).toBe(
+      "  a.B: oh\n  Caused by: c.D: purged\n  Caused by: g.H",
+    );
+  });
+
   test("are six at most, the root cause among them", () => {
     const causes = Array.from({ length: 9 }, (_, index) => `Caused by: cause ${index}`);
     const lines = firstLines(["a.B: oh", ...causes].join("\n")).split("\n");
@@ -93,8 +99,8 @@ describe("the telling lines of a trace", () => {
     expect(lines.at(-1)).toBe("  Caused by: cause 8");
   });
 
-  test("are cut where they are longer than anybody reads", () => {
-    expect(firstLines("x".repeat(1000))).toHaveLength(303);
+  test("are cut in the middle where they are longer than anybody reads", () => {
+    expect(firstLines(`begins ${"x".repeat(1000)} ends`)).toMatch(/^ {2}begins x{153} … x{155} ends$/);
   });
 
   test.each([undefined, "", "\n"])("are said to be missing (%j)", (trace) => {

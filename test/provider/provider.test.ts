@@ -257,6 +257,17 @@ describe("cdc:index:Connector", () => {
     });
   });
 
+  test("one whose worker is gone is deleted with it, and that is said; one whose worker is busy is not", async () => {
+    const outs = await create();
+    worker.next.push({ status: 500, body: { message: "busy" } });
+    await expect(provider.delete("c", connector, outs)).rejects.toThrow("busy");
+    const gone = await FakeWorker.start();
+    const workerUrl = gone.url;
+    await gone.stop();
+    await provider.delete("c", connector, { ...outs, workerUrl });
+    expect(said).toEqual([expect.stringMatching(/^c: no worker at http:\/\/127\.0\.0\.1:\d+ to delete it from/)]);
+  });
+
   test("a connector that is refused is not", async () => {
     worker.bend(/^POST/, [{ status: 400, body: { message: "no" } }]);
     const error = await provider.create(connector, inputs()).catch((failure: unknown) => failure);
