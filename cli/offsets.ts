@@ -45,7 +45,7 @@ export async function readPlace(worker: ConnectClient, shard: ShardPlan): Promis
   if (offsets === undefined) {
     throw new UserError(
       `${shard.name}: connector ${shard.connector.name} is not on the worker`,
-      "pulumi up --refresh brings it back",
+      "pulumi up brings it back",
     );
   }
   const place = placeOf(offsets);

@@ -48,7 +48,7 @@ export async function changeState(
   if (before === undefined) {
     throw new UserError(
       `${shard.name}: connector ${name} is not on the worker`,
-      "pulumi up --refresh brings it back (make up alone does not look for it)",
+      "pulumi up brings it back",
     );
   }
   const desiredState = change.towards(before, shard);
@@ -82,7 +82,7 @@ export async function reached(
 export function noteOn({ shard, state, declared }: Changed): string | undefined {
   if (state.toLowerCase() === declared) return undefined;
   return (
-    `${shard} is declared ${declared}: the next \`pulumi up --refresh\` brings that back; ` +
+    `${shard} is declared ${declared}: the next \`pulumi up\` brings that back; ` +
     `to keep it, set state: ${state.toLowerCase()} in the shard's entry and run pulumi up`
   );
 }

@@ -36,7 +36,7 @@ export function judgeConfig(shard: ShardPlan, found: Readonly<Record<string, str
   );
   return broken(
     `${shard.connector.name} is not configured as planned: ${shown.join("; ")}`,
-    "pulumi up --refresh sets what is planned; to keep the change, write it into the stack's file",
+    "pulumi up sets what is planned; to keep the change, write it into the stack's file",
   );
 }
 
@@ -54,7 +54,7 @@ export function judgePresence(shard: ShardPlan, status: ConnectorStatus | undefi
 function absent({ connector }: ShardPlan): Outcome {
   return broken(
     `connector ${connector.name} is not on the worker`,
-    "pulumi up --refresh creates it again (make up alone does not look for it); it goes on from its offsets",
+    "pulumi up creates it again; it goes on from its offsets",
   );
 }
 

@@ -33,7 +33,7 @@ export function configurationProblem(
       message: `the configuration of ${shard.connector.name} is not the plan's: ${differences.join("; ")}${more}`,
       hint: null,
       remedy:
-        "pulumi preview --refresh shows every difference, pulumi up --refresh repairs it; a change of yours needs pulumi up",
+        "pulumi preview shows every difference, pulumi up repairs it; a change of yours needs pulumi up",
     },
   ];
 }

@@ -48,7 +48,7 @@ export function judgeShard(
   const phase = phaseOf(facts.status, facts.place, seen);
   const missing = connectors !== undefined && connector === undefined;
   const problems = missing
-    ? [wrong(shard, `connector ${shard.connector.name} is not on the worker`, "pulumi up --refresh brings it back")]
+    ? [wrong(shard, `connector ${shard.connector.name} is not on the worker`, "pulumi up brings it back")]
     : [
         ...stateProblems(facts),
         ...configurationProblem(shard, connector?.info.config),
@@ -114,7 +114,7 @@ function stateProblems({ shard, status, guard, atMs }: Facts): StatusProblem[] {
         `connector ${name} is ${states.state}, and declared ${declared}`,
         declared === "running"
           ? `cdc resume ${shard.name}; or set state: ${states.state.toLowerCase()} in the shard's entry and run pulumi up`
-          : `pulumi up --refresh brings the declared state back`,
+          : `pulumi up brings the declared state back`,
       ),
     ];
   }

@@ -105,7 +105,7 @@ describe("the note on a state", () => {
     expect(noteOn({ ...changed, state: "STOPPED", declared: "stopped" })).toBeUndefined();
   });
   test("that is not declared says what brings the declared one back", () => {
-    expect(noteOn({ ...changed, state: "PAUSED" })).toMatch(/declared running: .*`pulumi up --refresh`.*state: paused/);
+    expect(noteOn({ ...changed, state: "PAUSED" })).toMatch(/declared running: .*`pulumi up`.*state: paused/);
     expect(noteOn({ ...changed, state: "RUNNING", declared: "stopped" })).toMatch(/declared stopped: .*state: running/);
   });
 });

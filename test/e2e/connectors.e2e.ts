@@ -37,13 +37,12 @@ const up = async (...args: string[]) => await checkout.pulumi("up", "--yes", "--
 
 /** Deletes the connector and creates it again, in one update. */
 async function recreate(): Promise<string> {
-  const { urn } = (await resources()).find((resource) => resource.urn.endsWith(`::${name}`)) as { urn: string };
-  return succeeded(await up("--replace", urn));
+  return succeeded(await up("--replace", await urnOfConnector()));
 }
 
-async function resources(): Promise<{ urn: string }[]> {
-  const state = JSON.parse(await checkout.state()) as { deployment: { resources: { urn: string }[] } };
-  return state.deployment.resources;
+async function urnOfConnector(): Promise<string> {
+  const { deployment } = JSON.parse(await checkout.state()) as { deployment: { resources: { urn: string }[] } };
+  return deployment.resources.find(({ urn }) => urn.endsWith(`::${name}`))?.urn ?? "";
 }
 
 async function states(): Promise<string[]> {
@@ -171,6 +170,30 @@ describe("offsets", () => {
     await expect.poll(async () => await operationsOf(9002), { timeout: 20_000 }).toEqual(["c", "c"]);
     expect(await snapshotted()).toBe(1);
   });
+
+  test("that the server has purged: `up` fails with task, worker, trace and what to do; a reset mends it", async () => {
+    const [server] = await query("SELECT @@server_uuid AS uuid");
+    await query("FLUSH BINARY LOGS");
+    const [place] = await query("SHOW BINARY LOG STATUS");
+    await expect
+      .poll(
+        async () => {
+          // A file that the connector still reads stays.
+          await query(`PURGE BINARY LOGS TO '${String(place?.["File"])}'`);
+          return (await query("SHOW BINARY LOGS")).length;
+        },
+        { timeout: 30_000, interval: 1000 },
+      )
+      .toBe(1);
+    const initialOffset = { file: "mysql-bin.000001", position: 4, gtids: `${String(server?.["uuid"])}:1-1` };
+    await configure({}, { snapshotMode: "recovery", initialOffset });
+    expect(failed(await up("--replace", await urnOfConnector()))).toMatch(
+      /task 0 of connector shard0-connector has FAILED on worker connect:8083:\n[^]*Exception: [^]*what to do: the binlog was purged/,
+    );
+    await configure({});
+    await recreate();
+    expect(await states()).toEqual(["RUNNING", "RUNNING"]);
+  });
 });
 
 describe("connectors that cannot work, checked by the worker at preview", () => {
@@ -233,6 +256,17 @@ describe("connectors that cannot work, checked by the worker at preview", () => 
     expect(failed(await previewOf(change))).toMatch(error);
     expect(await worker.getStatus("bad")).toBeUndefined();
   });
+});
+
+test("a worker at another address: the connector goes on where it was", async () => {
+  const before = await worker.getOffsets(name);
+  await configure({ connect: { port: 8093 } });
+  expect(succeeded(await up())).toMatch(/a change was seen on shard0\.cdc\.probe/);
+  const moved = new ConnectClient({ url: `http://localhost:${8093 + portOffset}` });
+  const after = await moved.getOffsets(name);
+  const gtids = (offsets: typeof after) => Number(/:1-(\d+)$/.exec(String(offsets?.[0]?.offset?.["gtids"]))?.[1]);
+  expect(gtids(after)).toBeGreaterThanOrEqual(gtids(before));
+  expect(succeeded(await checkout.pulumi("preview", "--refresh"))).toMatch(unchanged);
 });
 
 describe("pipelines that cannot work", () => {

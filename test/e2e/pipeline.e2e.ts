@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConnectClient } from "../../connect/client.ts";
 import { TopicReader } from "../../kafka/topic.ts";
 import { Checkout, committedConfig, dockerLines, execute, ownedBy, type Result } from "./support/checkout.ts";
-import { decode, decodeDecimal, decodeKey, readAll, recordsOf } from "./support/events.ts";
+import { decode, decodeKey, readAll, recordsOf } from "./support/events.ts";
 
 const portOffset = 20_000;
 const kafka = `localhost:${9092 + portOffset}`;
@@ -132,7 +132,7 @@ describe("secrets", () => {
   test("stand in clear neither in the state, nor in docker inspect, nor in the connectors' configuration", async () => {
     const secrets = [rootPassword, await checkout.password("cdc-password")];
     const names = await containers();
-    expect(names).toHaveLength(5);
+    expect(names).toHaveLength(6);
     const shown = {
       state: await checkout.state(),
       inspect: (await dockerLines("container", "inspect", ...names)).join("\n"),
@@ -177,7 +177,7 @@ describe.each(shards)("changes on $name", (shard) => {
     expect(records).toHaveLength(1);
     expect([event?.op, event?.before]).toEqual(["c", null]);
     expect(event?.after).toMatchObject({ id: 9001, sku: "e2e-1", name: "텐트", created_at: "2025-10-19T14:46:20Z" });
-    expect(decodeDecimal(event?.after?.["price"], 2)).toBe("-12345.67");
+    expect(event?.after?.["price"]).toBe("-12345.67");
   });
 
   test("three updated rows are three `u` events with before and after, told apart by source.row", async () => {
@@ -196,9 +196,7 @@ describe.each(shards)("changes on $name", (shard) => {
     const events = records.map(decode);
     expect(events.map((event) => event?.op)).toEqual(["u", "u", "u"]);
     expect(events.map((event) => event?.source.row)).toEqual([0, 1, 2]);
-    expect(
-      events.map((event) => [decodeDecimal(event?.before?.["price"], 2), decodeDecimal(event?.after?.["price"], 2)]),
-    ).toEqual([
+    expect(events.map((event) => [event?.before?.["price"], event?.after?.["price"]])).toEqual([
       ["-12345.67", "-12344.67"],
       ["2.00", "3.00"],
       ["3.00", "4.00"],

@@ -148,7 +148,7 @@ describe("a connector", () => {
 
   test("that is gone says how it comes back", () => {
     for (const outcome of [judgeConfig(shard, undefined), judgePresence(shard, undefined)])
-      expect(outcome).toMatchObject({ isWell: false, remedy: expect.stringContaining("pulumi up --refresh") });
+      expect(outcome).toMatchObject({ isWell: false, remedy: expect.stringContaining("pulumi up creates it again") });
   });
 
   test("differs key by key: changed, added, taken away", () => {
