@@ -46,10 +46,7 @@ export async function changeState(
   const { name, state: declared } = shard.connector;
   const before = await worker.getStatus(name);
   if (before === undefined) {
-    throw new UserError(
-      `${shard.name}: connector ${name} is not on the worker`,
-      "pulumi up brings it back",
-    );
+    throw new UserError(`${shard.name}: connector ${name} is not on the worker`, "pulumi up brings it back");
   }
   const desiredState = change.towards(before, shard);
   await change.act(worker, name);

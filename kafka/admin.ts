@@ -41,6 +41,8 @@ export class TopicAdmin {
       bootstrapBrokers: bootstrap.split(","),
       retries: 0,
       connectTimeout: 5000,
+      // A broker that is frozen takes connections and answers nothing.
+      requestTimeout: 10_000,
     });
   }
 

@@ -32,8 +32,7 @@ export function configurationProblem(
       part: shard.name,
       message: `the configuration of ${shard.connector.name} is not the plan's: ${differences.join("; ")}${more}`,
       hint: null,
-      remedy:
-        "pulumi preview shows every difference, pulumi up repairs it; a change of yours needs pulumi up",
+      remedy: "pulumi preview shows every difference, pulumi up repairs it; a change of yours needs pulumi up",
     },
   ];
 }

@@ -96,7 +96,7 @@ describe("merged: five shards, one topic per table", () => {
     });
     const keys = records
       .map((record) => decodeKey(record))
-      .toSorted((a, b) => (String(a["shard"]) < String(b["shard"]) ? -1 : 1));
+      .toSorted((a, b) => ((a["shard"] as string) < (b["shard"] as string) ? -1 : 1));
     expect(keys).toEqual(ports.map((_, index) => ({ id: 9001, shard: `shard${index}` })));
   });
 
