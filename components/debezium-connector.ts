@@ -3,7 +3,8 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectPlan, KafkaPlan, ShardPlan } from "../plan/types.ts";
 import { Connector } from "../provider/resources.ts";
-import type { FlowResult, FlowTarget } from "../steps/flow.ts";
+import type { FlowResult } from "../steps/flow.ts";
+import { flowTargetOf } from "../steps/flow-target.ts";
 import type { ConnectCluster } from "./connect-cluster.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
 import type { MysqlShard } from "./mysql-shard.ts";
@@ -62,16 +63,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
     this.registerOutputs();
 
     function proveFlow(): pulumi.Output<number> {
-      const target: FlowTarget = {
-        shard: plan.name,
-        mysqlHostPort: plan.port.host,
-        connector: connectorName,
-        connectUrl: connectPlan.restUrl,
-        bootstrap: kafkaPlan.hostBootstrap,
-        probeTopic: plan.probeTopic,
-        tables: config["table.include.list"] ?? "",
-        workers: connectPlan.workers.map(({ container }) => container),
-      };
+      const target = flowTargetOf({ connect: connectPlan, kafka: kafkaPlan }, plan);
       const flow = new command.local.Command(
         `${name}-flow`,
         {

@@ -29,7 +29,7 @@ export class FlowError extends Error {
 }
 
 /** Where the probes of a planned shard go. */
-export function flowTargetOf(plan: PipelinePlan, shard: ShardPlan): FlowTarget {
+export function flowTargetOf(plan: Pick<PipelinePlan, "connect" | "kafka">, shard: ShardPlan): FlowTarget {
   return {
     shard: shard.name,
     mysqlHostPort: shard.port.host,
