@@ -336,7 +336,11 @@ describe("three shards, four, three", () => {
       await Promise.all(
         shards.map(async ({ name }) => {
           const reader = new TopicReader(kafka, `${name}.cdc.heartbeat`);
-          return await reader.endOffsets().finally(async () => await reader.close());
+          try {
+            return await reader.endOffsets();
+          } finally {
+            await reader.close();
+          }
         }),
       );
     const before = await beats();
