@@ -48,13 +48,18 @@ export function desiredStateOf(state: string): DesiredState | undefined {
 
 /** What has failed, on which worker, the telling lines of the trace, and what to do; undefined when nothing has. */
 export function failureOf(status: ConnectorStatus): string | undefined {
-  const { connector, tasks, name } = status;
-  if (connector.state === "FAILED") {
-    return `connector ${name} has FAILED on worker ${connector.worker_id}:\n${explain(connector.trace)}`;
-  }
-  const task = tasks.find(({ state }) => state === "FAILED");
-  if (task === undefined) return undefined;
-  return `task ${task.id} of connector ${name} has FAILED on worker ${task.worker_id}:\n${explain(task.trace)}`;
+  return failuresOf(status)[0];
+}
+
+/** The same for each part that has failed: the connector, then its tasks. */
+function failuresOf({ connector, tasks, name }: ConnectorStatus): string[] {
+  const parts = [
+    { ...connector, what: `connector ${name}` },
+    ...tasks.map((task) => ({ ...task, what: `task ${task.id} of connector ${name}` })),
+  ];
+  return parts
+    .filter(({ state }) => state === "FAILED")
+    .map(({ what, worker_id, trace }) => `${what} has FAILED on worker ${worker_id}:\n${explain(trace)}`);
 }
 
 /**
@@ -69,7 +74,8 @@ export async function awaitState(
   before?: ConnectorStatus,
 ): Promise<ConnectorStatus> {
   const started = clock.now();
-  let stale = before === undefined ? undefined : failureOf(before);
+  // The connector's own is replaced first, so that a task's may still be in sight when the connector's is not.
+  let stale = before === undefined ? [] : failuresOf(before);
   let seen = 0;
   let last = "the worker has no status for it";
   while (clock.now() - started < timeoutSeconds * 1000) {
@@ -79,8 +85,8 @@ export async function awaitState(
       seen = isAsDesired(statesOf(status), desiredState) ? seen + 1 : 0;
       if (seen === 2) return status;
       const failure = desiredState === "running" ? failureOf(status) : undefined;
-      if (failure === undefined) stale = undefined;
-      else if (failure !== stale || clock.now() - started > staleMs) throw new Error(failure);
+      if (failure === undefined) stale = [];
+      else if (!stale.includes(failure) || clock.now() - started > staleMs) throw new Error(failure);
       last = summary(statesOf(status));
     } else {
       last = status;

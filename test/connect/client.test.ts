@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ConnectClient, ConnectRestError } from "../../connect/client.ts";
 import { fakeClock, type FakeClock } from "../support/fake-clock.ts";
-import { FakeWorker, rebalancing, running, statusOf } from "../support/fake-worker.ts";
+import { FakeWorker, rebalanceExpected, rebalancing, running, statusOf } from "../support/fake-worker.ts";
 
 let worker: FakeWorker;
 let clock: FakeClock;
@@ -23,6 +23,12 @@ describe("a rebalance (409)", () => {
     await client.putConfig("c", { a: "1" });
     expect(clock.pauses).toEqual([250, 500, 1000]);
     expect(worker.configs.get("c")).toEqual({ a: "1", name: "c" });
+  });
+
+  test("that is told as an error of the server is one too", async () => {
+    worker.next.push(rebalanceExpected);
+    expect(await client.getConfig("c")).toBeUndefined();
+    expect(clock.pauses).toEqual([250]);
   });
 
   test("that does not end is an error after about a minute", async () => {

@@ -8,7 +8,7 @@ import {
   type ConnectorInputs,
 } from "../../connect/connector.ts";
 import { fakeClock } from "../support/fake-clock.ts";
-import { FakeWorker, rebalancing, running, statusOf, task } from "../support/fake-worker.ts";
+import { FakeWorker, rebalanceExpected, rebalancing, running, statusOf, task } from "../support/fake-worker.ts";
 
 let worker: FakeWorker;
 let client: ConnectClient;
@@ -48,7 +48,7 @@ describe("creation", () => {
   });
 
   test("waits out a rebalance", async () => {
-    worker.bend(/^POST/, [rebalancing, rebalancing]);
+    worker.bend(/^POST/, [rebalancing, rebalanceExpected]);
     expect(await apply()).toMatchObject({ state: "RUNNING" });
   });
 
@@ -208,6 +208,15 @@ describe("change in place", () => {
     ]);
     expect(await apply()).toMatchObject({ state: "RUNNING" });
     expect(writes()).toEqual(["POST /connectors/c/restart?includeTasks=true&onlyFailed=true"]);
+  });
+
+  test("the connector's old failure goes first, and the task's that stays in sight is no new one either", async () => {
+    exists(statusOf("c", "FAILED", [task("FAILED", "boom")], "no such class"));
+    worker.bend(/^GET .*status/, [
+      { status: 200, body: statusOf("c", "FAILED", [task("FAILED", "boom")], "no such class") },
+      { status: 200, body: statusOf("c", "RUNNING", [task("FAILED", "boom")]) },
+    ]);
+    expect(await apply({ config: { a: "1" } })).toMatchObject({ state: "RUNNING", taskStates: ["RUNNING"] });
   });
 
   test("a failure that stays is told", async () => {

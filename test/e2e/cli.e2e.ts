@@ -69,7 +69,11 @@ describe("all is well", () => {
     const validate = new Ajv().compile(published);
     expect(validate(printed), JSON.stringify(validate.errors)).toBe(true);
 
-    await untilStatus(({ shards }) => shards.every(({ lagMs, guard }) => lagMs !== null && guard !== null));
+    await untilStatus(
+      ({ shards, containers }) =>
+        shards.every(({ lagMs, guard }) => lagMs !== null && guard !== null) &&
+        containers.every(({ health }) => health === "healthy"),
+    );
     const text = await said("status");
     expect(text).toMatch(/^cdc-e2e-cli: healthy {2}\(/);
     expect(text).toMatch(/^shard0 +inventory-connector-0 +RUNNING +RUNNING +streaming +\d+ m?s +\d+ (B|KiB) +/m);

@@ -168,6 +168,12 @@ export class FakeWorker {
 
 export const rebalancing = conflict("Cannot complete request momentarily due to stale configuration");
 
+/** As a read or a create may tell the same. */
+export const rebalanceExpected: Answer = {
+  status: 500,
+  body: { error_code: 500, message: "Request cannot be completed because a rebalance is expected" },
+};
+
 function conflict(message: string): Answer {
   return { status: 409, body: { error_code: 409, message } };
 }
