@@ -8,6 +8,7 @@ import { RandomPassword } from "../provider/resources.ts";
 import { ConnectCluster } from "./connect-cluster.ts";
 import { DebeziumConnector } from "./debezium-connector.ts";
 import { labels } from "./docker.ts";
+import { Guard } from "./guard.ts";
 import { KafkaCluster } from "./kafka-cluster.ts";
 import { MysqlShard } from "./mysql-shard.ts";
 
@@ -27,8 +28,8 @@ export interface ShardSummary {
   readonly connector: string;
   readonly connectorState: string;
   readonly taskState: string;
-  /** From commit to consumer, of the probe change. */
-  readonly probeLatencyMs: number;
+  /** From commit to consumer, of the probe change; undefined for a connector that is not to run. */
+  readonly probeLatencyMs: number | undefined;
 }
 
 export class CdcPipeline extends pulumi.ComponentResource {
@@ -52,6 +53,10 @@ export class CdcPipeline extends pulumi.ComponentResource {
       { stack, network, image: kafkaImage, plan: plan.connect, kafka, cdcPassword },
       parent,
     );
+    if (plan.guard !== undefined) {
+      const nodeImage = image("node-image", args.images.node);
+      void new Guard(plan.guard.name, { stack, network, image: nodeImage, plan: plan.guard, worker }, parent);
+    }
     const sharedTopics = kafka.createTopics(plan.sharedTopics, this);
     this.shards = pulumi.all(plan.shards.map(createShard));
     this.registerOutputs();
@@ -80,7 +85,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
         {
           plan: shardPlan,
           kafkaPlan: plan.kafka,
-          connectUrl: plan.connect.restUrl,
+          connectPlan: plan.connect,
           shard,
           kafka,
           worker,

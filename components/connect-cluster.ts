@@ -3,8 +3,8 @@ import * as command from "@pulumi/command";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { renderProperties } from "../plan/connect.ts";
-import { cdcPasswordKey, connectorSecretsFile, pluginPath, workerPropertiesFile } from "../plan/constants.ts";
-import type { ConnectPlan, WorkerPlan } from "../plan/types.ts";
+import { cdcPasswordKey, connectorSecretsFile, workerPropertiesFile } from "../plan/constants.ts";
+import type { ConnectPlan, PluginPlan, WorkerPlan } from "../plan/types.ts";
 import type { ContainerReady } from "../provider/resources.ts";
 import { createService, createVolume, type Service } from "./docker.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
@@ -33,26 +33,31 @@ export class ConnectCluster extends pulumi.ComponentResource {
     const parent = { parent: this };
 
     const topics = args.kafka.createTopics(plan.topics, this);
-    const volume = createVolume(`${name}-plugins`, args.stack, plan.pluginVolume, parent);
-    const plugin = new command.local.Command(
-      `${name}-debezium`,
-      {
-        create: "node steps/bring-plugin.ts",
-        environment: {
-          CDC_DEBEZIUM_VERSION: plan.debeziumVersion,
-          CDC_PLUGIN_VOLUME: volume.name,
-          CDC_PLUGIN_IMAGE: args.image,
-        },
-        logging: command.local.Logging.Stderr,
-      },
-      { ...parent, deletedWith: volume },
-    );
+    const plugins = plan.plugins.map(bringPlugin);
     const [first, ...others] = plan.workers.map(createWorker);
     if (first === undefined) throw new Error("a plan has at least one worker");
     this.container = first.container;
     this.ready = [first, ...others].map(({ ready }) => ready);
     this.startedAt = pulumi.all(this.ready.map(({ startedAt }) => startedAt));
     this.registerOutputs();
+
+    function bringPlugin({ version, volume: volumeName, path }: PluginPlan) {
+      const volume = createVolume(`${name}-plugins-${version}`, args.stack, volumeName, parent);
+      const brought = new command.local.Command(
+        `${name}-debezium-${version}`,
+        {
+          create: "node steps/bring-plugin.ts",
+          environment: {
+            CDC_DEBEZIUM_VERSION: version,
+            CDC_PLUGIN_VOLUME: volume.name,
+            CDC_PLUGIN_IMAGE: args.image,
+          },
+          logging: command.local.Logging.Stderr,
+        },
+        { ...parent, deletedWith: volume },
+      );
+      return { brought, mount: { volumeName: volume.name, containerPath: path, readOnly: true } };
+    }
 
     function createWorker(worker: WorkerPlan): Service {
       return createService(
@@ -71,14 +76,14 @@ export class ConnectCluster extends pulumi.ComponentResource {
               permissions: "0444",
             },
           ],
-          volumes: [{ volumeName: volume.name, containerPath: pluginPath, readOnly: true }],
+          volumes: plugins.map(({ mount }) => mount),
           // 200 once the worker has joined its group and read its topics (KIP-1017).
           healthCheck:
             `bash -c 'exec 3<>/dev/tcp/localhost/${worker.port.internal} && ` +
             `printf "GET /health HTTP/1.0\\r\\n\\r\\n" >&3 && head -n1 <&3 | grep -q " 200 "'`,
           stopSeconds: 30,
         },
-        { ...parent, dependsOn: [plugin, ...topics] },
+        { ...parent, dependsOn: [...plugins.map(({ brought }) => brought), ...topics] },
       );
     }
   }

@@ -1,9 +1,10 @@
 /** One shard's connector: its topics, the connector, and the proof that changes flow. */
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { KafkaPlan, ShardPlan } from "../plan/types.ts";
+import type { ConnectPlan, KafkaPlan, ShardPlan } from "../plan/types.ts";
 import { Connector } from "../provider/resources.ts";
-import type { FlowResult, FlowTarget } from "../steps/flow.ts";
+import type { FlowResult } from "../steps/flow.ts";
+import { flowTargetOf } from "../steps/flow-target.ts";
 import type { ConnectCluster } from "./connect-cluster.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
 import type { MysqlShard } from "./mysql-shard.ts";
@@ -11,8 +12,7 @@ import type { MysqlShard } from "./mysql-shard.ts";
 export interface DebeziumConnectorArgs {
   readonly plan: ShardPlan;
   readonly kafkaPlan: KafkaPlan;
-  /** Root of the worker's REST API as reached from this machine. */
-  readonly connectUrl: string;
+  readonly connectPlan: ConnectPlan;
   readonly shard: MysqlShard;
   readonly kafka: KafkaCluster;
   readonly worker: ConnectCluster;
@@ -26,55 +26,65 @@ export class DebeziumConnector extends pulumi.ComponentResource {
   /** State of the connector and of its task, after they were awaited. */
   readonly connectorState: pulumi.Output<string>;
   readonly taskState: pulumi.Output<string>;
-  /** From commit to consumer, of the probe change. */
-  readonly probeLatencyMs: pulumi.Output<number>;
+  /** From commit to consumer, of the probe change; undefined for a connector that is not to run. */
+  readonly probeLatencyMs: pulumi.Output<number | undefined>;
 
   constructor(name: string, args: DebeziumConnectorArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:DebeziumConnector", name, {}, opts);
-    const { plan, kafkaPlan, shard, kafka, worker } = args;
+    const { plan, kafkaPlan, connectPlan, shard, kafka, worker } = args;
     const parent = { parent: this };
 
     const topics = kafka.createTopics(plan.topics, this);
+    const { name: connectorName, config, state, onDelete, initialOffset } = plan.connector;
+    const historyTopic = config["schema.history.internal.kafka.topic"];
     const connector = new Connector(
       `${name}-connector`,
-      { workerUrl: args.connectUrl, name: plan.connector.name, config: { ...plan.connector.config } },
+      {
+        workerUrl: connectPlan.restUrl,
+        name: connectorName,
+        config: { ...config },
+        desiredState: state,
+        onDelete,
+        ...(historyTopic === undefined ? {} : { history: { bootstrap: kafkaPlan.hostBootstrap, topic: historyTopic } }),
+        ...(initialOffset === undefined ? {} : { initialOffset: { ...initialOffset } }),
+        after: pulumi
+          .all([worker.startedAt, [shard.startedAt, ...[...shard.prepared, ...topics].map(({ id }) => id)]])
+          .apply(([workers, others]) => [...workers, ...others]),
+      },
       {
         ...parent,
         dependsOn: [...worker.ready, ...shard.prepared, ...topics, ...args.sharedTopics],
         deletedWith: worker.container,
       },
     );
-    const target: FlowTarget = {
-      shard: plan.name,
-      mysqlHostPort: plan.port.host,
-      connector: plan.connector.name,
-      connectUrl: args.connectUrl,
-      bootstrap: kafkaPlan.hostBootstrap,
-      probeTopic: plan.probeTopic,
-    };
-    const flow = new command.local.Command(
-      `${name}-flow`,
-      {
-        create: "node steps/check-flow.ts",
-        environment: {
-          CDC_FLOW_TARGET: JSON.stringify(target),
-          CDC_PASSWORD: args.cdcPassword,
-          // What the change has to pass through: when one of these is new, the proof has to be given again.
-          CDC_FLOW_THROUGH: pulumi.jsonStringify([
-            shard.startedAt,
-            kafka.startedAt,
-            worker.startedAt,
-            connector.config,
-          ]),
-        },
-        logging: command.local.Logging.Stderr,
-      },
-      { ...parent, dependsOn: connector, deletedWith: worker.container },
-    );
     this.connectorState = connector.state;
     this.taskState = connector.taskStates.apply((states) => states.join(", "));
-    // The environment holds a secret, so the engine takes stdout for one too; a latency is none.
-    this.probeLatencyMs = pulumi.unsecret(flow.stdout).apply((stdout) => (JSON.parse(stdout) as FlowResult).latencyMs);
+    this.probeLatencyMs = state === "running" ? proveFlow() : pulumi.output(undefined);
     this.registerOutputs();
+
+    function proveFlow(): pulumi.Output<number> {
+      const target = flowTargetOf({ connect: connectPlan, kafka: kafkaPlan }, plan);
+      const flow = new command.local.Command(
+        `${name}-flow`,
+        {
+          create: "node steps/check-flow.ts",
+          environment: {
+            CDC_FLOW_TARGET: JSON.stringify(target),
+            CDC_PASSWORD: args.cdcPassword,
+            // What the change has to pass through: when one of these is new, the proof has to be given again.
+            CDC_FLOW_THROUGH: pulumi.jsonStringify([
+              shard.startedAt,
+              kafka.startedAt,
+              worker.startedAt,
+              connector.appliedAt,
+            ]),
+          },
+          logging: command.local.Logging.Stderr,
+        },
+        { ...parent, dependsOn: connector, deletedWith: worker.container },
+      );
+      // The environment holds a secret, so the engine takes stdout for one too; a latency is none.
+      return pulumi.unsecret(flow.stdout).apply((stdout) => (JSON.parse(stdout) as FlowResult).latencyMs);
+    }
   }
 }

@@ -3,7 +3,7 @@ import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { stackLabel } from "../plan/constants.ts";
 import { ContainerReady } from "../provider/resources.ts";
-import type { ContainerPlan } from "../plan/types.ts";
+import type { ContainerPlan, PublishedPlan } from "../plan/types.ts";
 
 /** What a service's container needs beside what they all have. */
 export interface ServiceArgs {
@@ -11,9 +11,11 @@ export interface ServiceArgs {
   readonly stack: string;
   readonly network: docker.Network;
   /** Names, port and limits. */
-  readonly plan: ContainerPlan;
+  readonly plan: ContainerPlan | PublishedPlan;
   /** Image id, so that another image under the same name is a new container. */
   readonly image: pulumi.Input<string>;
+  /** `UID:GID`; left out, the image's own. */
+  readonly user?: string;
   readonly command?: pulumi.Input<string[]>;
   readonly environment: Readonly<Record<string, string>>;
   readonly uploads?: pulumi.Input<docker.types.input.ContainerUpload>[];
@@ -34,13 +36,14 @@ export interface Service {
 
 /** Creates `NAME-container` and `NAME-ready`. */
 export function createService(args: ServiceArgs, opts: pulumi.CustomResourceOptions): Service {
-  const { name, container: containerName, alias, port, memoryLimitMiB } = args.plan;
+  const { name, container: containerName, alias, memoryLimitMiB } = args.plan;
   const container = new docker.Container(
     `${name}-container`,
     {
       name: containerName,
       hostname: alias,
       image: args.image,
+      ...(args.user === undefined ? {} : { user: args.user }),
       ...(args.command === undefined ? {} : { command: args.command }),
       envs: Object.entries(args.environment)
         .toSorted(([a], [b]) => (a < b ? -1 : 1))
@@ -49,7 +52,10 @@ export function createService(args: ServiceArgs, opts: pulumi.CustomResourceOpti
       volumes: args.volumes,
       networksAdvanced: [{ name: args.network.name, aliases: [alias] }],
       // Loopback only: there is no authentication on Kafka and Connect.
-      ports: [{ internal: port.internal, external: port.host, ip: "127.0.0.1" }],
+      ports:
+        "port" in args.plan
+          ? [{ internal: args.plan.port.internal, external: args.plan.port.host, ip: "127.0.0.1" }]
+          : [],
       healthcheck: {
         tests: ["CMD-SHELL", args.healthCheck],
         interval: "10s",

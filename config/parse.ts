@@ -74,7 +74,8 @@ function remedyOf(path: Path, found: unknown): string {
   }
   if (at === "snapshotMode") {
     const mode =
-      snapshotModeSuccessor(String(found)) ?? nearest(String(found), ["initial", "when_needed", "no_data", "always"]);
+      snapshotModeSuccessor(String(found)) ??
+      nearest(String(found), ["initial", "when_needed", "no_data", "always", "recovery"]);
     if (mode !== undefined) return `write ${name}: ${mode}`;
   }
   return `change ${name} in Pulumi.STACK.yaml`;

@@ -7,10 +7,16 @@ import { z } from "zod";
 import { debeziumVersion, kafkaVersion, mysqlVersion } from "../plan/versions.ts";
 import * as kind from "./fields.ts";
 import { field } from "./fields.ts";
+import { guardSchema } from "./guard-schema.ts";
 
 const tables = z.array(kind.tableName).min(1);
 const columns = z.array(kind.columnName);
-const snapshotMode = z.enum(["initial", "when_needed", "no_data", "always"]);
+const snapshotMode = z.enum(["initial", "when_needed", "no_data", "always", "recovery"]);
+const initialOffset = z.strictObject({
+  file: z.string().regex(/^[\w.-]+\.\d{6,}$/),
+  position: z.int().min(4),
+  gtids: z.string().regex(/^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:\w+(-\d+)?)+(,\s*|$))+$/i),
+});
 
 const excludeColumnsDoc = {
   description: "Columns that are left out of events.",
@@ -24,7 +30,9 @@ const maskColumnsDoc = {
 };
 const snapshotModeDoc = {
   description: "What a connector without stored offsets reads of the tables before it streams.",
-  allowed: "initial, when_needed (also when the binlog it needs is gone), no_data (changes only) or always",
+  allowed:
+    "initial, when_needed (also when the binlog it needs is gone), no_data (changes only), always, " +
+    "or recovery (only the schema history is made anew, for a connector that knows its place in the binlog)",
   upstream: "Debezium `snapshot.mode`",
 };
 const bufferPoolDoc = {
@@ -83,7 +91,27 @@ export const shardSchema = z.strictObject({
   }),
   excludeColumns: field(columns.optional(), { ...excludeColumnsDoc, otherwise: "the pipeline's" }),
   maskColumns: field(columns.optional(), { ...maskColumnsDoc, otherwise: "the pipeline's" }),
+  state: field(z.enum(["running", "paused", "stopped"]).default("running"), {
+    description:
+      "What the connector is to be. A paused one keeps its task and connection, a stopped one gives them up; both go on where they were.",
+    allowed: "running, paused or stopped",
+    upstream: "Kafka Connect `initial_state`, `/pause`, `/stop`, `/resume`",
+  }),
   snapshotMode: field(snapshotMode.optional(), { ...snapshotModeDoc, otherwise: "the pipeline's" }),
+  initialOffset: field(initialOffset.optional(), {
+    description:
+      "Place in the binlog at which the connector begins when it has no stored offsets; nothing before it is read. All three are needed: MySQL looks for the place by the GTIDs, Debezium insists on the others.",
+    allowed:
+      "{file: mysql-bin.000003, position: 154, gtids: UUID:1-55} as SHOW BINARY LOG STATUS shows them, with snapshotMode recovery",
+    upstream: "Kafka Connect `PATCH /connectors/NAME/offsets`",
+    otherwise: "where the snapshot was made",
+  }),
+  debeziumVersion: field(z.string().min(1).optional(), {
+    description: "Version of this shard's Debezium MySQL connector; several versions run side by side on the workers.",
+    allowed: "a release listed in docs/compatibility.md; another one than the pipeline's needs Kafka 4.1 or later",
+    upstream: "Kafka Connect `connector.plugin.version` (KIP-891)",
+    otherwise: "the pipeline's",
+  }),
   bufferPoolMiB: field(kind.mebibytes(8).optional(), { ...bufferPoolDoc, otherwise: "the pipeline's" }),
   memoryMiB: field(kind.mebibytes(256).optional(), { ...memoryDoc, otherwise: "the pipeline's" }),
   mysqlOptions: field(kind.properties.prefault({}), {
@@ -223,10 +251,16 @@ const converterSchema = z.union([
 
 export const connectorsSchema = z.strictObject({
   debeziumVersion: field(z.string().min(1).default(debeziumVersion), {
-    description: "Version of the Debezium MySQL connector.",
+    description: "Version of the Debezium MySQL connector; a shard may have its own.",
     allowed: "a release listed in docs/compatibility.md",
   }),
   snapshotMode: field(snapshotMode.default("initial"), snapshotModeDoc),
+  onDelete: field(z.enum(["reset", "keep"]).default("reset"), {
+    description:
+      "What becomes of a connector's offsets and schema history when it is taken out. Kept offsets let a later connector of the same name go on where this one ended; with a new server there is no such place.",
+    allowed: "reset or keep",
+    upstream: "Kafka Connect `DELETE /connectors/NAME/offsets`",
+  }),
   schemaChanges: field(z.boolean().default(true), {
     description: "Whether DDL is published too, to a topic named by the topic prefix alone.",
     allowed: "true or false",
@@ -237,9 +271,9 @@ export const connectorsSchema = z.strictObject({
     allowed: "true or false; true where topics are compacted",
     upstream: "Debezium `tombstones.on.delete`",
   }),
-  skipOperations: field(z.array(z.enum(["c", "u", "d", "t"])).default(["t"]), {
-    description: "Kinds of changes that are not published: create, update, delete, truncate.",
-    allowed: "a list of c, u, d and t",
+  skipOperations: field(z.array(z.enum(["d", "t"])).default(["t"]), {
+    description: "Kinds of changes that are not published: d for deletions, t for truncations.",
+    allowed: "a list of d and t; not c and u, which the pipeline's own probes, heartbeats and signals are",
     upstream: "Debezium `skipped.operations`",
   }),
   converter: field(converterSchema.default("json"), {
@@ -340,6 +374,10 @@ export const configSchema = z.strictObject({
   connect: field(connectSchema.prefault({}), { description: "The Kafka Connect workers.", allowed: "an object" }),
   topics: field(topicsSchema.prefault({}), { description: "The data topics.", allowed: "an object" }),
   connectors: field(connectorsSchema.prefault({}), { description: "The Debezium connectors.", allowed: "an object" }),
+  guard: field(guardSchema.prefault({}), {
+    description: "The container that restarts connectors which failed or stalled.",
+    allowed: "an object",
+  }),
 });
 
 export type ShardConfig = z.infer<typeof shardSchema>;

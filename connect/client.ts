@@ -59,6 +59,17 @@ export class ConnectRestError extends Error {
   }
 }
 
+/** No answer at all: the worker, or the way to it, is missing. */
+export class NoAnswerError extends Error {
+  /** Nothing listens at the address, as opposed to something that does not answer in time. */
+  readonly nothingListens: boolean;
+  constructor(message: string, nothingListens: boolean, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "NoAnswerError";
+    this.nothingListens = nothingListens;
+  }
+}
+
 /** Pauses before trying again while the workers rebalance (409), growing to 5 s: about a minute in all. */
 const rebalancePausesMs = [250, 500, 1000, 2000, ...Array.from({ length: 11 }, () => 5000)];
 
@@ -110,10 +121,11 @@ export class ConnectClient {
       "PUT",
       `/connector-plugins/${encodeURIComponent(plugin)}/config/validate`,
       config,
-    )) as { configs: { value: { name: string; errors: string[] } }[] };
-    return answer.configs
-      .filter(({ value }) => value.errors.length > 0)
-      .map(({ value }) => ({ property: value.name, errors: value.errors }));
+    )) as { configs: { value: { name: string; errors: string[] } | null }[] };
+    // Debezium's internal properties come without a value.
+    return answer.configs.flatMap(({ value }) =>
+      value === null || value.errors.length === 0 ? [] : [{ property: value.name, errors: value.errors }],
+    );
   }
 
   /** All connectors with configuration (without secrets' values) and state, by name. */
@@ -211,9 +223,11 @@ export class ConnectClient {
 
   async #request(method: string, route: string, body?: unknown): Promise<unknown> {
     for (const pauseMs of rebalancePausesMs) {
-      const response = await this.#fetch(method, route, body);
-      if (response.status !== 409) return await answer(response);
-      await response.body?.cancel();
+      try {
+        return await this.#once(method, route, body);
+      } catch (error) {
+        if (!(error instanceof ConnectRestError && error.status === 409)) throw error;
+      }
       await this.#sleep(pauseMs);
     }
     throw new ConnectRestError(
@@ -238,8 +252,9 @@ export class ConnectClient {
       return await fetch(`${this.url}${route}`, init);
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-      throw new Error(
+      throw new NoAnswerError(
         `no answer from Kafka Connect at ${this.url} (${describe(cause)}); is the worker's container running?`,
+        cause instanceof Error && "code" in cause && cause.code === "ECONNREFUSED",
         { cause: error },
       );
     }
@@ -252,8 +267,21 @@ function path(name: string): string {
 
 async function answer(response: Response): Promise<unknown> {
   const text = await response.text();
-  if (response.ok) return text === "" ? undefined : JSON.parse(text);
-  throw new ConnectRestError(response.status, messageOf(text) ?? `HTTP ${response.status} ${response.statusText}`);
+  if (response.ok) return text === "" ? undefined : parse(response, text);
+  const message = messageOf(text) ?? `HTTP ${response.status} ${response.statusText}`;
+  // Some routes tell a rebalance as 409, reads and creates at times as a 500 with these words: one case for us.
+  throw new ConnectRestError(message.includes("a rebalance is expected") ? 409 : response.status, message);
+}
+
+function parse(response: Response, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const start = text.slice(0, 60).trim();
+    throw new Error(`${response.url} answers, but not as Kafka Connect does ("${start}"); is the port another's?`, {
+      cause: error,
+    });
+  }
 }
 
 /** Connect's error body is `{"error_code": …, "message": …}`; anything else is given as it came. */

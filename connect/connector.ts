@@ -1,6 +1,9 @@
 /** The life of a connector, as plain functions over the REST client; the provider plugin is glue around them. */
-import { ConnectRestError, type ConnectClient, type ConnectorStatus } from "./client.ts";
+import { ConnectRestError, type ConnectClient, type DesiredState } from "./client.ts";
 import { systemClock, type Clock } from "./clock.ts";
+import { hintFor } from "./hints.ts";
+import { tellOldOffsets, writeInitialOffset } from "./offsets.ts";
+import { awaitState, desiredStateOf, failureOf, statesOf, type SeenStates } from "./status.ts";
 
 /** What the resource `cdc:index:Connector` is given. */
 export interface ConnectorInputs {
@@ -10,137 +13,155 @@ export interface ConnectorInputs {
   readonly name: string;
   /** Its configuration; secrets as placeholders of the worker's config provider. */
   readonly config: Readonly<Record<string, string>>;
-  /** How long to wait for connector and tasks to run, in seconds. */
+  readonly desiredState: DesiredState;
+  /** What becomes of offsets and schema history when the connector is deleted. */
+  readonly onDelete: "reset" | "keep";
+  /** The schema history topic, emptied with `onDelete: reset`; `bootstrap` as reached from this machine. */
+  readonly history?: { readonly bootstrap: string; readonly topic: string } | undefined;
+  /** Where a connector that is created begins to read, as it keeps offsets itself; Debezium for MySQL: `file`, `pos`. */
+  readonly initialOffset?: Readonly<Record<string, string | number>> | undefined;
+  /** How long to wait for connector and tasks to be as desired, in seconds. */
   readonly timeoutSeconds: number;
 }
 
-/** What the resource knows afterwards: its inputs and the state of connector and tasks. */
-export interface ConnectorOutputs extends ConnectorInputs {
-  /** State of the connector: RUNNING, PAUSED, STOPPED, FAILED, UNASSIGNED. */
-  readonly state: string;
-  /** State of each task, in the order of their ids. */
-  readonly taskStates: readonly string[];
+/** What the resource knows afterwards: its inputs, the states, and when it was last brought about. */
+export interface ConnectorOutputs extends ConnectorInputs, SeenStates {
+  /** When it was last created or changed by us (ISO 8601): a flow proven before does not count after. */
+  readonly appliedAt: string;
 }
 
-const pollMs = 250;
+export interface ApplyOptions {
+  readonly clock?: Clock;
+  /** Tells the user something that is no error. */
+  readonly say?: (message: string) => void;
+}
+
+/** The connector is on the worker, but not as it is wanted. */
+export class NotAsDesiredError extends Error {}
+
+const rebalancePauseMs = 1000;
+const rebalanceLimitMs = 60_000;
 
 /**
- * Creates or updates the connector and waits until it and all of its tasks run.
- * @throws Error with the worker's words when the configuration is refused, with the first lines of the trace when
- * connector or task has failed, with the last state seen when time runs out.
+ * Brings the connector about: creates it in the desired state, or changes what differs in place, and waits for it.
+ * @throws NotAsDesiredError when it is on the worker but has failed (the telling lines of the trace, and a hint) or is not
+ * as desired in time; Error with the worker's words when it is refused.
  */
 export async function applyConnector(
   client: ConnectClient,
   inputs: ConnectorInputs,
-  clock: Clock = systemClock,
+  options: ApplyOptions = {},
 ): Promise<ConnectorOutputs> {
+  const { clock = systemClock, say = () => {} } = options;
+  const { name } = inputs;
+  const before = await readOrCreate(client, inputs, clock);
+  const isNew = before === "created";
+  // Offsets that were given to it a moment ago are no surprise.
+  const told = isNew && inputs.initialOffset === undefined ? tellOldOffsets(client, name, say, clock) : undefined;
   try {
-    const before = await client.getStatus(inputs.name);
-    await client.putConfig(inputs.name, inputs.config);
-    if (before !== undefined) await wake(client, before);
+    const status = await awaitState(client, inputs, clock, isNew ? undefined : before);
+    return { ...inputs, ...statesOf(status), appliedAt: new Date().toISOString() };
   } catch (error) {
-    if (!(error instanceof ConnectRestError)) throw error;
-    throw new Error(`connector ${inputs.name} was refused by the worker (HTTP ${error.status}): ${error.message}`, {
+    throw new NotAsDesiredError(error instanceof Error ? error.message : `connector ${name}: ${String(error)}`, {
       cause: error,
     });
+  } finally {
+    await told;
   }
-  const status = await awaitRunning(client, inputs, clock);
-  return { ...inputs, ...states(status) };
+}
+
+type Before = Awaited<ReturnType<ConnectClient["getStatus"]>>;
+
+/** @returns "created" for a new connector, else the status before what had to change was changed. */
+async function readOrCreate(client: ConnectClient, inputs: ConnectorInputs, clock: Clock): Promise<Before | "created"> {
+  const deadline = clock.now() + rebalanceLimitMs;
+  try {
+    for (;;) {
+      const found = await client.getConfig(inputs.name);
+      if (found !== undefined) return await change(client, inputs, found);
+      try {
+        await create(client, inputs, clock);
+        return "created";
+      } catch (error) {
+        // 409 means that there is one (of a create that was broken off), or that the workers rebalance: look again.
+        if (!(error instanceof ConnectRestError && error.status === 409) || clock.now() > deadline) throw error;
+        await clock.sleep(rebalancePauseMs);
+      }
+    }
+  } catch (error) {
+    if (error instanceof ConnectRestError) throw refusal(inputs.name, error);
+    throw error;
+  }
+}
+
+async function create(client: ConnectClient, inputs: ConnectorInputs, clock: Clock): Promise<void> {
+  const { name, config, desiredState, initialOffset } = inputs;
+  if (initialOffset === undefined) {
+    await client.create(name, config, desiredState);
+    return;
+  }
+  await client.create(name, config, "stopped");
+  try {
+    await awaitState(client, { ...inputs, desiredState: "stopped" }, clock);
+    await writeInitialOffset(client, name, config, initialOffset);
+  } catch (error) {
+    // Left there, it would begin at another place the next time.
+    await client.deleteConnector(name);
+    throw error;
+  }
+  await moveTo(client, name, desiredState);
+}
+
+/** Changes what differs, and only that: an unchanged configuration that is put restarts nothing, a changed one everything. */
+async function change(
+  client: ConnectClient,
+  { name, config, desiredState }: ConnectorInputs,
+  found: Readonly<Record<string, string>>,
+): Promise<Before> {
+  const before = await client.getStatus(name);
+  const reconfigured = changedKeys(found, config).length > 0;
+  const moves = desiredStateOf(before?.connector.state ?? "") !== desiredState;
+  // What is to rest does so before the new configuration could start it, what is to run runs with the new one only.
+  if (moves && desiredState !== "running") await moveTo(client, name, desiredState);
+  if (reconfigured) await client.putConfig(name, config);
+  if (moves && desiredState === "running") await moveTo(client, name, desiredState);
+  const failed = before !== undefined && failureOf(before) !== undefined;
+  if (failed && !reconfigured && desiredState === "running") await client.restartFailed(name);
+  return before;
+}
+
+async function moveTo(client: ConnectClient, name: string, state: DesiredState): Promise<void> {
+  if (state === "running") await client.resume(name);
+  else if (state === "paused") await client.pause(name);
+  else await client.stop(name);
+}
+
+function refusal(name: string, error: ConnectRestError): Error {
+  // The sentence about where else to find the same errors helps nobody here.
+  const words = error.message.replace(/\s*You can also find the above list of errors at the endpoint.*$/s, "");
+  const hint = hintFor(words);
+  return new Error(
+    `connector ${name} was refused by the worker (HTTP ${error.status}): ${words}` +
+      (hint === undefined ? "" : `\n  what to do: ${hint}`),
+    { cause: error },
+  );
 }
 
 /**
  * Reads the connector back.
  * @returns its configuration and states as the worker has them; undefined when there is no such connector.
  */
-export async function readConnector(
+export async function readConnector<T extends ConnectorInputs>(
   client: ConnectClient,
-  known: ConnectorInputs,
-): Promise<ConnectorOutputs | undefined> {
+  known: T,
+): Promise<(T & SeenStates) | undefined> {
   const config = await client.getConfig(known.name);
   if (config === undefined) return undefined;
-  const status = await client.getStatus(known.name);
-  return { ...known, config, ...(status === undefined ? { state: "UNASSIGNED", taskStates: [] } : states(status)) };
+  const states = statesOf(await client.getStatus(known.name));
+  return { ...known, config, desiredState: desiredStateOf(states.state) ?? known.desiredState, ...states };
 }
 
-/** What differs between the connector as it was last seen and as it is wanted: names of properties, empty for nothing. */
-export function changedProperties(seen: ConnectorOutputs, wanted: ConnectorInputs): string[] {
-  const keys = new Set([...Object.keys(seen.config), ...Object.keys(wanted.config)]);
-  const changed = [...keys].filter((key) => seen.config[key] !== wanted.config[key]).map((key) => `config.${key}`);
-  if (!isRunning(seen)) changed.push("state");
-  if (seen.timeoutSeconds !== wanted.timeoutSeconds) changed.push("timeoutSeconds");
-  return changed;
-}
-
-/** A PUT alone leaves a paused or stopped connector as it is, and failed tasks of an unchanged one failed. */
-async function wake(client: ConnectClient, before: ConnectorStatus): Promise<void> {
-  const state = before.connector.state;
-  if (state === "PAUSED" || state === "STOPPED") await client.resume(before.name);
-  else if (state === "FAILED" || before.tasks.some((task) => task.state === "FAILED"))
-    await client.restartFailed(before.name);
-}
-
-async function awaitRunning(client: ConnectClient, inputs: ConnectorInputs, clock: Clock): Promise<ConnectorStatus> {
-  const deadline = clock.now() + inputs.timeoutSeconds * 1000;
-  let seen = 0;
-  let last: ConnectorStatus | undefined;
-  while (clock.now() < deadline) {
-    last = await client.getStatus(inputs.name);
-    if (last !== undefined && isRunning(states(last))) {
-      // Right after a PUT the status may still be that of the task before it; twice in a row is the new one's.
-      seen += 1;
-      if (seen === 2) return last;
-    } else {
-      seen = 0;
-      if (last !== undefined) refuseFailed(last);
-    }
-    await clock.sleep(pollMs);
-  }
-  throw new Error(
-    `connector ${inputs.name} does not run after ${inputs.timeoutSeconds} s: ${summary(last)}; ` +
-      "the worker's log says what it waits for",
-  );
-}
-
-function states(status: ConnectorStatus): { state: string; taskStates: string[] } {
-  return {
-    state: status.connector.state,
-    taskStates: status.tasks.toSorted((a, b) => a.id - b.id).map((task) => task.state),
-  };
-}
-
-/** RUNNING is a word about the connector; it counts when there is a task and every task runs. */
-function isRunning(seen: { readonly state: string; readonly taskStates: readonly string[] }): boolean {
-  return (
-    seen.state === "RUNNING" && seen.taskStates.length > 0 && seen.taskStates.every((state) => state === "RUNNING")
-  );
-}
-
-function refuseFailed(status: ConnectorStatus): void {
-  if (status.connector.state === "FAILED") {
-    throw new Error(
-      `connector ${status.name} has FAILED on worker ${status.connector.worker_id}:\n${firstLines(status.connector.trace)}`,
-    );
-  }
-  const failed = status.tasks.find((task) => task.state === "FAILED");
-  if (failed !== undefined) {
-    throw new Error(
-      `task ${failed.id} of connector ${status.name} has FAILED on worker ${failed.worker_id}:\n${firstLines(failed.trace)}`,
-    );
-  }
-}
-
-/** The lines of a Java trace that tell something: the exception and its causes, without the frames. */
-export function firstLines(trace: string | undefined): string {
-  if (trace === undefined || trace === "") return "  (the worker gave no trace)";
-  const telling = trace.split("\n").filter((line) => line.trim() !== "" && !/^\s*(at |\.\.\. )/.test(line));
-  return telling
-    .slice(0, 6)
-    .map((line) => `  ${line.trim()}`)
-    .join("\n");
-}
-
-function summary(status: ConnectorStatus | undefined): string {
-  if (status === undefined) return "the worker has no status for it";
-  const { state, taskStates } = states(status);
-  return `connector ${state}, tasks ${taskStates.length === 0 ? "none" : taskStates.join(", ")}`;
+/** Keys whose values differ, in the order of the alphabet. */
+export function changedKeys(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): string[] {
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((key) => a[key] !== b[key]).toSorted();
 }

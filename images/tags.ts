@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** The images that are built from packages where none can be pulled. */
-export type PackagedImage = "base" | "java" | "mysql" | "kafka";
+export type PackagedImage = "base" | "java" | "mysql" | "kafka" | "node";
 
 interface ImageRecipe {
   /** First part of the tag: the version line of what the image is for. */
@@ -18,6 +18,7 @@ export const packagedImages: Record<PackagedImage, ImageRecipe> = {
   java: { version: "21", parent: "base" },
   mysql: { version: "9.7", parent: "base" },
   kafka: { version: "4.3.1", parent: "java" },
+  node: { version: "24.21.0", parent: "base" },
 };
 
 /**

@@ -1,27 +1,39 @@
-/** Reading a topic from this machine, with the transactions of exactly-once sources respected (read_committed). */
+/** Reading topics from this machine, with the transactions of exactly-once sources respected (read_committed). */
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import { Consumer, stringDeserializers, type Message, type MessagesStream } from "@platformatic/kafka";
+import {
+  Consumer,
+  ListOffsetTimestamps,
+  stringDeserializers,
+  type Message,
+  type MessagesStream,
+} from "@platformatic/kafka";
 
 /** One record; a tombstone's value is null. */
 export interface TopicRecord {
+  readonly topic: string;
   readonly partition: number;
   readonly offset: bigint;
+  /** When the producer sent it (the broker's time where the topic is set so), in ms since 1970. */
+  readonly timestampMs: number;
   readonly key: string | null;
   readonly value: string | null;
 }
 
-/** A topic of one cluster, opened for reading; close it when done. */
-export class TopicReader {
+/** By topic, an offset for each partition in the order of the partitions. */
+export type Positions = ReadonlyMap<string, readonly bigint[]>;
+
+/** Topics of one cluster, opened for reading by one consumer; close it when done. */
+export class TopicsReader {
   readonly #consumer: Consumer<string, string, string, string>;
-  readonly #topic: string;
+  readonly #topics: readonly string[];
 
   /**
    * @param bootstrap `HOST:PORT`, several separated by commas, as reached from this machine.
-   * @param topic the topic's name; it must exist.
+   * @param topics names; all of them must exist.
    */
-  constructor(bootstrap: string, topic: string) {
-    this.#topic = topic;
+  constructor(bootstrap: string, topics: readonly string[]) {
+    this.#topics = topics;
     this.#consumer = new Consumer({
       // A group of its own, which the broker forgets: nothing is committed.
       groupId: `cdc-reader-${randomUUID()}`,
@@ -30,25 +42,49 @@ export class TopicReader {
       deserializers: stringDeserializers,
       retries: 0,
       connectTimeout: 5000,
+      // A broker that is frozen, and not gone, would be waited for half a minute.
+      requestTimeout: 10_000,
     });
   }
 
-  /** The offset after the last record of each partition, in the order of the partitions. */
-  async endOffsets(): Promise<bigint[]> {
-    const offsets = await this.#consumer.listOffsets({ topics: [this.#topic] });
-    return offsets.get(this.#topic) ?? [];
+  /** The offset after the last committed record of each partition. */
+  async endOffsets(): Promise<Positions> {
+    return await this.#consumer.listOffsets({ topics: [...this.#topics], timestamp: ListOffsetTimestamps.LATEST });
+  }
+
+  /** The offset of the first record of each partition that is still kept. */
+  async startOffsets(): Promise<Positions> {
+    return await this.#consumer.listOffsets({ topics: [...this.#topics], timestamp: ListOffsetTimestamps.EARLIEST });
   }
 
   /**
-   * Opens the topic for reading; when this returns, the position is fixed and records are being fetched.
-   * @param from first offset of each partition (0n for the beginning).
+   * When the newest record of each topic was written, in ms since 1970 (the mark of its transaction included).
+   * @returns by topic; without those that hold nothing.
    */
-  async open(from: readonly bigint[]): Promise<TopicStream> {
+  async newestTimestamps(): Promise<Map<string, number>> {
+    const newest = await this.#consumer.listOffsetsWithTimestamps({
+      topics: [...this.#topics],
+      timestamp: ListOffsetTimestamps.MAX,
+    });
+    const largest = [...newest].map(([topic, partitions]): [string, number] => [
+      topic,
+      Math.max(...[...partitions.values()].map(({ timestamp }) => Number(timestamp))),
+    ]);
+    return new Map(largest.filter(([, timestamp]) => timestamp >= 0));
+  }
+
+  /**
+   * Opens the topics for reading; when this returns, the positions are fixed and records are being fetched.
+   * Records of one partition come in their order; between partitions there is none.
+   */
+  async open(from: Positions): Promise<TopicStream> {
     return new TopicStream(
       await this.#consumer.consume({
-        topics: [this.#topic],
+        topics: [...this.#topics],
         mode: "manual",
-        offsets: from.map((offset, partition) => ({ topic: this.#topic, partition, offset })),
+        offsets: [...from].flatMap(([topic, offsets]) =>
+          offsets.map((offset, partition) => ({ topic, partition, offset })),
+        ),
         autocommit: false,
         maxWaitTime: 100,
       }),
@@ -57,6 +93,38 @@ export class TopicReader {
 
   async close(): Promise<void> {
     await this.#consumer.close(true);
+  }
+}
+
+/** One topic, opened for reading; close it when done. */
+export class TopicReader {
+  readonly #reader: TopicsReader;
+  readonly #topic: string;
+
+  /**
+   * @param bootstrap `HOST:PORT`, several separated by commas, as reached from this machine.
+   * @param topic the topic's name; it must exist.
+   */
+  constructor(bootstrap: string, topic: string) {
+    this.#topic = topic;
+    this.#reader = new TopicsReader(bootstrap, [topic]);
+  }
+
+  /** The offset after the last committed record of each partition, in the order of the partitions. */
+  async endOffsets(): Promise<readonly bigint[]> {
+    return (await this.#reader.endOffsets()).get(this.#topic) ?? [];
+  }
+
+  /**
+   * Opens the topic for reading; when this returns, the position is fixed and records are being fetched.
+   * @param from first offset of each partition (0n for the beginning).
+   */
+  async open(from: readonly bigint[]): Promise<TopicStream> {
+    return await this.#reader.open(new Map([[this.#topic, from]]));
+  }
+
+  async close(): Promise<void> {
+    await this.#reader.close();
   }
 }
 
@@ -113,8 +181,10 @@ type TextMessage = Message<string, string, string, string>;
 
 function recordOf(message: TextMessage): TopicRecord {
   return {
+    topic: message.topic,
     partition: message.partition,
     offset: message.offset,
+    timestampMs: Number(message.timestamp),
     key: message.key ?? null,
     value: message.value ?? null,
   };

@@ -9,6 +9,8 @@ export interface Versions {
   readonly debezium: string;
   /** Of the shards: `9.7` or `9.7.4`. */
   readonly mysql: string;
+  /** Where the release is written in the configuration, when that is not `cdc:connectors.debeziumVersion`. */
+  readonly debeziumPath?: string;
   /** Major Java version of the worker's image, where it is known. */
   readonly java?: number;
 }
@@ -34,6 +36,9 @@ const kafka4Java = 17;
 /** MySQL's driver in every Debezium release listed here does not speak to MySQL 5.x. */
 const oldestMysql = "8.0";
 
+/** KIP-891: workers load several versions of a plugin side by side from this line on. */
+const oldestKafkaWithVersions = "4.1";
+
 /** A line of releases: the first two numbers of a version, `4.3` of `4.3.1`. */
 type Line = readonly [major: number, minor: number];
 
@@ -55,7 +60,7 @@ export function checkVersions(versions: Versions): VersionCheck {
   if (kafka !== undefined && isBefore(kafka, oldestKafka)) problems.push(kafkaTooOld(versions));
   if (mysql !== undefined && isBefore(mysql, oldestMysql)) problems.push(mysqlTooOld(versions));
   if (release === undefined) {
-    problems.push(unknownRelease(versions.debezium));
+    problems.push(unknownRelease(versions));
     return { problems, warnings };
   }
 
@@ -73,21 +78,41 @@ export function checkVersions(versions: Versions): VersionCheck {
   return { problems, warnings };
 }
 
-function unknownRelease(found: string): Problem {
+/**
+ * Checks that the workers can load several versions of the plugin side by side.
+ * @param debezium the version that is not the pipeline's, and `debeziumPath` where it is written.
+ */
+export function checkSideBySide({ debezium, debeziumPath, kafka }: Versions): Problem[] {
+  const line = lineOf(kafka);
+  // What cannot be read is warned of by checkVersions.
+  if (line === undefined || !isBefore(line, oldestKafkaWithVersions)) return [];
+  return [
+    {
+      code: "CDC-607",
+      path: debeziumPath ?? paths.debezium,
+      message:
+        `found ${debezium} beside another version; workers of Kafka ${kafka} load one version of a plugin only, ` +
+        `several from ${oldestKafkaWithVersions} on (KIP-891)`,
+      remedy: `give all shards one version, or use Kafka ${oldestKafkaWithVersions} or later`,
+    },
+  ];
+}
+
+function unknownRelease({ debezium: found, debeziumPath }: Versions): Problem {
   const known = debeziumReleases.map(({ version }) => version);
   return {
     code: "CDC-601",
-    path: paths.debezium,
+    path: debeziumPath ?? paths.debezium,
     message: `Debezium ${found} is not known here, so its checksums and what it fits are not either; known are ${known.join(", ")}`,
     remedy: `write ${nearestRelease(found)}, or add the release to plan/releases.ts as docs/compatibility.md describes`,
   };
 }
 
-function pollLong({ debezium, kafka }: Versions): Problem {
+function pollLong({ debezium, debeziumPath, kafka }: Versions): Problem {
   const fits = oldest(({ callsPollLong }) => !callsPollLong);
   return {
     code: "CDC-602",
-    path: paths.debezium,
+    path: debeziumPath ?? paths.debezium,
     message:
       `Debezium ${debezium} cannot run on Kafka ${kafka}: it calls KafkaConsumer.poll(long), which Kafka 4.0 removed; ` +
       "the first start looks fine, then every restart of a task fails with NoSuchMethodError",
@@ -95,11 +120,11 @@ function pollLong({ debezium, kafka }: Versions): Problem {
   };
 }
 
-function showMasterStatus({ debezium, mysql }: Versions): Problem {
+function showMasterStatus({ debezium, debeziumPath, mysql }: Versions): Problem {
   const fits = oldest(({ sendsShowMasterStatus }) => !sendsShowMasterStatus);
   return {
     code: "CDC-603",
-    path: paths.debezium,
+    path: debeziumPath ?? paths.debezium,
     message:
       `Debezium ${debezium} cannot read from MySQL ${mysql}: it sends SHOW MASTER STATUS, which MySQL 8.4 removed; ` +
       "the connector says RUNNING, retries for ever and delivers nothing",
@@ -157,11 +182,11 @@ function unlistedMysql({ debezium, mysql }: Versions, release: DebeziumRelease):
   };
 }
 
-function atLeastOnce({ debezium }: Versions): Problem {
+function atLeastOnce({ debezium, debeziumPath }: Versions): Problem {
   const fits = oldest(({ exactlyOnce }) => exactlyOnce);
   return {
     code: "CDC-614",
-    path: paths.debezium,
+    path: debeziumPath ?? paths.debezium,
     message: `Debezium ${debezium} delivers at least once, not exactly once: after a crash some events come twice`,
     remedy: `use Debezium ${fits} or later, or have the consumers take an event twice`,
   };

@@ -1,8 +1,8 @@
 /** The Kafka Connect workers, in distributed mode. */
 import type { PipelineConfig } from "../config/schema.ts";
-import { connectorSecretsFile, connectRestPort, pluginPath } from "./constants.ts";
+import { connectorSecretsFile, connectRestPort, pluginsFolder } from "./constants.ts";
 import { replicationFactor, TopicPlanner } from "./topics.ts";
-import type { ConnectPlan, WorkerPlan } from "./types.ts";
+import type { ConnectPlan, PluginPlan, WorkerPlan } from "./types.ts";
 
 const topicNames = { config: "connect-configs", offset: "connect-offsets", status: "connect-status" };
 const json = "org.apache.kafka.connect.json.JsonConverter";
@@ -11,20 +11,36 @@ const jvmOverheadMiB = 200;
 /**
  * Plans the workers.
  * @param bootstrap the brokers' addresses inside the network.
+ * @param versions Debezium releases that the shards' connectors are of, each once.
  */
-export function planConnect(stack: string, config: PipelineConfig, bootstrap: string): ConnectPlan {
+export function planConnect(
+  stack: string,
+  config: PipelineConfig,
+  bootstrap: string,
+  versions: readonly string[],
+): ConnectPlan {
+  const plugins = versions.map((version) => ({
+    version,
+    volume: `${stack}-debezium-mysql-${version}`,
+    path: `${pluginsFolder}/${version}`,
+  }));
   const ids = Array.from({ length: config.connect.workers }, (_, index) => index + 1);
-  const workers = ids.map((id) => planWorker(stack, id, config, bootstrap));
+  const workers = ids.map((id) => planWorker(stack, id, config, bootstrap, plugins));
   return {
     workers,
     restUrl: `http://localhost:${config.connect.port + config.portOffset}`,
     topics: new TopicPlanner(config).worker(topicNames),
-    debeziumVersion: config.connectors.debeziumVersion,
-    pluginVolume: `${stack}-debezium-${config.connectors.debeziumVersion}`,
+    plugins,
   };
 }
 
-function planWorker(stack: string, id: number, config: PipelineConfig, bootstrap: string): WorkerPlan {
+function planWorker(
+  stack: string,
+  id: number,
+  config: PipelineConfig,
+  bootstrap: string,
+  plugins: readonly PluginPlan[],
+): WorkerPlan {
   const alias = id === 1 ? "connect" : `connect-${id}`;
   return {
     name: alias,
@@ -43,7 +59,7 @@ function planWorker(stack: string, id: number, config: PipelineConfig, bootstrap
       "scheduled.rebalance.max.delay.ms": config.connect.workers === 1 ? "0" : "10000",
       "value.converter": json,
       ...config.connect.properties,
-      ...ownWorkerProperties(stack, alias, config, bootstrap),
+      ...ownWorkerProperties(stack, alias, config, bootstrap, plugins),
     },
   };
 }
@@ -54,6 +70,7 @@ export function ownWorkerProperties(
   alias: string,
   config: PipelineConfig,
   bootstrap: string,
+  plugins: readonly PluginPlan[],
 ): Record<string, string> {
   const replicas = String(replicationFactor(config));
   return {
@@ -68,7 +85,7 @@ export function ownWorkerProperties(
     listeners: `http://0.0.0.0:${connectRestPort}`,
     "offset.storage.replication.factor": replicas,
     "offset.storage.topic": topicNames.offset,
-    "plugin.path": pluginPath,
+    "plugin.path": plugins.map(({ path }) => path).join(","),
     "rest.advertised.host.name": alias,
     "status.storage.replication.factor": replicas,
     "status.storage.topic": topicNames.status,

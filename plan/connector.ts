@@ -1,6 +1,6 @@
 /** The Debezium MySQL connector's configuration for one shard. Property names: its documentation for 3.6. */
 import type { PipelineConfig } from "../config/schema.ts";
-import { cdcDatabase, cdcPasswordKey, cdcUser, connectorSecretsFile, mysqlPort } from "./constants.ts";
+import { cdcDatabase, cdcPasswordKey, cdcUser, connectorSecretsFile, mysqlPort, signalTable } from "./constants.ts";
 import { quoted } from "./names.ts";
 import { findRelease } from "./releases.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
@@ -15,20 +15,42 @@ export interface ConnectorArgs {
   readonly config: PipelineConfig;
   /** The brokers' addresses inside the network. */
   readonly bootstrap: string;
+  /** Whether the workers have several versions of the plugin, so that the connector has to say which. */
+  readonly pinned: boolean;
 }
 
 /** Renders the connector configuration that `PUT /connectors/NAME/config` takes, every value as text. */
 export function connectorConfig(args: ConnectorArgs): Record<string, string> {
-  return {
+  const { shard, config } = args;
+  const properties = {
     ...defaults,
     // Sources before this release refuse the word.
-    ...(findRelease(args.config.connectors.debeziumVersion)?.exactlyOnce === true
-      ? { "exactly.once.support": "required" }
-      : {}),
-    ...args.config.connectors.properties,
-    ...args.shard.connectorProperties,
+    ...(findRelease(shard.debeziumVersion)?.exactlyOnce === true ? { "exactly.once.support": "required" } : {}),
+    ...config.connectors.properties,
+    ...shard.connectorProperties,
     ...ownConnectorProperties(args),
   };
+  return { ...properties, ...(args.pinned ? pluginVersions(properties, shard.debeziumVersion) : {}) };
+}
+
+/**
+ * Pins everything of Debezium's in a connector's configuration to one release (KIP-891): left out, the worker takes the
+ * newest that it has, and the transforms of one release would meet the events of another.
+ */
+function pluginVersions(properties: Readonly<Record<string, string>>, version: string): Record<string, string> {
+  const owners = Object.entries(properties)
+    .filter(([key, value]) => /^(transforms\.[^.]+\.type|(key|value)\.converter)$/.test(key) && isDebezium(value))
+    .map(([key]) => key.replace(/\.type$/, ""));
+  return Object.fromEntries(["connector", ...owners].map((owner) => [`${owner}.plugin.version`, version]));
+}
+
+function isDebezium(className: string): boolean {
+  return className.startsWith("io.debezium.");
+}
+
+/** Topic on which a shard's connector tells of its snapshots. */
+export function notificationTopicOf(shard: ResolvedShard): string {
+  return `${shard.topicPrefix}.${cdcDatabase}.notifications`;
 }
 
 /** Good for a pipeline that is watched; `connectors.properties` may say otherwise. */
@@ -39,6 +61,12 @@ const defaults: Readonly<Record<string, string>> = {
   // Debezium's default of 500 ms would be most of an event's latency.
   "poll.interval.ms": "50",
 };
+
+/** How often a shard's connector sends a heartbeat, in milliseconds; 0 for never, NaN for a value that is no number. */
+export function heartbeatIntervalMs(shard: ResolvedShard, config: PipelineConfig): number {
+  const key = "heartbeat.interval.ms";
+  return Number(shard.connectorProperties[key] ?? config.connectors.properties[key] ?? defaults[key]);
+}
 
 /** The properties that are the plan's; `connectors.properties` and a shard's `connectorProperties` may not say otherwise. */
 export function ownConnectorProperties(args: ConnectorArgs): Record<string, string> {
@@ -58,8 +86,14 @@ export function ownConnectorProperties(args: ConnectorArgs): Record<string, stri
     "heartbeat.action.query":
       `INSERT INTO ${cdcDatabase}.heartbeat (id, beat_at) VALUES (1, NOW(6)) ` +
       "ON DUPLICATE KEY UPDATE beat_at = VALUES(beat_at)",
+    // With a row written before and one deleted after each chunk of an incremental snapshot the table stays small.
+    "incremental.snapshot.watermarking.strategy": "insert_delete",
+    "notification.enabled.channels": "sink",
+    "notification.sink.topic.name": notificationTopicOf(shard),
     "schema.history.internal.kafka.bootstrap.servers": args.bootstrap,
     "schema.history.internal.kafka.topic": shard.schemaHistoryTopic,
+    "signal.data.collection": signalTable,
+    "signal.enabled.channels": "source",
     "snapshot.mode": shard.snapshotMode,
     "tasks.max": "1",
     "topic.prefix": shard.topicPrefix,

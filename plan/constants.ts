@@ -30,6 +30,9 @@ export const cdcDatabasePrivileges = ["DELETE", "INSERT", "UPDATE"] as const;
 /** The pipeline's own database on every shard: heartbeat and probe live here, users' tables are never written to. */
 export const cdcDatabase = "cdc";
 
+/** Rows written here are commands to the shard's connector (Debezium's source signal channel). */
+export const signalTable = `${cdcDatabase}.signal`;
+
 /** Where a MySQL container finds root's password (MYSQL_ROOT_PASSWORD_FILE). */
 export const rootPasswordFile = "/run/secrets/mysql-root-password";
 
@@ -39,8 +42,11 @@ export const connectorSecretsFile = "/run/secrets/connectors.properties";
 /** Key of the CDC account's password in connectorSecretsFile. */
 export const cdcPasswordKey = "debezium.password";
 
-/** The worker's `plugin.path`. */
-export const pluginPath = "/opt/cdc/plugins";
+/** Each version of the connector plugin is in a folder of its own under this one; the worker's `plugin.path` lists them. */
+export const pluginsFolder = "/opt/cdc/plugins";
+
+/** Where the guard's container finds its code, laid out as in the checkout. */
+export const guardFolder = "/opt/cdc/guard";
 
 /** Where the worker finds its configuration. */
 export const workerPropertiesFile = "/opt/cdc/connect-distributed.properties";

@@ -15,7 +15,7 @@ export function findPropertyProblems(config: PipelineConfig, shards: readonly Re
   const [first] = shards;
   if (first === undefined) return [];
   const ownOfBroker = ownBrokerProperties(1, config.kafka.port, config);
-  const ownOfWorker = ownWorkerProperties("", "connect", config, "");
+  const ownOfWorker = ownWorkerProperties("", "connect", config, "", []);
   return [
     ...contradictions("cdc:kafka.properties", config.kafka.properties, ownOfBroker),
     ...contradictions("cdc:connect.properties", config.connect.properties, ownOfWorker),
@@ -41,7 +41,15 @@ function connectorProblems(
   config: PipelineConfig,
   shardCount: number,
 ): Problem[] {
-  const own = ownConnectorProperties({ shard, hostname: "", databases: [], tables: [], config, bootstrap: "" });
+  const own = ownConnectorProperties({
+    shard,
+    hostname: "",
+    databases: [],
+    tables: [],
+    config,
+    bootstrap: "",
+    pinned: false,
+  });
   const fresh = Object.fromEntries(Object.entries(properties).filter(([key]) => successorOf(key) === undefined));
   return [
     ...Object.keys(properties).flatMap((key) => oldName(path, key)),
@@ -81,6 +89,12 @@ function connectorProblem(path: string, key: string, value: string, own: Propert
         message,
         remedy: "put it into a file that the worker can read and write ${file:PATH:KEY}",
       },
+    ];
+  }
+  if (/(^|\.)plugin\.version$/.test(key)) {
+    const message = `found ${value}, but the plan sets it wherever the workers have several versions`;
+    return [
+      { code: "CDC-302", path: at, message, remedy: "remove it; set debeziumVersion in the shard's entry instead" },
     ];
   }
   if (key.startsWith("errors.deadletterqueue.")) {

@@ -2,6 +2,7 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { planConnect } from "./connect.ts";
 import { findPropertyProblems } from "./free-properties.ts";
+import { planGuard } from "./guard.ts";
 import { planKafka } from "./kafka.ts";
 import { refuse } from "./problem.ts";
 import { findContradictions } from "./rules.ts";
@@ -9,7 +10,7 @@ import { resolveShard } from "./resolved-shard.ts";
 import { mergedTopics, planShard } from "./shard.ts";
 import type { PipelinePlan } from "./types.ts";
 import { findClashes, findTopicClashes } from "./unique.ts";
-import { judgeVersions } from "./versions-fit.ts";
+import { debeziumVersions, judgeVersions } from "./versions-fit.ts";
 
 /**
  * Plans the pipeline.
@@ -23,7 +24,7 @@ export function planPipeline(
   declaredTables: readonly string[] | undefined,
 ): PipelinePlan {
   const resolved = config.shards.map((shard) => resolveShard(shard, config));
-  const versions = judgeVersions(config);
+  const versions = judgeVersions(config, resolved);
   refuse([
     ...findClashes(config, resolved),
     ...findContradictions(config, resolved, declaredTables),
@@ -32,8 +33,10 @@ export function planPipeline(
   ]);
 
   const kafka = planKafka(stack, config);
-  const connect = planConnect(stack, config, kafka.internalBootstrap);
-  const shards = resolved.map((shard) => planShard(stack, shard, config, kafka.internalBootstrap));
+  const bootstrap = kafka.internalBootstrap;
+  const used = debeziumVersions(resolved);
+  const connect = planConnect(stack, config, bootstrap, used);
+  const shards = resolved.map((shard) => planShard(stack, shard, config, bootstrap, used.length > 1));
   const sharedTopics = mergedTopics(resolved, config);
   refuse(findTopicClashes([...connect.topics, ...sharedTopics, ...shards.flatMap((shard) => shard.topics)]));
   return {
@@ -47,10 +50,12 @@ export function planPipeline(
       kafkaVersion: config.kafka.version,
       mysql: config.mysql.image,
       kafka: config.kafka.image,
+      node: config.guard.image,
     },
     shards,
     kafka,
     connect,
+    guard: planGuard(stack, config, connect, bootstrap),
     sharedTopics,
     allowDataLoss: config.topics.allowDataLoss,
     warnings: versions.warnings,

@@ -21,6 +21,15 @@ export class ProblemError extends Error {
   }
 }
 
+/** For `filter`: leaves out what was said before, of the same field in the same words. */
+export function isFirst(problem: Problem, index: number, all: readonly Problem[]): boolean {
+  return (
+    all.findIndex(
+      (other) => other.code === problem.code && other.path === problem.path && other.message === problem.message,
+    ) === index
+  );
+}
+
 /** @throws ProblemError when there is any problem. */
 export function refuse(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new ProblemError("the configuration cannot be used", problems);

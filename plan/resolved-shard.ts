@@ -1,5 +1,6 @@
 /** A shard's entry made complete: what it leaves out is derived from it or taken from what all shards share. */
 import type { PipelineConfig, ShardConfig } from "../config/schema.ts";
+import type { DesiredState } from "./types.ts";
 
 /** A shard's entry with every derived and every shared value filled in. */
 export interface ResolvedShard {
@@ -13,6 +14,9 @@ export interface ResolvedShard {
   readonly excludeColumns: readonly string[];
   readonly maskColumns: readonly string[];
   readonly snapshotMode: string;
+  readonly state: DesiredState;
+  readonly initialOffset: ShardConfig["initialOffset"];
+  readonly debeziumVersion: string;
   readonly bufferPoolMiB: number;
   readonly memoryLimitMiB: number | undefined;
   readonly mysqlOptions: Readonly<Record<string, string>>;
@@ -36,6 +40,9 @@ export function resolveShard(shard: ShardConfig, config: PipelineConfig): Resolv
     excludeColumns: shard.excludeColumns ?? config.excludeColumns,
     maskColumns: shard.maskColumns ?? config.maskColumns,
     snapshotMode: shard.snapshotMode ?? config.connectors.snapshotMode,
+    state: shard.state,
+    initialOffset: shard.initialOffset,
+    debeziumVersion: shard.debeziumVersion ?? config.connectors.debeziumVersion,
     bufferPoolMiB: shard.bufferPoolMiB ?? config.mysql.bufferPoolMiB,
     memoryLimitMiB: shard.memoryMiB ?? config.mysql.memoryMiB,
     mysqlOptions: shard.mysqlOptions,

@@ -1,8 +1,9 @@
 /** What only shows when several fields are seen together: combinations that would lose data or never work. */
 import type { PipelineConfig } from "../config/schema.ts";
 import { cdcDatabase } from "./constants.ts";
+import { findGuardProblems } from "./guard-rules.ts";
 import { sanitised } from "./names.ts";
-import type { Problem } from "./problem.ts";
+import { isFirst, type Problem } from "./problem.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 
 const systemDatabases = ["information_schema", "mysql", "performance_schema", "sys"];
@@ -17,16 +18,10 @@ export function findContradictions(
     ...topicRules(config),
     ...connectorRules(config, shards),
     ...shards.flatMap((shard, index) => tableRules(config, shard, `cdc:shards[${index}]`, declaredTables)),
+    ...shards.flatMap((shard, index) => offsetRules(shard, `cdc:shards[${index}]`)),
+    ...findGuardProblems(config, shards),
+    // Fields that all shards share are checked per shard; what is wrong with them is said once.
   ].filter(isFirst);
-}
-
-/** Fields that all shards share are checked per shard; what is wrong with them is said once. */
-function isFirst(problem: Problem, index: number, all: readonly Problem[]): boolean {
-  return (
-    all.findIndex(
-      (other) => other.code === problem.code && other.path === problem.path && other.message === problem.message,
-    ) === index
-  );
 }
 
 function topicRules({ topics, kafka }: PipelineConfig): Problem[] {
@@ -98,6 +93,19 @@ function connectorRules({ topics, connectors }: PipelineConfig, shards: readonly
     }
   }
   return problems;
+}
+
+/** Every other mode either reads the tables or, without a schema history, ends at once (no_data). */
+function offsetRules({ initialOffset, snapshotMode }: ResolvedShard, path: string): Problem[] {
+  if (initialOffset === undefined || snapshotMode === "recovery") return [];
+  return [
+    {
+      code: "CDC-409",
+      path: `${path}.initialOffset`,
+      message: `found with snapshotMode ${snapshotMode}; a connector that is given its place in the binlog has no schema history, and recovery is the mode that makes one without reading rows`,
+      remedy: `write ${path}.snapshotMode: recovery, or leave initialOffset out`,
+    },
+  ];
 }
 
 function tableRules(

@@ -1,20 +1,30 @@
 /** One MySQL shard with its connector and topics. Nothing here looks at any other shard. */
 import type { PipelineConfig } from "../config/schema.ts";
-import { cdcDatabase, mysqlPort } from "./constants.ts";
-import { connectorConfig } from "./connector.ts";
+import { cdcDatabase, mysqlPort, signalTable } from "./constants.ts";
+import { connectorConfig, notificationTopicOf } from "./connector.ts";
 import { mysqldArgs, mysqldOverheadMiB } from "./mysql.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 import { TopicPlanner } from "./topics.ts";
-import type { ShardPlan, TopicPlan } from "./types.ts";
+import type { ConnectorPlan, ShardPlan, TopicPlan } from "./types.ts";
 
 /**
  * Plans one shard.
  * @param bootstrap the brokers' addresses inside the network, for the connector's schema history.
+ * @param pinned whether the workers have several versions of the plugin, so that the connector has to say which.
  */
-export function planShard(stack: string, shard: ResolvedShard, config: PipelineConfig, bootstrap: string): ShardPlan {
+export function planShard(
+  stack: string,
+  shard: ResolvedShard,
+  config: PipelineConfig,
+  bootstrap: string,
+  pinned: boolean,
+): ShardPlan {
   const alias = `mysql-${shard.port}`;
   const topics = new TopicPlanner(config);
-  const ownTables = [`${cdcDatabase}.heartbeat`, `${cdcDatabase}.probe`];
+  const heartbeat = `${cdcDatabase}.heartbeat`;
+  const probe = `${cdcDatabase}.probe`;
+  const topicOf = (table: string) => `${shard.topicPrefix}.${table}`;
+  const notificationTopic = notificationTopicOf(shard);
   const databases = [...databasesOf(shard.tables), cdcDatabase];
   return {
     name: shard.name,
@@ -33,22 +43,37 @@ export function planShard(stack: string, shard: ResolvedShard, config: PipelineC
         shard,
         hostname: alias,
         databases,
-        tables: [...shard.tables, ...ownTables],
+        tables: [...shard.tables, heartbeat, probe],
         config,
         bootstrap,
+        pinned,
       }),
+      state: shard.state,
+      onDelete: config.connectors.onDelete,
+      initialOffset: offsetOf(shard),
+      debeziumVersion: shard.debeziumVersion,
     },
     topics: [
       topics.schemaHistory(shard.schemaHistoryTopic),
       ...(config.connectors.schemaChanges ? [topics.schemaChanges(shard.topicPrefix)] : []),
       topics.liveness(`__debezium-heartbeat.${shard.topicPrefix}`),
-      ...ownTables.map((table) => topics.liveness(`${shard.topicPrefix}.${table}`)),
-      ...(config.connectors.merge === undefined
-        ? shard.tables.map((table) => topics.data(`${shard.topicPrefix}.${table}`))
-        : []),
+      // Signals are published as every change is; Debezium captures their table whatever the list of tables says.
+      ...[heartbeat, probe, signalTable].map((table) => topics.liveness(topicOf(table))),
+      topics.notifications(notificationTopic),
+      ...(config.connectors.merge === undefined ? shard.tables.map((table) => topics.data(topicOf(table))) : []),
     ],
-    probeTopic: `${shard.topicPrefix}.${cdcDatabase}.probe`,
+    probeTopic: topicOf(probe),
+    heartbeatTopic: topicOf(heartbeat),
+    notificationTopic,
+    signalTable,
   };
+}
+
+/** In Debezium's own words. A GTID set is one line there; SHOW BINARY LOG STATUS breaks it after each server. */
+function offsetOf({ initialOffset }: ResolvedShard): ConnectorPlan["initialOffset"] {
+  if (initialOffset === undefined) return undefined;
+  const { file, position, gtids } = initialOffset;
+  return { file, pos: position, gtids: gtids.replaceAll(/\s/g, "") };
 }
 
 /** Topics into which all shards' changes are routed, one per table; none when shards are not merged. */

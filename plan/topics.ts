@@ -40,9 +40,14 @@ export class TopicPlanner {
     return this.#topic(name, 1, { "cleanup.policy": "delete", "retention.ms": "-1" });
   }
 
-  /** Heartbeats and probes: only the newest ones matter. */
+  /** Heartbeats, probes and signals: only the newest ones matter. */
   liveness(name: string): TopicPlan {
     return this.#topic(name, 1, { "cleanup.policy": "delete", "retention.ms": String(hour) });
+  }
+
+  /** What connectors tell of their snapshots: for those who look a few days later. */
+  notifications(name: string): TopicPlan {
+    return this.#topic(name, 1, { "cleanup.policy": "delete", "retention.ms": String(7 * 24 * hour) });
   }
 
   /** Connect's own topics; partition counts are Connect's defaults, and compaction is what Connect insists on. */

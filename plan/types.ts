@@ -14,15 +14,19 @@ export interface ContainerPlan {
   readonly container: string;
   /** Name inside the pipeline's network: `kafka`. */
   readonly alias: string;
-  readonly port: PublishedPort;
   /** Estimate of what the container needs: heap or buffer pool, and what the process needs beside it. */
   readonly expectedMemoryMiB: number;
   /** Limit set on the container; undefined for none. */
   readonly memoryLimitMiB: number | undefined;
 }
 
+/** A container that is reached from this machine. */
+export interface PublishedPlan extends ContainerPlan {
+  readonly port: PublishedPort;
+}
+
 /** A container with data of its own. */
-export interface StatefulPlan extends ContainerPlan {
+export interface StatefulPlan extends PublishedPlan {
   /** The data volume's name on the engine. */
   readonly volume: string;
 }
@@ -35,10 +39,19 @@ export interface TopicPlan {
   readonly config: Readonly<Record<string, string>>;
 }
 
+/** What a connector is to be: `paused` keeps its task, `stopped` gives it up; both keep the offsets. */
+export type DesiredState = "running" | "paused" | "stopped";
+
 export interface ConnectorPlan {
   readonly name: string;
   /** The configuration as `PUT /connectors/NAME/config` takes it; secrets are placeholders of the worker's config provider. */
   readonly config: Readonly<Record<string, string>>;
+  readonly state: DesiredState;
+  /** What becomes of offsets and schema history when the connector is taken out. */
+  readonly onDelete: "reset" | "keep";
+  /** Place in the binlog at which a connector without stored offsets begins, as Debezium keeps it: `{ file, pos, gtids }`. */
+  readonly initialOffset: Readonly<Record<string, string | number>> | undefined;
+  readonly debeziumVersion: string;
 }
 
 export interface ShardPlan extends StatefulPlan {
@@ -48,10 +61,16 @@ export interface ShardPlan extends StatefulPlan {
   readonly databases: readonly string[];
   readonly topicPrefix: string;
   readonly connector: ConnectorPlan;
-  /** The topics that belong to this shard: schema history, schema changes, heartbeat, data unless merged. */
+  /** The topics that belong to this shard: schema history, schema changes, the pipeline's own tables, notifications, data unless merged. */
   readonly topics: readonly TopicPlan[];
   /** Topic on which the flow check waits for its probe row. */
   readonly probeTopic: string;
+  /** Topic on which the heartbeat row arrives every few seconds, however quiet the shard is. */
+  readonly heartbeatTopic: string;
+  /** Topic on which the connector tells of its snapshots. */
+  readonly notificationTopic: string;
+  /** Table whose rows are commands to the connector, `DATABASE.TABLE`. */
+  readonly signalTable: string;
 }
 
 export interface BrokerPlan extends StatefulPlan {
@@ -67,7 +86,7 @@ export interface KafkaPlan {
   readonly hostBootstrap: string;
 }
 
-export interface WorkerPlan extends ContainerPlan {
+export interface WorkerPlan extends PublishedPlan {
   /** connect-distributed.properties, without secrets. */
   readonly properties: Readonly<Record<string, string>>;
   /** JVM heap options. */
@@ -80,9 +99,36 @@ export interface ConnectPlan {
   readonly restUrl: string;
   /** The workers' own topics: configurations, offsets, status. */
   readonly topics: readonly TopicPlan[];
-  readonly debeziumVersion: string;
-  /** Volume that holds the connector plugins, mounted read-only under `plugin.path`. */
-  readonly pluginVolume: string;
+  /** One for each version that a shard's connector is of, from old to new. */
+  readonly plugins: readonly PluginPlan[];
+}
+
+/** A Debezium release on the workers: a volume of its own, mounted read-only. */
+export interface PluginPlan {
+  readonly version: string;
+  /** The volume's name on the engine. */
+  readonly volume: string;
+  /** Where the workers find it; a part of their `plugin.path`. */
+  readonly path: string;
+}
+
+/** What the guard is told. It finds the connectors on the worker, so that a further shard leaves the guard alone. */
+export interface GuardSettings {
+  /** Roots of the workers' REST APIs inside the network. */
+  readonly connectUrls: readonly string[];
+  /** Bootstrap addresses inside the network, separated by commas. */
+  readonly bootstrap: string;
+  /** Time between two looks at the connectors. */
+  readonly checkSeconds: number;
+  /** How long no heartbeat may arrive from a connector that says RUNNING. */
+  readonly stallSeconds: number;
+  /** Pauses before the first, second … restart of what failed; after the last one the guard gives up. */
+  readonly restartAfterSeconds: readonly number[];
+}
+
+/** The container that restarts what failed or stalled. It publishes no port. */
+export interface GuardPlan extends ContainerPlan {
+  readonly settings: GuardSettings;
 }
 
 /** Where the images come from, and which. */
@@ -93,6 +139,8 @@ export interface ImagePlan {
   /** References that the configuration gives itself. */
   readonly mysql: string | undefined;
   readonly kafka: string | undefined;
+  /** Of the guard. */
+  readonly node: string | undefined;
 }
 
 export interface PipelinePlan {
@@ -106,6 +154,8 @@ export interface PipelinePlan {
   readonly shards: readonly ShardPlan[];
   readonly kafka: KafkaPlan;
   readonly connect: ConnectPlan;
+  /** Undefined when it is switched off. */
+  readonly guard: GuardPlan | undefined;
   /** Topics that several shards write to (merged data topics). */
   readonly sharedTopics: readonly TopicPlan[];
   /** Whether changes that delete what is in topics may pass. */

@@ -1,30 +1,54 @@
 /** Whether the configured versions fit together, and whether the wished source of images has them. */
 import type { PipelineConfig } from "../config/schema.ts";
-import { checkVersions, type VersionCheck } from "./compatibility.ts";
-import type { Problem } from "./problem.ts";
+import { checkSideBySide, checkVersions, type VersionCheck } from "./compatibility.ts";
+import { isFirst, type Problem } from "./problem.ts";
+import { debeziumReleases } from "./releases.ts";
+import type { ResolvedShard } from "./resolved-shard.ts";
 import { kafkaVersion, mysqlVersion } from "./versions.ts";
 
 /** Java of apache/kafka since 4.0, and of the image built from packages. */
 const imageJava = 21;
 
-/** Judges the versions of a configuration. */
-export function judgeVersions(config: PipelineConfig): VersionCheck {
-  const { mysql, kafka, connectors, images } = config;
-  const fit = checkVersions({
+/** The Debezium releases that the shards' connectors are of, each once, from old to new: their order does not depend on the shards'. */
+export function debeziumVersions(shards: readonly ResolvedShard[]): string[] {
+  const age = (version: string) => debeziumReleases.findIndex((release) => release.version === version);
+  return [...new Set(shards.map(({ debeziumVersion }) => debeziumVersion))].toSorted((a, b) => age(a) - age(b));
+}
+
+/** Judges the versions of a configuration: every release that is used, with what all shards share. */
+export function judgeVersions(config: PipelineConfig, shards: readonly ResolvedShard[]): VersionCheck {
+  const { mysql, kafka, images } = config;
+  const used = debeziumVersions(shards).map((debezium) => ({
     kafka: kafka.version,
-    debezium: connectors.debeziumVersion,
+    debezium,
+    debeziumPath: pathOf(debezium, config),
     mysql: mysql.version,
     ...(kafka.image === undefined ? { java: imageJava } : {}),
-  });
-  if (images === "official") return fit;
+  }));
+  const checks = used.map(checkVersions);
+  const others = used.length === 1 ? [] : used.filter(({ debeziumPath }) => debeziumPath !== sharedPath);
+  const packaged =
+    images === "official"
+      ? []
+      : [...packagedOnly("cdc:mysql", mysql, mysqlVersion), ...packagedOnly("cdc:kafka", kafka, kafkaVersion)];
   return {
-    warnings: fit.warnings,
     problems: [
-      ...fit.problems,
-      ...packagedOnly("cdc:mysql", mysql, mysqlVersion),
-      ...packagedOnly("cdc:kafka", kafka, kafkaVersion),
+      ...checks.flatMap(({ problems }) => problems).filter(isFirst),
+      ...others.flatMap(checkSideBySide).slice(0, 1),
+      ...packaged,
     ],
+    warnings: checks.flatMap(({ warnings }) => warnings).filter(isFirst),
   };
+}
+
+const sharedPath = "cdc:connectors.debeziumVersion";
+
+/** Where a release is written: for all shards, or in the first entry that names it. */
+function pathOf(version: string, { connectors, shards }: PipelineConfig): string {
+  const index = shards.findIndex((shard) => shard.debeziumVersion === version);
+  const isShared =
+    connectors.debeziumVersion === version && shards.some((shard) => shard.debeziumVersion === undefined);
+  return isShared ? sharedPath : `cdc:shards[${index}].debeziumVersion`;
 }
 
 /** Images built from packages are of one version each. */

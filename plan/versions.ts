@@ -5,5 +5,8 @@ export const mysqlVersion = "9.7";
 
 export const kafkaVersion = "4.3.1";
 
+/** Runs the guard. */
+export const nodeVersion = "24.21.0";
+
 /** Built for Kafka 4.3.0 (`version.kafka` of its build parent); proven on the two versions above. */
 export const debeziumVersion = "3.6.1.Final";

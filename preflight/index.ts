@@ -88,7 +88,7 @@ async function askEngine(wanted: Wanted, world: World): Promise<EngineAnswer | F
 }
 
 async function takenPorts(wanted: Wanted, world: World): Promise<ReadonlySet<number>> {
-  const ports = wanted.services.map(({ port }) => port);
+  const ports = wanted.services.flatMap(({ port }) => port ?? []);
   const taken = await Promise.all(ports.map((port) => world.portIsTaken(port)));
   return new Set(ports.filter((_, index) => taken[index]));
 }

@@ -10,6 +10,7 @@ import type { ContainerView, EngineView, MachineView, VolumeView } from "./world
  */
 export function checkPorts(wanted: Wanted, containers: readonly ContainerView[], taken: ReadonlySet<number>): Findings {
   const problems = wanted.services.flatMap(({ port, what }): Problem[] => {
+    if (port === undefined) return [];
     const holder = containers.find(({ ports }) => ports.has(port));
     if (holder?.stack === wanted.stack || (holder === undefined && !taken.has(port))) return [];
     const who = holder === undefined ? "another process on this machine" : describeHolder(holder);

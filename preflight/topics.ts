@@ -25,7 +25,7 @@ export function checkTopics(
   for (const topic of wanted.topics) {
     const there = living.get(topic.name);
     if (there === undefined) continue;
-    losses.push(...fewerPartitions(topic, there), ...droppedRecords(topic, there));
+    if (!isOwn(topic.name, wanted)) losses.push(...fewerPartitions(topic, there), ...droppedRecords(topic, there));
     warnings.push(...otherReplication(topic, there));
   }
   losses.push(
@@ -165,6 +165,11 @@ function unplannedTables(prefix: string, wanted: Wanted, living: ReadonlyMap<str
     .filter((topic) => topic.slice(prefix.length + 1).split(".").length === 2)
     .filter((topic) => !topic.startsWith(`${prefix}.${cdcDatabase}.`))
     .toSorted();
+}
+
+/** Heartbeats, probes, signals and notifications: the pipeline's own, of which none is missed. */
+function isOwn(topic: string, { topicPrefixes }: Wanted): boolean {
+  return topicPrefixes.some((prefix) => topic.startsWith(`${prefix}.${cdcDatabase}.`));
 }
 
 /** Partitions all of whose replicas lie on brokers that the plan no longer has. */

@@ -1,14 +1,14 @@
 /** The plan as the checks need it: what it would take from the world. The only file of preflight/ that reads the plan's shape. */
 import type { Images } from "../config/images.ts";
-import type { ContainerPlan, PipelinePlan, TopicPlan } from "../plan/types.ts";
+import type { ContainerPlan, PipelinePlan, PublishedPlan, TopicPlan } from "../plan/types.ts";
 
 /** A container of the plan. */
 export interface WantedService {
   /** In words: "MySQL of shard0". */
   readonly what: string;
   readonly container: string;
-  /** Published on 127.0.0.1. */
-  readonly port: number;
+  /** Published on 127.0.0.1; undefined when none is. */
+  readonly port: number | undefined;
   /** About what it will hold of the machine's memory, in MiB. */
   readonly memoryMiB: number;
 }
@@ -61,6 +61,7 @@ export function wantedOf(plan: PipelinePlan, images: Images): Wanted {
       ...plan.shards.map((shard) => service(`MySQL of ${shard.name}`, shard)),
       ...brokers.map((broker) => service(numbered("Kafka broker", broker, brokers.length), broker)),
       ...workers.map((worker) => service(numbered("Kafka Connect", worker, workers.length), worker)),
+      ...(plan.guard === undefined ? [] : [service("guard", plan.guard)]),
     ],
     brokers: brokers.map(({ container, port, environment }) => ({
       container,
@@ -84,12 +85,13 @@ export function wantedOf(plan: PipelinePlan, images: Images): Wanted {
       ]),
     ],
     allowDataLoss: plan.allowDataLoss,
-    images: [...new Set([images.mysql, images.kafka])],
+    images: [...new Set([images.mysql, images.kafka, ...(plan.guard === undefined ? [] : [images.node])])],
   };
 }
 
-function service(what: string, { container, port, expectedMemoryMiB }: ContainerPlan): WantedService {
-  return { what, container, port: port.host, memoryMiB: expectedMemoryMiB };
+function service(what: string, plan: ContainerPlan | PublishedPlan): WantedService {
+  const { container, expectedMemoryMiB } = plan;
+  return { what, container, port: "port" in plan ? plan.port.host : undefined, memoryMiB: expectedMemoryMiB };
 }
 
 function numbered(what: string, { alias }: { readonly alias: string }, count: number): string {

@@ -1,64 +1,123 @@
 /** cdc:index:Connector */
-import { ConnectClient } from "../connect/client.ts";
+import { ConnectClient, NoAnswerError, type ConnectorStatus } from "../connect/client.ts";
 import {
   applyConnector,
-  changedProperties,
+  changedKeys,
+  NotAsDesiredError,
   readConnector,
   type ConnectorInputs,
   type ConnectorOutputs,
 } from "../connect/connector.ts";
-import type { ResourceHandler } from "./handler.ts";
+import { removeConnector } from "../connect/remove.ts";
+import { failureOf } from "../connect/status.ts";
+import { differences } from "./connector-differences.ts";
+import { shapeFailures, validateOnWorker } from "./connector-check.ts";
+import { hasUnknown, type Properties, type ResourceHandler, type Say } from "./handler.ts";
+import { masked, reveal, secretsIn, wrapLike } from "./secrets.ts";
+import { within } from "./within.ts";
+
+/** Changes of these replace; changes of the rest are made in place. */
+const identity = ["name", "workerUrl"] as const;
+/** Inputs beside the configuration that the state has to follow. */
+const settings = ["desiredState", "onDelete", "history", "timeoutSeconds"] as const;
+
+/** What a look at the worker may take while the user waits for a preview; a worker that runs answers in a tenth of that. */
+const lookMs = 3000;
+const readMs = 10_000;
 
 export const connectorHandler: ResourceHandler = {
-  async check(news) {
-    const failures = [];
-    for (const [key, value] of Object.entries(asInputs(news).config)) {
-      if (typeof value !== "string")
-        failures.push({ property: `config.${key}`, reason: `must be text, found ${JSON.stringify(value)}` });
+  async check(news, olds) {
+    const wanted = asInputs(news);
+    const failures = shapeFailures(reveal(news) as Properties);
+    // What the connector is going to meet may not be there yet: then the worker would judge by something else.
+    if (failures.length > 0 || hasUnknown(news)) return { inputs: news, failures };
+    const isUnchanged = changedKeys(asInputs(olds).config ?? {}, wanted.config).length === 0;
+    const client = clientOf(wanted, lookMs);
+    if (isUnchanged && !(await hasFailed(client, wanted.name))) return { inputs: news, failures };
+    return { inputs: news, failures: await validateOnWorker(client, wanted, lookMs) };
+  },
+
+  /** Looks at the worker too: what was deleted, changed, paused or has failed there is mended by a plain `up`. */
+  async diff(_id, olds, news, say) {
+    const [known, wanted] = [asOutputs(olds), asInputs(news)];
+    const replaces = identity.filter((key) => known[key] !== wanted[key]);
+    const { after: _, ...deciding } = news;
+    if (replaces.length > 0 || hasUnknown(deciding)) return { changes: true, replaces, deleteBeforeReplace: true };
+
+    const seen = await within(lookMs, readConnector(clientOf(wanted, lookMs), known), known);
+    const found = seen === undefined ? ["missing → created"] : differences(seen, wanted, news);
+    if (found.length > 0) say(`${wanted.name} on the worker: ${found.join(", ")}`);
+    const isChanged =
+      settings.some((key) => JSON.stringify(known[key]) !== JSON.stringify(wanted[key])) ||
+      changedKeys(known.config, wanted.config).length > 0;
+    return { changes: isChanged || found.length > 0, replaces, deleteBeforeReplace: true };
+  },
+
+  async create(inputs, say) {
+    return { id: asInputs(inputs).name, outs: await apply(inputs, say) };
+  },
+
+  async read(_id, props, say) {
+    const known = asOutputs(props);
+    const read = readConnector(clientOf(known, readMs), known);
+    let found: Awaited<typeof read>;
+    try {
+      found = await read;
+    } catch (error) {
+      // The worker may be what this `up` is about to start.
+      say(`${known.name} is taken to be as it was: ${error instanceof Error ? error.message : String(error)}`);
+      found = known;
     }
-    return { inputs: news, failures };
-  },
-
-  async diff(_id, olds, news) {
-    const seen = olds as unknown as ConnectorOutputs;
-    const wanted = asInputs(news);
-    const replaces = (["name", "workerUrl"] as const).filter((key) => seen[key] !== wanted[key]);
-    return {
-      changes: replaces.length > 0 || changedProperties(seen, wanted).length > 0,
-      replaces,
-      deleteBeforeReplace: true,
-    };
-  },
-
-  async create(inputs) {
-    const wanted = asInputs(inputs);
-    return { id: wanted.name, outs: await applyConnector(clientOf(wanted), wanted) };
-  },
-
-  async read(_id, props) {
-    const known = props as unknown as ConnectorOutputs;
-    const found = await readConnector(clientOf(known), known);
     if (found === undefined) return undefined;
-    const { state: _state, taskStates: _taskStates, ...inputs } = found;
-    return { props: { ...found }, inputs: { ...inputs } };
+    const wrapped = wrapLike(props, found) as Properties;
+    const { state: _state, taskStates: _taskStates, appliedAt: _appliedAt, ...inputs } = wrapped;
+    return { props: wrapped, inputs };
   },
 
-  async update(_id, _olds, news) {
-    const wanted = asInputs(news);
-    return { outs: await applyConnector(clientOf(wanted), wanted) };
+  async update(_id, _olds, news, say) {
+    return { outs: await apply(news, say) };
   },
 
-  async delete(_id, props) {
-    const known = props as unknown as ConnectorOutputs;
-    await clientOf(known).deleteConnector(known.name);
+  async delete(_id, props, say) {
+    const known = asOutputs(props);
+    try {
+      await removeConnector(clientOf(known), known);
+    } catch (error) {
+      if (!(error instanceof NoAnswerError && error.nothingListens)) throw error;
+      // Its worker went first, or listens at another address by now: there the connector that replaces this one finds it.
+      say(`${known.name}: no worker at ${known.workerUrl} to delete it from; if one comes back, so does the connector`);
+    }
   },
 };
 
-/** The shape is given by the resource class (resources.ts), the only maker of such inputs. */
-function asInputs(properties: Record<string, unknown>): ConnectorInputs {
-  return properties as unknown as ConnectorInputs;
+async function apply(inputs: Properties, say: Say): Promise<Properties> {
+  const wanted = asInputs(inputs);
+  try {
+    const { state, taskStates, appliedAt } = await applyConnector(clientOf(wanted), wanted, { say });
+    return { ...inputs, state, taskStates, appliedAt };
+  } catch (error) {
+    if (!(error instanceof NotAsDesiredError)) throw error;
+    // It is on the worker: the engine keeps it in the state with its error, so that the next `up` mends it, or takes it away.
+    const properties = { ...inputs, state: "FAILED", taskStates: [], appliedAt: new Date().toISOString() };
+    const reasons = [masked(error.message, secretsIn(inputs))];
+    throw Object.assign(error, { id: wanted.name, properties, reasons });
+  }
 }
 
-function clientOf(inputs: ConnectorInputs): ConnectClient {
-  return new ConnectClient({ url: inputs.workerUrl });
+async function hasFailed(client: ConnectClient, name: string): Promise<boolean> {
+  const status: ConnectorStatus | undefined = await within(lookMs, client.getStatus(name), undefined);
+  return status !== undefined && failureOf(status) !== undefined;
+}
+
+/** The shape is given by the resource class (resources.ts), the only maker of such inputs. */
+function asInputs(properties: Properties): ConnectorInputs {
+  return reveal(properties) as ConnectorInputs;
+}
+
+function asOutputs(properties: Properties): ConnectorOutputs {
+  return reveal(properties) as ConnectorOutputs;
+}
+
+function clientOf({ workerUrl }: ConnectorInputs, timeoutMs?: number): ConnectClient {
+  return new ConnectClient({ url: workerUrl, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
 }

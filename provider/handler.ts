@@ -4,16 +4,26 @@ import type { CheckResult, CreateResult, DiffResult, UpdateResult } from "@pulum
 /** Property values as they come over the wire; `check` of each handler establishes their types. */
 export type Properties = Record<string, unknown>;
 
+/** Tells the user something about the resource that is no error; shown by the engine under the resource's name. */
+export type Say = (message: string) => void;
+
 /** The life cycle of one resource type. */
 export interface ResourceHandler {
-  check(news: Properties): Promise<CheckResult>;
-  diff(id: string, olds: Properties, news: Properties): Promise<DiffResult>;
-  create(inputs: Properties): Promise<CreateResult>;
+  /** @param olds the inputs of the last `up`; empty for a new resource. */
+  check(news: Properties, olds: Properties): Promise<CheckResult>;
+  diff(id: string, olds: Properties, news: Properties, say: Say): Promise<DiffResult>;
+  create(inputs: Properties, say: Say): Promise<CreateResult>;
   /** Undefined when the thing is gone. */
-  read(id: string, props: Properties): Promise<{ props: Properties; inputs: Properties } | undefined>;
-  update(id: string, olds: Properties, news: Properties): Promise<UpdateResult>;
-  delete(id: string, props: Properties): Promise<void>;
+  read(id: string, props: Properties, say: Say): Promise<{ props: Properties; inputs: Properties } | undefined>;
+  update(id: string, olds: Properties, news: Properties, say: Say): Promise<UpdateResult>;
+  delete(id: string, props: Properties, say: Say): Promise<void>;
 }
 
 /** What stands for a value that is not known yet (pulumi.rpc.unknownValue), as the engine sends it in previews. */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** True when a value, or something in it, is not known yet. */
+export function hasUnknown(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return value === unknownValue;
+  return Object.values(value).some(hasUnknown);
+}

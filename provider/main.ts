@@ -1,5 +1,9 @@
 /** The provider plugin's entry point. */
 import * as pulumi from "@pulumi/pulumi";
 import { CdcProvider } from "./provider.ts";
+import { connectToEngine } from "./say.ts";
 
-await pulumi.provider.main(new CdcProvider(), process.argv.slice(2));
+const args = process.argv.slice(2);
+// Its flags come first.
+connectToEngine(args.at(-1));
+await pulumi.provider.main(new CdcProvider(), args);

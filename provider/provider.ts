@@ -11,6 +11,8 @@ import { connectorHandler } from "./connector-handler.ts";
 import { containerReadyHandler } from "./container-ready-handler.ts";
 import type { Properties, ResourceHandler } from "./handler.ts";
 import { randomPasswordHandler } from "./random-password-handler.ts";
+import { sayOf } from "./say.ts";
+import { masked, secretsIn } from "./secrets.ts";
 
 const handlers: Readonly<Record<string, ResourceHandler>> = {
   "cdc:index:Connector": connectorHandler,
@@ -21,33 +23,40 @@ const handlers: Readonly<Record<string, ResourceHandler>> = {
 export class CdcProvider implements Provider {
   readonly version = "1.0.0";
 
-  async check(urn: string, _olds: Properties, news: Properties): Promise<CheckResult> {
-    return quietly(async () => await handlerOf(urn).check(news));
+  async check(urn: string, olds: Properties, news: Properties): Promise<CheckResult> {
+    return await quietly(news, async () => {
+      const { inputs, failures = [] } = await handlerOf(urn).check(news, olds);
+      const secrets = secretsIn(news);
+      return {
+        inputs,
+        failures: failures.map(({ property, reason }) => ({ property, reason: masked(reason, secrets) })),
+      };
+    });
   }
 
   async diff(id: string, urn: string, olds: Properties, news: Properties): Promise<DiffResult> {
-    return quietly(async () => await handlerOf(urn).diff(id, olds, news));
+    return await quietly(news, async () => await handlerOf(urn).diff(id, olds, news, sayOf(urn)));
   }
 
   async create(urn: string, inputs: Properties): Promise<CreateResult> {
-    return quietly(async () => await handlerOf(urn).create(inputs));
+    return await quietly(inputs, async () => await handlerOf(urn).create(inputs, sayOf(urn)));
   }
 
   async read(id: string, urn: string, props: Properties = {}): Promise<ReadResult> {
-    return quietly(async () => {
-      const found = await handlerOf(urn).read(id, props);
+    return await quietly(props, async () => {
+      const found = await handlerOf(urn).read(id, props, sayOf(urn));
       // A blank id tells the engine that the thing is gone.
       return found === undefined ? { id: "", props: {} } : { id, ...found };
     });
   }
 
   async update(id: string, urn: string, olds: Properties, news: Properties): Promise<UpdateResult> {
-    return quietly(async () => await handlerOf(urn).update(id, olds, news));
+    return await quietly(news, async () => await handlerOf(urn).update(id, olds, news, sayOf(urn)));
   }
 
   async delete(id: string, urn: string, props: Properties): Promise<void> {
-    return quietly(async () => {
-      await handlerOf(urn).delete(id, props);
+    await quietly(props, async () => {
+      await handlerOf(urn).delete(id, props, sayOf(urn));
     });
   }
 }
@@ -60,12 +69,18 @@ function handlerOf(urn: string): ResourceHandler {
   return handler;
 }
 
-/** Pulumi's server prints an error's stack beside its message; the message alone is meant for the person reading it. */
-async function quietly<T>(call: () => Promise<T>): Promise<T> {
+/**
+ * Pulumi's server prints an error's stack beside its message; the message alone is meant for the person reading it, and
+ * secrets are not, which a worker may quote.
+ */
+async function quietly<T>(properties: Properties, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    if (error instanceof Error) error.stack = "";
+    if (error instanceof Error) {
+      error.stack = "";
+      error.message = masked(error.message, secretsIn(properties));
+    }
     throw error;
   }
 }

@@ -1,29 +1,63 @@
 /** The Pulumi resources of the project's own provider plugin (provider.ts). */
 import * as pulumi from "@pulumi/pulumi";
+import type { DesiredState } from "../connect/client.ts";
 
 export interface ConnectorArgs {
   /** Root of the worker's REST API as reached from the machine that runs Pulumi. A change replaces the connector. */
   readonly workerUrl: pulumi.Input<string>;
   /** Name on the worker. A change replaces the connector. */
   readonly name: pulumi.Input<string>;
-  /** The connector's configuration, every value as text. Secrets belong in the worker's config provider: write placeholders. */
-  readonly config: pulumi.Input<Record<string, string>>;
-  /** How long to wait until connector and tasks run, in seconds. Default 90. */
+  /**
+   * The connector's configuration, every value as text. Secrets belong in the worker's config provider: write placeholders.
+   * A preview has the worker check it, when that answers and `after` is known; errors stand under their keys.
+   */
+  readonly config: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /**
+   * `running`, `paused` (keeps its tasks and their connections) or `stopped` (gives them up); all keep the offsets.
+   * It is created in that state and moved to another in place. Default `running`. Upstream: KIP-875, KIP-980.
+   */
+  readonly desiredState?: pulumi.Input<DesiredState>;
+  /**
+   * `reset` forgets offsets and schema history when the connector is deleted, so that a later one of its name begins
+   * anew; `keep` leaves them, so that it goes on from there. Default `reset`.
+   */
+  readonly onDelete?: pulumi.Input<"reset" | "keep">;
+  /** The schema history topic, which `reset` empties; `bootstrap` as reached from the machine that runs Pulumi. Default: none. */
+  readonly history?: pulumi.Input<{ readonly bootstrap: string; readonly topic: string }>;
+  /**
+   * Where a connector that is created begins to read: `{ file, pos }` for Debezium's MySQL connector. Of no effect on one
+   * that exists. Default: at its own offsets, or as its snapshot mode says.
+   */
+  readonly initialOffset?: pulumi.Input<Record<string, string | number>>;
+  /**
+   * Ids or start times of what the connector meets (server, topics, worker). While one is unknown, as something is about to
+   * be made or replaced, the worker is not asked to check the configuration. A change alone changes nothing.
+   */
+  readonly after?: pulumi.Input<pulumi.Input<string>[]>;
+  /** How long to wait until connector and tasks are as desired, in seconds. Default 90. */
   readonly timeoutSeconds?: pulumi.Input<number>;
 }
 
-/** A Kafka Connect connector: created by an idempotent PUT, awaited until its tasks run, read back on refresh. */
+/**
+ * A Kafka Connect connector: created in the desired state, awaited until connector and tasks are in it, changed in place,
+ * read back on refresh; what was done to it behind Pulumi's back is seen by the next preview and mended by the next `up`.
+ * A failed task fails the `up` with the telling lines of its trace.
+ */
 export class Connector extends pulumi.CustomResource {
   declare readonly name: pulumi.Output<string>;
   declare readonly config: pulumi.Output<Record<string, string>>;
-  /** The connector's state as last seen; RUNNING after an `up`. */
+  /** The connector's state as last seen: RUNNING, PAUSED or STOPPED after an `up`. */
   declare readonly state: pulumi.Output<string>;
   /** State of each task as last seen, by task id. */
   declare readonly taskStates: pulumi.Output<string[]>;
+  /** When it was last created or changed (ISO 8601); a new value means that the flow through it has to be proven anew. */
+  declare readonly appliedAt: pulumi.Output<string>;
 
   constructor(name: string, args: ConnectorArgs, opts?: pulumi.CustomResourceOptions) {
-    const outputs = { state: undefined, taskStates: undefined };
-    super("cdc:index:Connector", name, { timeoutSeconds: 90, ...args, ...outputs }, opts);
+    const defaults = { desiredState: "running", onDelete: "reset", timeoutSeconds: 90 };
+    const outputs = { state: undefined, taskStates: undefined, appliedAt: undefined };
+    // Of one name there is one: made first, a replacement would take the old one over and then be deleted as the old one.
+    super("cdc:index:Connector", name, { ...defaults, ...args, ...outputs }, { deleteBeforeReplace: true, ...opts });
   }
 }
 

@@ -13,12 +13,10 @@ import { promisify } from "node:util";
 import { cacheDir } from "../lib/run.ts";
 import { findRelease, pluginOf } from "../plan/releases.ts";
 import { debeziumVersion } from "../plan/versions.ts";
+import { intoVolume, StepError } from "./volume.ts";
 
 const artifactsFolder = join(cacheDir(), "artifacts");
 const execFileAsync = promisify(execFile);
-
-/** What the person meets, without a stack trace. */
-class StepError extends Error {}
 
 type Plugin = ReturnType<typeof pluginOf>;
 
@@ -34,7 +32,7 @@ async function bringPlugin(version: string, volume: string, image: string): Prom
   if (await isAtHand(archive, plugin)) {
     say(`unpacking ${plugin.archive} into ${volume}`);
     const source = await open(archive);
-    await pipe(["docker", ...unpackInto(volume, image, plugin, "-xzf")], source.fd);
+    await intoVolume(volume, image, unpack(plugin, "-xzf"), source.fd);
     await source.close();
   } else {
     await copyFromImage(volume, image, plugin);
@@ -100,7 +98,7 @@ async function copyFromImage(volume: string, image: string, plugin: Plugin): Pro
     const copy = spawn("docker", ["cp", `${container}:${plugin.imageFolder}`, "-"], {
       stdio: ["ignore", "pipe", "inherit"],
     });
-    await pipe(["docker", ...unpackInto(volume, image, plugin, "-xf")], copy.stdout);
+    await intoVolume(volume, image, unpack(plugin, "-xf"), copy.stdout);
   } finally {
     await execFileAsync("docker", ["rm", "--volumes", container]);
   }
@@ -120,23 +118,10 @@ async function verify(volume: string, image: string, plugin: Plugin): Promise<vo
   }
 }
 
-/** Unpacks standard input in place of what the volume holds: jars of two releases side by side would be one broken plugin. */
-function unpackInto(volume: string, image: string, plugin: Plugin, flags: "-xzf" | "-xf"): string[] {
+/** Unpacks standard input in place of what the volume holds: jars of two releases in one folder would be one broken plugin. */
+function unpack(plugin: Plugin, flags: "-xzf" | "-xf"): string {
   // -o: not the archive's owner; BusyBox, of Alpine images, knows no long name for it.
-  const script = `rm -rf /plugins/${plugin.folder} && exec tar ${flags} - -o -C /plugins`;
-  const mounts = ["--network=none", "--user=0", "-v", `${volume}:/plugins`];
-  return ["run", "--rm", "-i", ...mounts, "--entrypoint=sh", image, "-c", script];
-}
-
-/** Runs a program with the given standard input. */
-async function pipe(command: string[], input: number | NodeJS.ReadableStream): Promise<void> {
-  const [program = "", ...args] = command;
-  const child = spawn(program, args, { stdio: [typeof input === "number" ? input : "pipe", "ignore", "inherit"] });
-  if (typeof input !== "number" && child.stdin !== null) input.pipe(child.stdin);
-  const code = await new Promise<number | null>((resolve, reject) =>
-    child.once("error", reject).once("close", resolve),
-  );
-  if (code !== 0) throw new StepError(`${program} ${args.slice(0, 2).join(" ")} … ended with exit code ${code}`);
+  return `rm -rf /volume/${plugin.folder} && exec tar ${flags} - -o -C /volume`;
 }
 
 async function succeeds(program: string, args: string[]): Promise<boolean> {

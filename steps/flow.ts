@@ -1,37 +1,37 @@
-/** The flow check of one shard: a row written there has to arrive on its topic; when it does not, where it got stuck. */
+/**
+ * The flow of one shard: a row written there has to arrive on its topic; when it does not, where it got stuck.
+ * `up` sends one such probe through every shard, `cdc verify` as many as it is told.
+ */
 import { randomUUID } from "node:crypto";
 import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
+import { failureOf } from "../connect/status.ts";
 import { ConnectClient } from "../connect/client.ts";
-import { firstLines } from "../connect/connector.ts";
-import { TopicReader, type TopicRecord } from "../kafka/topic.ts";
+import { decode, type ChangeEvent } from "../events/decode.ts";
+import { TopicReader, type TopicRecord, type TopicStream } from "../kafka/topic.ts";
 import { cdcDatabase, cdcUser } from "../plan/constants.ts";
+import { missingTables } from "./captured-tables.ts";
+import { diagnose } from "./diagnose.ts";
+import { FlowError, text, type FlowTarget } from "./flow-target.ts";
 
-/** Which shard is checked, and where its parts are reached from this machine. */
-export interface FlowTarget {
-  readonly shard: string;
-  readonly mysqlHostPort: number;
-  readonly connector: string;
-  readonly connectUrl: string;
-  readonly bootstrap: string;
-  readonly probeTopic: string;
-}
-
-/** The way of a change, in its order. */
-export type Stage = "database" | "binlog" | "connector" | "task" | "topic";
-
-/** A change did not get through; says how far it came. */
-export class FlowError extends Error {
-  readonly stage: Stage;
-  constructor(shard: string, stage: Stage, message: string, options?: ErrorOptions) {
-    super(`${shard}: no change flows; stuck at ${stage}: ${message}`, options);
-    this.name = "FlowError";
-    this.stage = stage;
-  }
-}
+export { FlowError, flowTargetOf, type FlowTarget, type Stage } from "./flow-target.ts";
 
 export interface FlowResult {
   /** From before the commit on the shard until the event was consumed from its topic. */
   readonly latencyMs: number;
+}
+
+/** When a probe was where, each by the clock of the one who was there; in ms since 1970, fractions included. */
+export interface ProbeTimes {
+  /** This process, before it sent the statement. */
+  readonly sentMs: number;
+  /** The server, when it committed (`source.ts_us`); undefined where the envelope was unwrapped or another converter wrote it. */
+  readonly committedMs: number | undefined;
+  /** Debezium, when it made the event of the row in the binlog (the envelope's `ts_us`); undefined likewise. */
+  readonly capturedMs: number | undefined;
+  /** The worker's producer, when it was given the record (the record's timestamp, whole milliseconds). */
+  readonly producedMs: number;
+  /** This process, when it had the record; the transaction that wrote it was committed by then. */
+  readonly consumedMs: number;
 }
 
 /**
@@ -41,44 +41,130 @@ export interface FlowResult {
  * @throws FlowError naming the stage at which the change got stuck.
  */
 export async function checkFlow(target: FlowTarget, password: string, timeoutMs: number): Promise<FlowResult> {
-  const deadline = performance.now() + timeoutMs;
-  const reader = new TopicReader(target.bootstrap, target.probeTopic);
-  const database = await connect(target, password);
+  const probe = await FlowProbe.open(target, password);
   try {
-    await requireBinlog(target, database);
-    const from = await endOffsets(target, reader);
-    const events = await reader.open(from);
-    try {
-      for (;;) {
-        const token = randomUUID();
-        const started = performance.now();
-        await writeProbe(target, database, token);
-        const event = await events.find(({ value }) => value?.includes(token) === true, deadline - started);
-        if (event === undefined) throw await diagnose(target, reader, from);
-        // A row that the snapshot picked up (op r) says nothing about the binlog: another one has to come as a change.
-        if (operationOf(event) !== "r") return { latencyMs: Math.round(performance.now() - started) };
-      }
-    } finally {
-      await events.close();
-    }
+    const { sentMs, consumedMs } = await probe.send(timeoutMs);
+    return { latencyMs: Math.round(consumedMs - sentMs) };
   } finally {
-    await Promise.allSettled([reader.close(), database.end()]);
+    await probe.close();
   }
 }
 
-/** `op` of a Debezium event in JSON, with or without schemas; undefined where another converter wrote it. */
-function operationOf(event: TopicRecord): string | undefined {
-  try {
-    const value = JSON.parse(event.value ?? "null") as { op?: string; payload?: { op?: string } } | null;
-    return value?.payload?.op ?? value?.op;
-  } catch {
-    return undefined;
+const lookEveryMs = 2000;
+
+/** A shard with its probe topic open: one probe after the other; close it when done. */
+export class FlowProbe {
+  readonly #target: FlowTarget;
+  readonly #database: Connection;
+  readonly #reader: TopicReader;
+  readonly #from: readonly bigint[];
+  readonly #events: TopicStream;
+
+  private constructor(
+    target: FlowTarget,
+    opened: { database: Connection; reader: TopicReader; from: readonly bigint[]; events: TopicStream },
+  ) {
+    this.#target = target;
+    this.#database = opened.database;
+    this.#reader = opened.reader;
+    this.#from = opened.from;
+    this.#events = opened.events;
+  }
+
+  /**
+   * Logs in to the shard and opens its probe topic at the end.
+   * @param password of the CDC account.
+   * @throws FlowError when either is not possible (database, topic), the server writes no usable binlog, or a table that
+   * is to be captured is not there.
+   */
+  static async open(target: FlowTarget, password: string): Promise<FlowProbe> {
+    const reader = new TopicReader(target.bootstrap, target.probeTopic);
+    let database: Connection | undefined;
+    try {
+      database = await connect(target, password);
+      await requireBinlog(target, database);
+      await requireTables(target, database);
+      const { from, events } = await openAtEnd(target, reader);
+      return new FlowProbe(target, { database, reader, from, events });
+    } catch (error) {
+      await Promise.allSettled([reader.close(), database?.end()]);
+      throw error;
+    }
+  }
+
+  /**
+   * Sends one probe and waits for it.
+   * @param timeoutMs how long its way may take.
+   * @throws FlowError naming the stage at which it got stuck.
+   */
+  async send(timeoutMs: number): Promise<ProbeTimes> {
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const token = randomUUID();
+      const sentMs = nowMs();
+      await writeProbe(this.#target, this.#database, token);
+      const record = await this.#arrival(token, deadline);
+      const consumedMs = nowMs();
+      if (record === undefined) throw await diagnose(this.#target, this.#reader, this.#from);
+      const event = changeIn(record);
+      // A row that the snapshot picked up (op r) says nothing about the binlog: another one has to come as a change.
+      if (event?.op === "r") continue;
+      return {
+        sentMs,
+        committedMs: event?.sourceTimeUs === undefined ? undefined : event.sourceTimeUs / 1000,
+        capturedMs: event?.capturedTimeUs === undefined ? undefined : event.capturedTimeUs / 1000,
+        producedMs: record.timestampMs,
+        consumedMs,
+      };
+    }
+  }
+
+  /** Looks at the connector meanwhile: of one that has failed nothing will come. */
+  async #arrival(token: string, deadline: number): Promise<TopicRecord | undefined> {
+    for (;;) {
+      const leftMs = deadline - performance.now();
+      const record = await this.#events
+        .find(({ value }) => value?.includes(token) === true, Math.min(leftMs, lookEveryMs))
+        .catch((error: unknown) => {
+          const { shard, probeTopic } = this.#target;
+          throw new FlowError(shard, "topic", `${probeTopic} cannot be read any more: ${text(error)}`, {
+            cause: error,
+          });
+        });
+      if (record !== undefined || leftMs <= lookEveryMs) return record;
+      const { connectUrl, connector, shard } = this.#target;
+      const status = await new ConnectClient({ url: connectUrl, timeoutMs: lookEveryMs })
+        .getStatus(connector)
+        .catch(() => undefined);
+      const failure = status === undefined ? undefined : failureOf(status);
+      if (failure !== undefined) throw new FlowError(shard, "task", failure);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#events.close();
+    await Promise.allSettled([this.#reader.close(), this.#database.end()]);
   }
 }
 
-async function endOffsets(target: FlowTarget, reader: TopicReader): Promise<bigint[]> {
+/** The wall clock with more than its milliseconds, as the others' timestamps have them. */
+function nowMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** Undefined where another converter than JSON's wrote it: the token alone says that it arrived. */
+function changeIn(record: TopicRecord): ChangeEvent | undefined {
+  const event = decode(record);
+  return event.kind === "change" ? event : undefined;
+}
+
+async function openAtEnd(
+  target: FlowTarget,
+  reader: TopicReader,
+): Promise<{ from: readonly bigint[]; events: TopicStream }> {
   try {
-    return await reader.endOffsets();
+    const from = await reader.endOffsets();
+    return { from, events: await reader.open(from) };
   } catch (error) {
     throw new FlowError(target.shard, "topic", `cannot read ${target.probeTopic}: ${text(error)}`, { cause: error });
   }
@@ -119,9 +205,11 @@ async function writeProbe(target: FlowTarget, database: Connection, token: strin
 }
 
 async function requireBinlog(target: FlowTarget, database: Connection): Promise<void> {
-  const [rows] = await database.query<RowDataPacket[]>(
-    "SELECT @@log_bin AS log_bin, @@binlog_format AS binlog_format, @@binlog_row_image AS binlog_row_image",
-  );
+  const variables =
+    "SELECT @@log_bin AS log_bin, @@binlog_format AS binlog_format, @@binlog_row_image AS binlog_row_image";
+  const [rows] = await database.query<RowDataPacket[]>(variables).catch((error: unknown) => {
+    throw new FlowError(target.shard, "database", `its variables cannot be read: ${text(error)}`, { cause: error });
+  });
   const found = rows[0] as { log_bin: number; binlog_format: string; binlog_row_image: string };
   if (found.log_bin === 1 && found.binlog_format === "ROW" && found.binlog_row_image === "FULL") return;
   throw new FlowError(
@@ -132,33 +220,14 @@ async function requireBinlog(target: FlowTarget, database: Connection): Promise<
   );
 }
 
-/** The probe was committed and did not arrive: looks at what lies between, from the connector on. */
-async function diagnose(target: FlowTarget, reader: TopicReader, from: readonly bigint[]): Promise<FlowError> {
-  const failure = (stage: Stage, message: string) => new FlowError(target.shard, stage, message);
-  const status = await new ConnectClient({ url: target.connectUrl }).getStatus(target.connector).catch(text);
-  if (typeof status === "string") return failure("connector", status);
-  if (status === undefined) return failure("connector", `${target.connector} is not on the worker`);
-  const { connector, tasks } = status;
-  if (connector.state !== "RUNNING") return failure("connector", `${target.connector} is ${withTrace(connector)}`);
-  const task = tasks.find(({ state }) => state !== "RUNNING");
-  if (tasks.length === 0) return failure("task", `${target.connector} has no task`);
-  if (task !== undefined) return failure("task", `task ${task.id} of ${target.connector} is ${withTrace(task)}`);
-  const end = await reader.endOffsets().catch(() => from);
-  if (end.every((offset, partition) => offset === from[partition])) {
-    return failure(
-      "task",
-      `${target.connector} says RUNNING, but nothing new came to ${target.probeTopic}; ` +
-        "the worker's log tells what the task waits for (a long snapshot, or retries against the database)",
-    );
-  }
-  return failure("topic", `events come to ${target.probeTopic}, but not that of the probe; is another writer at work?`);
-}
-
-function withTrace(status: { readonly state: string; readonly trace?: string }): string {
-  return status.state === "FAILED" ? `FAILED\n${firstLines(status.trace)}` : status.state;
-}
-
-function text(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message || ("code" in error ? String(error.code) : error.name);
+async function requireTables(target: FlowTarget, database: Connection): Promise<void> {
+  const missing = await missingTables(database, target.tables).catch((error: unknown) => {
+    throw new FlowError(target.shard, "database", `its tables cannot be listed: ${text(error)}`, { cause: error });
+  });
+  if (missing.length === 0) return;
+  throw new FlowError(
+    target.shard,
+    "database",
+    `${missing.join(", ")}: to be captured, but not on the server; make the table (cdc:schema), or take it out of cdc:tables`,
+  );
 }

@@ -83,7 +83,12 @@ export async function prepareCheckout(cli: PulumiCli, images: Images | undefined
   }
   if (images !== undefined) variables["CDC_IMAGES"] = images;
 
-  const path = [join(root, "node_modules", ".bin"), ...(cli.binDir === undefined ? [] : [cli.binDir])];
+  // The command line of the pipeline (`cdc`), and Node.
+  const path = [
+    join(root, "bin"),
+    join(root, "node_modules", ".bin"),
+    ...(cli.binDir === undefined ? [] : [cli.binDir]),
+  ];
   return { localBackend, ownPassphrase, envFile: { path, variables } };
 }
 

@@ -10,6 +10,9 @@ import { UserError } from "../lib/run.ts";
 export const imageKinds = ["official", "packages"] as const;
 export type Images = (typeof imageKinds)[number];
 
+/** Those that containers run from. */
+const packaged = [packagedImage("mysql"), packagedImage("kafka"), packagedImage("node")];
+
 /** How long a pull may take to show the first layer; a registry that is out of reach shows none. */
 const firstLayerLimitMs = 20_000;
 
@@ -58,7 +61,7 @@ export async function ensureImages(log: Log, wishes: ImagesWishes, official: rea
   const { images, source } = chooseImages(wishes);
   const chosen = images ?? (await canHave(log, official));
   log(`images: ${chosen}${source && source !== "as before" ? ` (${source})` : ""}`);
-  if (chosen === "packages" && !(await allPresent([packagedImage("mysql"), packagedImage("kafka")]))) {
+  if (chosen === "packages" && !(await allPresent(packaged))) {
     await buildPackagedImages({ log: (line) => log(`images: ${line}`) });
   }
   return chosen;

@@ -1,14 +1,15 @@
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile } from "node:fs/promises";
+import { access, chmod, copyFile, cp, mkdir, mkdtemp, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { isExecutable, packagedImage, packagedImages, type PackagedImage } from "../images/tags.ts";
 import { kafkaLibs } from "./images-kafka-libs.ts";
 import { cacheDir, isErrno, run, ToolError, UserError } from "../lib/run.ts";
 
-const recipes = join(import.meta.dirname, "..", "images");
+const checkout = join(import.meta.dirname, "..");
+const recipes = join(checkout, "images");
 
 /** How long each image takes on two idle cores with a good line; shown, never relied on. */
-const usualSeconds: Record<PackagedImage, number> = { base: 45, java: 25, mysql: 30, kafka: 30 };
+const usualSeconds: Record<PackagedImage, number> = { base: 45, java: 25, mysql: 30, kafka: 30, node: 5 };
 
 /**
  * Builds those of the `cdc-packages/*` images that the container engine does not hold yet.
@@ -20,7 +21,7 @@ const usualSeconds: Record<PackagedImage, number> = { base: 45, java: 25, mysql:
  * @throws {UserError} when something is missing or fails; it names the log file with the build's whole output
  */
 export async function buildPackagedImages(options: { log: (line: string) => void }): Promise<void> {
-  for (const kind of ["mysql", "kafka"] as const) await ensure(kind, options.log);
+  for (const kind of ["mysql", "kafka", "node"] as const) await ensure(kind, options.log);
 }
 
 async function ensure(kind: PackagedImage, log: (line: string) => void): Promise<void> {
@@ -108,6 +109,7 @@ async function buildOn(
     await mkdir(artifacts, { recursive: true });
     await cp(await kafkaLibs(join(recipes, kind), artifacts, logFile), join(context, "libs"), { recursive: true });
   }
+  if (kind === "node") await copyFile(await nodeProgram(), join(context, "node"));
   checkUnchanged(kind, image);
   await normaliseModes(context);
   await run("docker", ["build", "--force-rm", "--build-arg", `BASE=${parent}`, "--tag", image, context], {
@@ -115,6 +117,19 @@ async function buildOn(
     env: { DOCKER_BUILDKIT: "0" },
     logFile,
   });
+}
+
+/** Node for Linux, which `npm ci` brings as a package. */
+async function nodeProgram(): Promise<string> {
+  const program = join(checkout, "node_modules", `node-linux-${process.arch}`, "bin", "node");
+  await access(program).catch((error: unknown) => {
+    throw new UserError(
+      `${program} is not there: npm brings Node for Linux on x64 and arm64 machines only, and not when optional packages are left out`,
+      "Run `npm ci` again without --omit=optional, or use CDC_IMAGES=official where images can be pulled.",
+      { cause: error },
+    );
+  });
+  return program;
 }
 
 /** An edit while the files were being read must not end up under the tag of what was there before. */

@@ -28,7 +28,7 @@ export async function prepare(log: Log, configured: string | undefined): Promise
     configuration: configured,
     remembered: await rememberedImages(),
   };
-  const images = await ensureImages(log, wishes, [officialImages.mysql, officialImages.kafka]);
+  const images = await ensureImages(log, wishes, Object.values(officialImages));
   // What the stack's configuration says needs no variable, and a variable would hide a later change of it.
   return await settle(await prepareCheckout(cli, configured === undefined || wishes.environment ? images : undefined));
 }

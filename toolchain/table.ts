@@ -1,22 +1,6 @@
-/** A table in plain text, and the one that `make up` ends with. */
+/** The table that `make up` ends with. */
 import { z } from "zod";
-
-/** Columns padded to their widest cell, two spaces apart; numbers are to the right. */
-export function formatTable(header: string[], rows: (string | number)[][]): string {
-  const lines = [header, ...rows.map((row) => row.map(String))];
-  const widths = header.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? "").length)));
-  const isNumber = header.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === "number"));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) =>
-          isNumber[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-        )
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-}
+import { formatTable } from "../lib/table.ts";
 
 const outputsSchema = z.object({
   kafka: z.string(),
@@ -28,8 +12,8 @@ const outputsSchema = z.object({
       connector: z.string(),
       connectorState: z.string(),
       taskState: z.string(),
-      /** From the write on the shard to its event's arrival; milliseconds. */
-      probeLatencyMs: z.number(),
+      /** From the write on the shard to its event's arrival, in milliseconds; not there for a paused or stopped connector. */
+      probeLatencyMs: z.number().optional(),
       topicPrefix: z.string(),
     }),
   ),
@@ -44,7 +28,7 @@ export function pipelineTable(outputs: unknown): string {
     shard.connector,
     shard.connectorState,
     shard.taskState,
-    `seen after ${shard.probeLatencyMs} ms`,
+    shard.probeLatencyMs === undefined ? undefined : `seen after ${shard.probeLatencyMs} ms`,
     `${shard.topicPrefix}.*`,
   ]);
   const header = ["SHARD", "MYSQL", "CONNECTOR", "STATE", "TASK", "PROBE", "TOPICS"];

@@ -10,7 +10,7 @@ import { prepare } from "./prepare.ts";
 import { attached, probe } from "./probe.ts";
 import { goModule, goTags } from "./pulumi-build.ts";
 import { UserError } from "../lib/run.ts";
-import { formatTable } from "./table.ts";
+import { formatTable } from "../lib/table.ts";
 import { withMysql } from "./test-mysql.ts";
 import { add, goCounts, none, vitestCounts, type Counts } from "./test-counts.ts";
 
@@ -85,6 +85,7 @@ async function goTests(log: Log, go: string, env: NodeJS.ProcessEnv): Promise<{ 
     kafkaVersion,
     mysql: undefined,
     kafka: undefined,
+    node: undefined,
   });
   const answer = await log.during("go test", () =>
     withMysql(mysql, (variables) =>

@@ -29,10 +29,11 @@ export async function up(log: Log, name: string): Promise<void> {
   const table = pipelineTable(await stackOutputs(stack));
   log(`stack ${name} is up`);
   console.log(`\n${table}\n`);
-  console.log("next: `. .cdc/env` makes plain pulumi work here (pulumi preview, pulumi stack output, pulumi destroy)");
-  const watch = `/opt/kafka/bin/kafka-console-consumer.sh --bootstrap-server ${plan.kafka.internalBootstrap}`;
-  const topics = plan.shards[0] ? `${plan.shards[0].topicPrefix}.*` : ".*";
-  console.log(`watch events: docker exec ${plan.kafka.brokers[0]?.container ?? ""} ${watch} --include '${topics}'`);
+  const other = name === "dev" ? "" : ` -s ${name}`;
+  console.log("next: `. .cdc/env` makes plain pulumi and cdc work here, then");
+  console.log(`  cdc tail${other}      watch changes arrive`);
+  console.log(`  cdc status${other}    shards, connectors, lag, topics`);
+  console.log(`  cdc --help          everything else; pulumi preview, pulumi stack output, pulumi destroy`);
 }
 
 /** Shows what `up` would change; changes nothing. */

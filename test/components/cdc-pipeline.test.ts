@@ -1,15 +1,18 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { CdcPipeline } from "../../components/cdc-pipeline.ts";
+import { guardCode } from "../../config/guard-code.ts";
 import { planFrom } from "../../config/plan-from.ts";
 import { stackConfig } from "../support/config.ts";
 import { inClear, register, reveal, type Registered } from "../support/mocks.ts";
 
-const images = { mysql: "mysql:test", kafka: "kafka:test" };
+const images = { mysql: "mysql:test", kafka: "kafka:test", node: "node:test" };
 
 async function registered(fields: Record<string, unknown> = {}, preview = false): Promise<Registered[]> {
   const plan = planFrom({ ...stackConfig("dev"), ...fields }, "cdc-test");
   return await register((options) => void new CdcPipeline("pipeline", { plan, images }, options), preview);
 }
+
+const shards = stackConfig("dev")["shards"] as unknown[];
 
 let resources: Registered[];
 const ofType = (type: string) => resources.filter((resource) => resource.type === type);
@@ -24,7 +27,7 @@ beforeEach(async () => {
 });
 
 describe("the resource graph of the dev stack", () => {
-  test("has one of everything per shard, and one broker and worker", () => {
+  test("has one of everything per shard, and one broker, worker and guard", () => {
     const count = (type: string) => ofType(type).length;
     expect({
       containers: count("docker:index/container:Container"),
@@ -37,15 +40,15 @@ describe("the resource graph of the dev stack", () => {
       connectors: count("cdc:index:Connector"),
       ready: count("cdc:index:ContainerReady"),
     }).toEqual({
-      containers: 5,
-      volumes: 5,
+      containers: 6,
+      volumes: 6,
       networks: 1,
       users: 3,
       databases: 6,
       grants: 6,
-      topics: 3 + 3 * 7,
+      topics: 3 + 3 * 9,
       connectors: 3,
-      ready: 5,
+      ready: 6,
     });
   });
 
@@ -75,13 +78,33 @@ describe("the resource graph of the dev stack", () => {
   });
 
   test("gives stateful containers time to stop", () => {
-    for (const { inputs } of ofType("docker:index/container:Container"))
-      expect(inputs).toMatchObject({ stopTimeout: 30, destroyGraceSeconds: 30, restart: "unless-stopped" });
+    for (const { name, inputs } of ofType("docker:index/container:Container")) {
+      const seconds = name === "guard-container" ? 10 : 30;
+      expect(inputs).toMatchObject({ stopTimeout: seconds, destroyGraceSeconds: seconds, restart: "unless-stopped" });
+    }
   });
 
-  test("mounts the plugins read-only under the worker's plugin.path", () => {
+  test("mounts the plugin read-only in the worker's plugin.path", () => {
     expect(named("connect-container").inputs["volumes"]).toEqual([
-      { volumeName: "cdc-test-debezium-3.6.1.Final", containerPath: "/opt/cdc/plugins", readOnly: true },
+      {
+        volumeName: "cdc-test-debezium-mysql-3.6.1.Final",
+        containerPath: "/opt/cdc/plugins/3.6.1.Final",
+        readOnly: true,
+      },
+    ]);
+  });
+
+  test("brings and mounts a volume for each version of the plugin that a shard has", async () => {
+    resources = await registered({ shards: [...shards, { name: "old", port: 3311, debeziumVersion: "3.5.0.Final" }] });
+    const mounts = named("connect-container").inputs["volumes"] as { volumeName: string; containerPath: string }[];
+    expect(mounts.map(({ volumeName, containerPath }) => `${volumeName} ${containerPath}`)).toEqual([
+      "cdc-test-debezium-mysql-3.5.0.Final /opt/cdc/plugins/3.5.0.Final",
+      "cdc-test-debezium-mysql-3.6.1.Final /opt/cdc/plugins/3.6.1.Final",
+    ]);
+    const brought = ofType("command:local:Command").filter(({ name }) => name.startsWith("connect-debezium-"));
+    expect(brought.map(({ inputs }) => inputs["environment"])).toEqual([
+      expect.objectContaining({ CDC_DEBEZIUM_VERSION: "3.5.0.Final", CDC_PLUGIN_VOLUME: mounts[0]?.volumeName }),
+      expect.objectContaining({ CDC_DEBEZIUM_VERSION: "3.6.1.Final", CDC_PLUGIN_VOLUME: mounts[1]?.volumeName }),
     ]);
   });
 
@@ -103,6 +126,53 @@ describe("the resource graph of the dev stack", () => {
   test("applies nothing but its own tables when there is no schema", async () => {
     resources = await registered({ schema: "" });
     expect(String(named("shard0-tables").inputs["stdin"])).not.toMatch(/products\./);
+  });
+});
+
+describe("the guard", () => {
+  test("is reached by nobody, and runs its code, mounted read-only, as no root", () => {
+    expect(named("guard-container").inputs).toMatchObject({
+      name: "cdc-test-guard",
+      image: "sha256:node:test",
+      user: "1000:1000",
+      ports: [],
+      command: ["node", "/opt/cdc/guard/guard/main.ts"],
+      volumes: [{ volumeName: named("guard-code").inputs["name"], containerPath: "/opt/cdc/guard", readOnly: true }],
+      memory: 256,
+      restart: "unless-stopped",
+    });
+  });
+
+  test("is told where worker and broker are inside the network, and no secret", () => {
+    const [settings] = named("guard-container").inputs["envs"] as string[];
+    expect(JSON.parse(String(settings).replace("CDC_GUARD_SETTINGS=", ""))).toMatchObject({
+      connectUrls: ["http://connect:8083"],
+      bootstrap: "kafka:29092",
+    });
+  });
+
+  test("has its code in a volume that is named by the code", () => {
+    expect(named("guard-code").inputs["name"]).toBe(`cdc-test-guard-${guardCode().hash}`);
+    expect(named("guard-bring").inputs["environment"]).toEqual({
+      CDC_GUARD_VOLUME: named("guard-code").inputs["name"],
+      CDC_GUARD_IMAGE: "sha256:node:test",
+    });
+  });
+
+  test("leaves nothing behind when it is switched off, and changes nothing else", async () => {
+    const without = await registered({ guard: { enabled: false } });
+    const key = ({ type, name, inputs }: Registered) => JSON.stringify({ type, name, inputs });
+    const kept = new Set(without.map(key));
+    const gone = resources.filter((resource) => !kept.has(key(resource))).map(({ name }) => name);
+    expect(gone.toSorted()).toEqual([
+      "guard",
+      "guard-bring",
+      "guard-code",
+      "guard-container",
+      "guard-ready",
+      "node-image",
+    ]);
+    expect(without).toHaveLength(resources.length - gone.length);
   });
 });
 
@@ -153,6 +223,8 @@ describe("order and tear-down", () => {
       "topic-__debezium-heartbeat.shard1",
       "topic-shard1.cdc.heartbeat",
       "topic-shard1.cdc.probe",
+      "topic-shard1.cdc.signal",
+      "topic-shard1.cdc.notifications",
       "topic-shard1.products.products",
       "topic-shard1.products.stock",
     ]);
@@ -160,11 +232,19 @@ describe("order and tear-down", () => {
 
   test("the worker waits for the plugin and its own topics", () => {
     expect(dependencies("connect-container")).toEqual([
-      "connect-debezium",
+      "connect-debezium-3.6.1.Final",
       "topic-connect-configs",
       "topic-connect-offsets",
       "topic-connect-status",
     ]);
+  });
+
+  test("the guard waits for its code and the worker, and nothing waits for the guard", () => {
+    expect(dependencies("guard-container")).toEqual(["guard-bring", "connect-ready"]);
+    for (const { name, options } of resources.filter((resource) => !resource.name.startsWith("guard-"))) {
+      const waited = ([options.dependsOn ?? []].flat() as { __name?: string }[]).map((one) => one.__name ?? "?");
+      expect(`${name} ${waited.join(" ")}`).not.toContain(" guard-");
+    }
   });
 
   test("the flow is checked last", () => {
@@ -178,15 +258,14 @@ describe("order and tear-down", () => {
     expect(inside.length).toBeGreaterThan(40);
     for (const { name, options } of inside)
       expect(`${name} ${(options.deletedWith as { __name?: string } | undefined)?.__name}`).toMatch(
-        / (shard\d|kafka|connect)-container$/,
+        / (shard\d|kafka|connect|guard)-container$/,
       );
   });
 });
 
 describe("changes stay local", () => {
   test("a fourth shard adds its own resources and leaves every other one's inputs as they were", async () => {
-    const shards = [...(stackConfig("dev")["shards"] as unknown[]), { name: "shard3", port: 3311 }];
-    const more = await registered({ shards });
+    const more = await registered({ shards: [...shards, { name: "shard3", port: 3311 }] });
     const key = ({ type, name, inputs }: Registered) => JSON.stringify({ type, name, inputs });
     const after = new Set(more.map(key));
     expect(resources.map(key).filter((resource) => !after.has(resource))).toEqual([]);

@@ -10,6 +10,8 @@ type Row = readonly [what: string, fields: Fields, code: Problem["code"], path: 
 
 const a = { name: "a", port: 4000 };
 const b = { name: "b", port: 4001 };
+const gtids = "cb74078b-e59a-11f1-9171-0242ac150004:1-55";
+const offset = { file: "mysql-bin.000003", position: 154, gtids };
 const shard = (fields: Fields): Fields => ({ shards: [{ ...a, ...fields }] });
 const both = (fields: Fields): Fields => ({
   shards: [
@@ -68,6 +70,13 @@ const fields: readonly Row[] = [
     "cdc:connectors.skipOperations[0]",
     /change/,
   ],
+  [
+    "skipped updates, which heartbeats and probes are",
+    { connectors: { skipOperations: ["t", "u"] } },
+    "CDC-105",
+    "cdc:connectors.skipOperations[1]",
+    /change/,
+  ],
   ["an image of latest", { mysql: { image: "mysql:latest" } }, "CDC-106", "cdc:mysql.image", /change/],
   ["an image without a tag", { kafka: { image: "apache/kafka" } }, "CDC-106", "cdc:kafka.image", /change/],
   ["the zone KST", { timeZone: "KST" }, "CDC-107", "cdc:timeZone", /did you mean Asia\/Seoul\?/],
@@ -94,6 +103,52 @@ const fields: readonly Row[] = [
     "cdc:connectors.snapshotMode",
     /write .*: initial/,
   ],
+  ["a state that is none", shard({ state: "STOPPED" }), "CDC-105", "cdc:shards[0].state", /change/],
+  [
+    "a wish for offsets that is none",
+    { connectors: { onDelete: "forget" } },
+    "CDC-105",
+    "cdc:connectors.onDelete",
+    /change/,
+  ],
+  [
+    "an initial offset without its file",
+    shard({ initialOffset: { position: 4, gtids: gtids } }),
+    "CDC-102",
+    "cdc:shards[0].initialOffset.file",
+    /add cdc:shards\[0\]\.initialOffset\.file/,
+  ],
+  [
+    "an initial offset without GTIDs",
+    shard({ initialOffset: { file: "mysql-bin.000001", position: 4 } }),
+    "CDC-102",
+    "cdc:shards[0].initialOffset.gtids",
+    /add/,
+  ],
+  [
+    "GTIDs that are none",
+    shard({ initialOffset: { file: "mysql-bin.000001", position: 4, gtids: "1-55" } }),
+    "CDC-104",
+    "cdc:shards[0].initialOffset.gtids",
+    /change/,
+  ],
+  [
+    "a place before the binlog's first event",
+    shard({ initialOffset: { file: "mysql-bin.000001", position: 0, gtids } }),
+    "CDC-103",
+    "cdc:shards[0].initialOffset.position",
+    /change/,
+  ],
+  ["an unknown field of the guard", { guard: { stalSeconds: 9 } }, "CDC-101", "cdc:guard.stalSeconds", /stallSeconds/],
+  ["a guard that never looks", { guard: { checkSeconds: 0 } }, "CDC-103", "cdc:guard.checkSeconds", /change/],
+  [
+    "a guard that never restarts",
+    { guard: { restartAfterSeconds: [] } },
+    "CDC-103",
+    "cdc:guard.restartAfterSeconds",
+    /change/,
+  ],
+  ["a guard of latest", { guard: { image: "node:latest" } }, "CDC-106", "cdc:guard.image", /change/],
   ["a schema that is not there", { schema: "prodcuts" }, "CDC-109", "cdc:schema", /make sql\/prodcuts/],
 ];
 
@@ -198,6 +253,33 @@ const clashes: readonly Row[] = [
 ];
 
 const names: readonly Row[] = [
+  ...[
+    ["signal.enabled.channels", "kafka"],
+    ["signal.data.collection", "products.signals"],
+    ["notification.enabled.channels", "log"],
+    ["notification.sink.topic.name", "told"],
+    ["incremental.snapshot.watermarking.strategy", "insert_insert"],
+  ].map(([key = "", value]): Row => [
+    `${key} of one's own`,
+    connector({ [key]: value }),
+    "CDC-302",
+    `cdc:connectors.properties.${key}`,
+    /remove it/,
+  ]),
+  [
+    "a plugin version as a property",
+    shard({ connectorProperties: { "connector.plugin.version": "3.5.0.Final" } }),
+    "CDC-302",
+    "cdc:shards[0].connectorProperties.connector.plugin.version",
+    /debeziumVersion/,
+  ],
+  [
+    "a transform's plugin version as a property",
+    connector({ "transforms.x.plugin.version": "3.5.0.Final" }),
+    "CDC-302",
+    "cdc:connectors.properties.transforms.x.plugin.version",
+    /debeziumVersion/,
+  ],
   [
     "database.server.name in a shard",
     shard({ "database.server.name": "x" }),
@@ -295,6 +377,56 @@ const names: readonly Row[] = [
 ];
 
 const combinations: readonly Row[] = [
+  [
+    "an initial offset beside a snapshot",
+    shard({ initialOffset: offset }),
+    "CDC-409",
+    "cdc:shards[0].initialOffset",
+    /snapshotMode: recovery/,
+  ],
+  [
+    "an initial offset without a schema history",
+    shard({ initialOffset: offset, snapshotMode: "no_data" }),
+    "CDC-409",
+    "cdc:shards[0].initialOffset",
+    /snapshotMode: recovery/,
+  ],
+  ["a guard faster than heartbeats", { guard: { stallSeconds: 14 } }, "CDC-410", "cdc:guard.stallSeconds", /: 15,/],
+  [
+    "a guard faster than one shard's heartbeats",
+    { shards: [a, { ...b, connectorProperties: { "heartbeat.interval.ms": 10_500 } }] },
+    "CDC-410",
+    "cdc:guard.stallSeconds",
+    /: 32,/,
+  ],
+  [
+    "a guard without heartbeats",
+    connector({ "heartbeat.interval.ms": 0 }),
+    "CDC-411",
+    "cdc:connectors.properties.heartbeat.interval.ms",
+    /guard\.enabled/,
+  ],
+  [
+    "a guard without one shard's heartbeats",
+    { shards: [a, { ...b, connectorProperties: { "heartbeat.interval.ms": "often" } }] },
+    "CDC-411",
+    "cdc:shards[1].connectorProperties.heartbeat.interval.ms",
+    /guard\.enabled/,
+  ],
+  [
+    "a guard that looks too seldom",
+    { guard: { checkSeconds: 20 } },
+    "CDC-412",
+    "cdc:guard.checkSeconds",
+    /lower it to 15/,
+  ],
+  [
+    "pauses that shrink",
+    { guard: { restartAfterSeconds: [0, 120, 60] } },
+    "CDC-413",
+    "cdc:guard.restartAfterSeconds[2]",
+    /sort/,
+  ],
   [
     "no tombstones where topics are compacted",
     { connectors: { tombstones: false } },
@@ -451,6 +583,27 @@ const options: readonly Row[] = [
 
 const versions: readonly Row[] = [
   [
+    "a shard's own release that cannot run on Kafka 4",
+    shard({ debeziumVersion: "2.7.4.Final" }),
+    "CDC-602",
+    "cdc:shards[0].debeziumVersion",
+    /3\.\d/,
+  ],
+  [
+    "a shard's own release that is not known",
+    { shards: [a, { ...b, debeziumVersion: "3.6.2.Final" }] },
+    "CDC-601",
+    "cdc:shards[1].debeziumVersion",
+    /write 3\.6\.1\.Final/,
+  ],
+  [
+    "two releases on a Kafka that loads one",
+    { shards: [a, { ...b, debeziumVersion: "3.5.0.Final" }], kafka: { version: "4.0.0" } },
+    "CDC-607",
+    "cdc:shards[1].debeziumVersion",
+    /one version, or use Kafka 4\.1/,
+  ],
+  [
     "Debezium 2.7.0 on Kafka 4",
     { connectors: { debeziumVersion: "2.7.0.Final" } },
     "CDC-602",
@@ -525,6 +678,28 @@ describe("what is refused, and what is not", () => {
     ["a placeholder for a password", connector({ "signal.kafka.password": "${file:/run/secrets/x:y}" })],
     ["no tombstones where nothing is compacted", { topics: { cleanup: "delete" }, connectors: { tombstones: false } }],
     ["transforms of one's own", connector({ transforms: "x", "transforms.x.type": "X" })],
+    ["an initial offset", shard({ initialOffset: offset, snapshotMode: "recovery" })],
+    [
+      "an initial offset of a server with several histories",
+      shard({
+        initialOffset: { ...offset, gtids: `${gtids},\n3E11FA47-71CA-11E1-9E33-C80AA9429562:tag:1-3:7` },
+        snapshotMode: "recovery",
+      }),
+    ],
+    [
+      "one release for every shard on an old Kafka",
+      { ...both({ debeziumVersion: "3.5.0.Final" }), kafka: { version: "3.9.1" } },
+    ],
+    [
+      "no heartbeats where there is no guard",
+      { guard: { enabled: false }, ...connector({ "heartbeat.interval.ms": 0 }) },
+    ],
+    [
+      "slow heartbeats with a patient guard",
+      { guard: { stallSeconds: 90 }, ...connector({ "heartbeat.interval.ms": 30_000 }) },
+    ],
+    ["equal pauses", { guard: { restartAfterSeconds: [0, 60, 60] } }],
+    ["channels as the plan has them", connector({ "signal.enabled.channels": "source" })],
     ["tables made elsewhere", { schema: "", tables: ["shop.orders"] }],
     ["a retention with a cleanup that deletes", { topics: { cleanup: "compact,delete", retentionHours: 24 } }],
   ])("%s are taken", (_what, raw) => {

@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ConnectClient, ConnectRestError } from "../../connect/client.ts";
 import { fakeClock, type FakeClock } from "../support/fake-clock.ts";
-import { FakeWorker, running } from "../support/fake-worker.ts";
+import { FakeWorker, rebalanceExpected, rebalancing, running, statusOf } from "../support/fake-worker.ts";
 
 let worker: FakeWorker;
 let clock: FakeClock;
 let client: ConnectClient;
-const rebalancing = { status: 409, body: { error_code: 409, message: "Cannot complete request momentarily" } };
 
 beforeEach(async () => {
   worker = await FakeWorker.start();
@@ -24,6 +23,12 @@ describe("a rebalance (409)", () => {
     await client.putConfig("c", { a: "1" });
     expect(clock.pauses).toEqual([250, 500, 1000]);
     expect(worker.configs.get("c")).toEqual({ a: "1", name: "c" });
+  });
+
+  test("that is told as an error of the server is one too", async () => {
+    worker.next.push(rebalanceExpected);
+    expect(await client.getConfig("c")).toBeUndefined();
+    expect(clock.pauses).toEqual([250]);
   });
 
   test("that does not end is an error after about a minute", async () => {
@@ -48,6 +53,14 @@ describe("answers", () => {
     await expect(client.getConfig("c")).rejects.toThrow(/HTTP 503/);
   });
 
+  test("a page of somebody else's is told as one, whether it comes with success or not", async () => {
+    worker.next.push({ status: 200, text: "<html>hello" }, { status: 502, text: "<html>bad gateway" });
+    await expect(client.getConfig("c")).rejects.toThrow(
+      /config answers, but not as Kafka Connect does \("<html>hello"\)/,
+    );
+    await expect(client.getConfig("c")).rejects.toThrow("<html>bad gateway");
+  });
+
   test("a missing connector has neither configuration nor status, and is deleted already", async () => {
     expect(await client.getConfig("gone")).toBeUndefined();
     expect(await client.getStatus("gone")).toBeUndefined();
@@ -64,6 +77,74 @@ describe("answers", () => {
     worker.statuses.set("a/b c", running("a/b c"));
     expect((await client.getStatus("a/b c"))?.name).toBe("a/b c");
   });
+});
+
+describe("creation", () => {
+  test("carries name, configuration and state", async () => {
+    await client.create("c", { a: "1" }, "paused");
+    expect(worker.configs.get("c")).toEqual({ a: "1", name: "c" });
+    expect((await client.getStatus("c"))?.connector.state).toBe("PAUSED");
+  });
+
+  test("of one that exists is refused at once: 409 is not waited out there", async () => {
+    await client.create("c", {}, "running");
+    await expect(client.create("c", {}, "running")).rejects.toMatchObject({ status: 409 });
+    expect(clock.pauses).toEqual([]);
+  });
+});
+
+describe("validation", () => {
+  test("tells the properties with errors; those without a value are passed over", async () => {
+    worker.validation = [{ property: "topic.prefix", errors: ["A value is required"] }];
+    expect(await client.validate({ "connector.class": "io.example/C" })).toEqual(worker.validation);
+    expect(worker.requests).toEqual(["PUT /connector-plugins/io.example%2FC/config/validate"]);
+  });
+
+  test("of a class that the worker does not have is its error", async () => {
+    worker.next.push({ status: 500, body: { error_code: 500, message: "Failed to find any class" } });
+    await expect(client.validate({ "connector.class": "x.Y" })).rejects.toMatchObject({ status: 500 });
+  });
+});
+
+describe("offsets", () => {
+  const offsets = [{ partition: { server: "p" }, offset: { file: "f", pos: 4 } }];
+
+  test("are written and reset when the connector is stopped, and read at any time", async () => {
+    await client.create("c", {}, "stopped");
+    await client.alterOffsets("c", offsets);
+    expect(await client.getOffsets("c")).toEqual(offsets);
+    await client.resetOffsets("c");
+    expect(await client.getOffsets("c")).toEqual([]);
+  });
+
+  test("of a running connector are not written: the worker's words", async () => {
+    await client.create("c", {}, "running");
+    await expect(client.resetOffsets("c")).rejects.toThrow(/must be in the STOPPED state/);
+  });
+
+  test("of a missing connector are undefined", async () => {
+    expect(await client.getOffsets("gone")).toBeUndefined();
+  });
+});
+
+test.each([
+  ["deleteConnector", "DELETE /connectors/c"],
+  ["stop", "PUT /connectors/c/stop"],
+  ["resetOffsets", "DELETE /connectors/c/offsets"],
+  ["restartFailed", "POST /connectors/c/restart?includeTasks=true&onlyFailed=true"],
+] as const)("%s waits out a rebalance", async (method, request) => {
+  worker.configs.set("c", { name: "c" });
+  worker.statuses.set("c", statusOf("c", "STOPPED", []));
+  worker.next.push(rebalancing, rebalancing);
+  await client[method]("c");
+  expect(worker.requests).toEqual([request, request, request]);
+});
+
+test("a worker that does not answer in time is told", async () => {
+  worker.next.push({ status: 0, hangs: true });
+  await expect(new ConnectClient({ url: worker.url, timeoutMs: 50 }).getStatus("c")).rejects.toThrow(
+    /no answer from Kafka Connect at .*timeout/,
+  );
 });
 
 test("a worker that is not there is told with its address and what to look at", async () => {

@@ -69,6 +69,8 @@ test("a wrong password of the CDC account fails the flow check at the database, 
     connectUrl: `http://localhost:${8083 + portOffset}`,
     bootstrap: `localhost:${9092 + portOffset}`,
     probeTopic: "shard0.cdc.probe",
+    tables: "cdc\\.probe",
+    workers: [`${checkout.prefix}-connect`],
   };
   const { checkFlow } = await import("../../steps/flow.ts");
   await expect(checkFlow(target, await checkout.password("cdc-password"), 5000)).rejects.toThrow(

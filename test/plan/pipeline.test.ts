@@ -36,9 +36,14 @@ describe("the dev stack's plan", () => {
         "exactly.once.support": "required",
         "heartbeat.action.query": "INSERT INTO cdc.heartbeat (id, beat_at) VALUES (1, NOW(6)) ON DUPLICATE KEY UPDATE beat_at = VALUES(beat_at)",
         "heartbeat.interval.ms": "5000",
+        "incremental.snapshot.watermarking.strategy": "insert_delete",
+        "notification.enabled.channels": "sink",
+        "notification.sink.topic.name": "shard1.cdc.notifications",
         "poll.interval.ms": "50",
         "schema.history.internal.kafka.bootstrap.servers": "kafka:29092",
         "schema.history.internal.kafka.topic": "schemahistory.shard1",
+        "signal.data.collection": "cdc.signal",
+        "signal.enabled.channels": "source",
         "snapshot.mode": "initial",
         "table.include.list": "products\\.products,products\\.stock,cdc\\.heartbeat,cdc\\.probe",
         "tasks.max": "1",
@@ -55,6 +60,8 @@ describe("the dev stack's plan", () => {
       ["__debezium-heartbeat.shard0", 1, { "cleanup.policy": "delete", "retention.ms": "3600000" }],
       ["shard0.cdc.heartbeat", 1, { "cleanup.policy": "delete", "retention.ms": "3600000" }],
       ["shard0.cdc.probe", 1, { "cleanup.policy": "delete", "retention.ms": "3600000" }],
+      ["shard0.cdc.signal", 1, { "cleanup.policy": "delete", "retention.ms": "3600000" }],
+      ["shard0.cdc.notifications", 1, { "cleanup.policy": "delete", "retention.ms": "604800000" }],
       ["shard0.products.products", 1, { "cleanup.policy": "compact", "min.compaction.lag.ms": "3600000" }],
       ["shard0.products.stock", 1, { "cleanup.policy": "compact", "min.compaction.lag.ms": "3600000" }],
     ]);
@@ -125,6 +132,7 @@ describe("properties over random topologies", () => {
         }
         expect(smaller.kafka).toStrictEqual(whole.kafka);
         expect(smaller.connect).toStrictEqual(whole.connect);
+        expect(smaller.guard).toStrictEqual(whole.guard);
       }),
     );
   });
@@ -139,6 +147,7 @@ describe("properties over random topologies", () => {
           expect(shard.connector).toStrictEqual(at0.shards[index]?.connector);
         }
         expect(moved.kafka.internalBootstrap).toBe(at0.kafka.internalBootstrap);
+        expect(moved.guard).toStrictEqual(at0.guard);
         expect(moved.kafka.hostBootstrap).toBe(`localhost:${9092 + portOffset}`);
         expect(moved.kafka.brokers[0]?.environment["KAFKA_ADVERTISED_LISTENERS"]).toContain(moved.kafka.hostBootstrap);
       }),
@@ -275,8 +284,8 @@ describe("connectors", () => {
     });
     const pattern = new RegExp(`^${found?.["predicates.data.pattern"]}$`);
     expect(pattern.test("shard0.products.stock")).toBe(true);
-    for (const topic of ["shard0", "shard0.cdc.probe", "__debezium-heartbeat.shard0", "shard0xproducts.stock"])
-      expect(pattern.test(topic)).toBe(false);
+    const others = ["shard0", "shard0.cdc.probe", "shard0.cdc.notifications", "__debezium-heartbeat.shard0"];
+    for (const topic of [...others, "shard0xproducts.stock"]) expect(pattern.test(topic)).toBe(false);
   });
 
   test("say what happens to bad records, and leave out what is upstream's default", () => {
@@ -296,6 +305,8 @@ describe("connectors", () => {
       "__debezium-heartbeat.mysql-cdc",
       "mysql-cdc.cdc.heartbeat",
       "mysql-cdc.cdc.probe",
+      "mysql-cdc.cdc.signal",
+      "mysql-cdc.cdc.notifications",
       "mysql-cdc.ordersdb.orders",
     ]);
   });
@@ -316,7 +327,8 @@ describe("merged shards", () => {
       expect(
         `${shard.topicPrefix}.products.stock`.replace(route, String(config["transforms.merge.topic.replacement"])),
       ).toBe("inventory.products.stock");
-      expect(route.test(shard.probeTopic)).toBe(false);
+      for (const topic of [shard.probeTopic, shard.heartbeatTopic, shard.notificationTopic])
+        expect(route.test(topic)).toBe(false);
       expect(shard.topics.some(({ name }) => name.endsWith("products.stock"))).toBe(false);
     }
   });

@@ -20,7 +20,7 @@ export async function stackGraph(
   preview = false,
 ): Promise<Resource[]> {
   const plan = planFrom(stackConfig(stack), "cdc-test");
-  const images = { mysql: "mysql:9.7", kafka: "apache/kafka:4.3.1" };
+  const images = { mysql: "mysql:9.7", kafka: "apache/kafka:4.3.1", node: "node:24.21.0-slim" };
   const registered = await register((options) => void new CdcPipeline("pipeline", { plan, images }, options), preview);
   return registered.map(({ type, name, inputs }) => ({ type, name, inputs: plain(inputs) as Record<string, unknown> }));
 

@@ -150,7 +150,7 @@ const refusals: [string, Partial<World>, { code: string; path: string; message: 
   ],
   [
     "a packaged image that was not built",
-    { images: async () => new Set([images.mysql]) },
+    { images: async () => new Set([images.mysql, images.node]) },
     { code: "CDC-706", path: `image ${images.kafka}`, message: /not on the engine/, remedy: /make images/ },
   ],
 ];
@@ -185,12 +185,14 @@ describe("one thing wrong gives one problem", () => {
       "disk /var/lib/docker",
       `image ${images.mysql}`,
       `image ${images.kafka}`,
+      `image ${images.node}`,
     ]);
   });
 });
 
 describe("what is near a limit", () => {
-  const planned = [...plan.shards, ...plan.kafka.brokers, ...plan.connect.workers].reduce(
+  const guards = plan.guard === undefined ? [] : [plan.guard];
+  const planned = [...plan.shards, ...plan.kafka.brokers, ...plan.connect.workers, ...guards].reduce(
     (sum, one) => sum + one.expectedMemoryMiB,
     0,
   );
@@ -234,6 +236,14 @@ describe("what is near a limit", () => {
     expect(await codes({ freeDiskMiB: async () => 2048 })).toEqual([]);
   });
 
+  it("a guard that is switched off needs neither memory nor an image", async () => {
+    const off = planWith({ guard: { enabled: false } });
+    const limit = (planned - (plan.guard?.expectedMemoryMiB ?? 0)) / 0.9 + 1;
+    const world = { ...engineOf(limit), images: async () => new Set([images.mysql, images.kafka]) };
+    expect(await preflight(off, images, emptyWorld(world))).toEqual(nothing);
+    expect(await codes(world)).toEqual(["CDC-703", "CDC-706"]);
+  });
+
   it("images that a registry has are not asked for", async () => {
     const asked: (readonly string[])[] = [];
     const world = emptyWorld({
@@ -242,7 +252,9 @@ describe("what is near a limit", () => {
         return new Set();
       },
     });
-    expect(await preflight(plan, { mysql: "mysql:9.7", kafka: "apache/kafka:4.3.1" }, world)).toEqual(nothing);
+    expect(
+      await preflight(plan, { mysql: "mysql:9.7", kafka: "apache/kafka:4.3.1", node: "node:24.21.0-slim" }, world),
+    ).toEqual(nothing);
     expect(asked).toEqual([[]]);
   });
 });

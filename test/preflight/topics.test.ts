@@ -58,6 +58,24 @@ describe("CDC-801: fewer partitions", () => {
   });
 });
 
+it.each(["heartbeat", "probe", "signal", "notifications"])(
+  "the pipeline's own %s may lose what is in it",
+  async (name) => {
+    const there = topic(3, { "cleanup.policy": "compact", "retention.ms": "-1" });
+    expect(await found({}, { [`shard0.cdc.${name}`]: there })).toEqual({ problems: [], warnings: [] });
+  },
+);
+
+it("topics that the guard and the signals need come to a stack without them in silence", async () => {
+  const plan = planWith();
+  const former = new Map([...livingTopics(plan)].filter(([name]) => !/\.cdc\.(signal|notifications)$/.test(name)));
+  expect(former.size).toBe(livingTopics(plan).size - 4);
+  expect(await preflight(plan, images, runningWorld(plan, { topics: async () => former }))).toEqual({
+    problems: [],
+    warnings: [],
+  });
+});
+
 it("CDC-802: another replication factor moves copies and loses nothing: a warning", async () => {
   const config = { "cleanup.policy": "compact" };
   const { problems, warnings } = await found({}, { [data]: { ...topic(1, config), replicas: [[1, 2]] } });

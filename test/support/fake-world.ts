@@ -19,7 +19,11 @@ export function planWith(fields: Readonly<Record<string, unknown>> = {}, stack =
   return planFrom(raw, stack);
 }
 
-export const images = { mysql: "cdc-packages/mysql:9.7-abc", kafka: "cdc-packages/kafka:4.3.1-def" };
+export const images = {
+  mysql: "cdc-packages/mysql:9.7-abc",
+  kafka: "cdc-packages/kafka:4.3.1-def",
+  node: "cdc-packages/node:24.21.0-012",
+};
 
 /** A machine of 16 GiB with an empty engine. */
 export function emptyWorld(changes: Partial<World> = {}): World {
@@ -44,7 +48,8 @@ export function container(name: string, fields: Partial<ContainerView> = {}): Co
 /** The plan as it runs: every container up, on its ports. */
 export function runningContainers(plan: PipelinePlan): ContainerView[] {
   const all = [...plan.shards, ...plan.kafka.brokers, ...plan.connect.workers];
-  return all.map((one) => container(one.container, { ports: new Set([one.port.host]), stack: plan.stack }));
+  const published = all.map((one) => container(one.container, { ports: new Set([one.port.host]), stack: plan.stack }));
+  return plan.guard === undefined ? published : [...published, container(plan.guard.container, { stack: plan.stack })];
 }
 
 /** What the broker's own configuration gives a topic that sets nothing. */

@@ -26,7 +26,7 @@ function computed(args: pulumi.runtime.MockResourceArgs): Record<string, unknown
     case "cdc:index:ContainerReady":
       return { startedAt: "2026-01-01T00:00:00Z" };
     case "cdc:index:Connector":
-      return { state: "RUNNING", taskStates: ["RUNNING"] };
+      return { state: "RUNNING", taskStates: ["RUNNING"], appliedAt: "2026-01-01T00:00:01Z" };
     case "command:local:Command":
       return { stdout: JSON.stringify({ latencyMs: 42 }) };
     default:

@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { packagedImage } from "../../images/tags.ts";
+import { nodeVersion } from "../../plan/versions.ts";
 import { differences, kafkaLibs } from "../../toolchain/images-kafka-libs.ts";
 import { buildPackagedImages, firstComplaint } from "../../toolchain/images.ts";
 import { UserError } from "../../lib/run.ts";
@@ -135,11 +136,11 @@ describe("buildPackagedImages", () => {
   const build = () => buildPackagedImages({ log: (line) => progress.push(line) });
   beforeEach(() => void progress.splice(0));
 
-  /** A docker that holds all images but mysql; `onBuild` is what its build does, with the context in $context. */
-  const dockerWithoutMysql = (onBuild: string) =>
+  /** A docker that holds all images but one; `onBuild` is what its build does, with the context in $context. */
+  const dockerWithout = (kind: "mysql" | "node", onBuild: string) =>
     standIn(
       "docker",
-      `if [[ $* == "image inspect"*${packagedImage("mysql")} ]]; then echo "Error: No such image: x" >&2; exit 1; fi
+      `if [[ $* == "image inspect"*${packagedImage(kind)} ]]; then echo "Error: No such image: x" >&2; exit 1; fi
        if [[ $1 == build ]]; then context=\${!#}; ${onBuild}; fi`,
     );
 
@@ -152,7 +153,7 @@ describe("buildPackagedImages", () => {
 
   it("builds only what is missing, on its parent, from files with fixed modes", async () => {
     const modes = join(folder, "modes");
-    dockerWithoutMysql(`(cd "$context" && stat -c '%a %n' .  *) > ${modes}`);
+    dockerWithout("mysql", `(cd "$context" && stat -c '%a %n' .  *) > ${modes}`);
     const umask = process.umask(0o077);
     try {
       await build();
@@ -177,8 +178,15 @@ describe("buildPackagedImages", () => {
     expect(readdirSync(join(cache, "staging"))).toEqual([]);
   });
 
+  it("puts the checkout's own Node for Linux into the image of Node", async () => {
+    dockerWithout("node", `"$context"/node --version > ${join(folder, "version")}`);
+    await build();
+    expect(readFileSync(join(folder, "version"), "utf8")).toBe(`v${nodeVersion}\n`);
+  });
+
   it("names image, cause and log when a build fails, and leaves no work files", async () => {
-    dockerWithoutMysql(
+    dockerWithout(
+      "mysql",
       "echo Get:1 x; echo 'E: Failed to fetch x'; echo 'The command returned a non-zero code: 100' >&2; exit 100",
     );
     const error = await userError(build());
@@ -190,7 +198,7 @@ describe("buildPackagedImages", () => {
   });
 
   it("says when the disk is full", async () => {
-    dockerWithoutMysql("echo 'write /x: no space left on device' >&2; exit 1");
+    dockerWithout("mysql", "echo 'write /x: no space left on device' >&2; exit 1");
     const error = await userError(build());
     expect(error.message).toBe(`could not build ${packagedImage("mysql")}: no space left`);
     expect(error.remedy).toContain(cache);
@@ -212,7 +220,7 @@ describe("buildPackagedImages", () => {
     const dead = join(cache, "staging", "images-4194305-abc"); // above Linux's highest process id
     const alive = join(cache, "staging", `images-${process.ppid}-abc`);
     for (const left of [dead, alive]) mkdirSync(left, { recursive: true });
-    dockerWithoutMysql("true");
+    dockerWithout("mysql", "true");
     await build();
     expect(existsSync(dead)).toBe(false);
     expect(existsSync(alive)).toBe(true);

@@ -1,21 +1,5 @@
 import { expect, test } from "vitest";
-import { formatTable, pipelineTable } from "../../toolchain/table.ts";
-
-test("columns are as wide as their widest cell, numbers to the right, no blanks at the end", () => {
-  expect(
-    formatTable(
-      ["NAME", "COUNT", "NOTE"],
-      [
-        ["a", 5, "x"],
-        ["longer", 12, ""],
-      ],
-    ),
-  ).toBe(["NAME    COUNT  NOTE", "a           5  x", "longer     12"].join("\n"));
-});
-
-test("a table without rows is its header", () => {
-  expect(formatTable(["A", "B"], [])).toBe("A  B");
-});
+import { pipelineTable } from "../../toolchain/table.ts";
 
 const shard = {
   name: "shard0",
@@ -36,6 +20,11 @@ test("the pipeline's table has a line per shard and the endpoints", () => {
     kafka    localhost:9092
     connect  http://localhost:8083"
   `);
+});
+
+test("a connector that is wanted paused has no probe", () => {
+  const { probeLatencyMs: _, ...paused } = { ...shard, connectorState: "PAUSED", taskState: "PAUSED" };
+  expect(pipelineTable({ shards: [paused], kafka: "k", connect: "c" })).toContain("PAUSED  PAUSED  -      shard0.*");
 });
 
 test("outputs of another shape are refused, not shown half", () => {

@@ -91,7 +91,8 @@ export class Checkout {
         cwd: this.folder,
       });
     await git("init", "--quiet");
-    await git("add", "--all", "--force", `Pulumi.${this.stack}.yaml`, ".");
+    await git("add", "--all", ".");
+    await git("add", "--force", `Pulumi.${this.stack}.yaml`);
     await git("commit", "--quiet", "--message", "as cloned");
   }
 

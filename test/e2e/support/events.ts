@@ -1,32 +1,30 @@
 /** Change events as a consumer sees them: read from a topic of a running pipeline, decoded. */
+import { decode as decodeRecord, type ChangeEvent as DecodedChange } from "../../../events/decode.ts";
+import type { Row } from "../../../events/json.ts";
 import { TopicReader, type TopicRecord } from "../../../kafka/topic.ts";
 
-export type Row = Record<string, unknown>;
+export type { Row } from "../../../events/json.ts";
 
-export interface ChangeEvent {
-  readonly op: "c" | "u" | "d" | "r";
-  readonly before: Row | null;
-  readonly after: Row | null;
+/** A decoded change, decimals and times as text. */
+export interface ChangeEvent extends Omit<DecodedChange, "source"> {
   readonly source: { readonly row: number; readonly snapshot: string; readonly db: string; readonly table: string };
 }
 
-/** An event, or null for a tombstone. */
-export function decode(record: TopicRecord): ChangeEvent | null {
-  if (record.value === null) return null;
-  return (JSON.parse(record.value) as { payload: ChangeEvent }).payload;
+type Undecoded = Partial<TopicRecord> & Pick<TopicRecord, "key" | "value">;
+
+/** An event, or null for a tombstone. @throws Error when it is neither. */
+export function decode(record: Undecoded): ChangeEvent | null {
+  const event = decodeRecord({ ...record, topic: record.topic ?? "" });
+  if (event.kind === "tombstone") return null;
+  if (event.kind !== "change") throw new Error(`no change event: ${record.value}`);
+  return event as DecodedChange & ChangeEvent;
 }
 
 /** The key's row. */
-export function decodeKey(record: TopicRecord): Row {
-  return (JSON.parse(record.key ?? "null") as { payload: Row }).payload;
-}
-
-/** org.apache.kafka.connect.data.Decimal in JSON: base64 of the unscaled number, two's complement, big-endian. */
-export function decodeDecimal(value: unknown, scale: number): string {
-  const bytes = Buffer.from(String(value), "base64");
-  const unscaled = BigInt.asIntN(bytes.length * 8, BigInt(`0x${bytes.toString("hex")}`));
-  const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(scale + 1, "0");
-  return `${unscaled < 0n ? "-" : ""}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+export function decodeKey(record: Undecoded): Row {
+  // A record without a value is all key.
+  const event = decodeRecord({ topic: "", key: record.key, value: null });
+  return (event.kind === "tombstone" ? event.key : null) ?? {};
 }
 
 /** Every record of a topic from its beginning, until none has come for `quietMs`. */

@@ -1,0 +1,213 @@
+/**
+ * Every link of the pipeline as a check, from the database to the topic, in the order in which they build on each other.
+ * What comes behind the topics goes at the end of `checksOf`.
+ */
+import type { ShardPlan } from "../../plan/types.ts";
+import { FlowProbe, flowTargetOf, FlowError } from "../../steps/flow.ts";
+import {
+  judgeConfig,
+  judgeGuard,
+  judgeGuarded,
+  judgePlugins,
+  judgePresence,
+  judgeState,
+  judgeTasks,
+} from "./connector.ts";
+import { lookAtPlace, lookAtServer, lookAtTables } from "./database.ts";
+import type { Looks } from "./looks.ts";
+import { judgeContainer, lookAtMachine } from "./machine.ts";
+import { judgeHeartbeat, judgeHistory, judgeTopics } from "./topics.ts";
+import { broken, well, type Check } from "./walk.ts";
+
+/** A probe takes a fraction of a second; a worker that is busy takes longer. */
+const probeLimitMs = 20_000;
+
+/** Without a guard's bound: about four heartbeats of an idle shard. */
+const defaultStallSeconds = 30;
+
+/** All checks of the chosen shards and of what they share. */
+export function checksOf(looks: Looks, shards: readonly ShardPlan[]): Check[] {
+  return [
+    { id: "engine", section: "machine", title: "Docker engine", needs: [], look: lookAtMachine },
+    ...shards.flatMap((shard) => serverChecks(looks, shard)),
+    ...brokerChecks(looks, shards),
+    ...workerChecks(looks, shards),
+    ...shards.flatMap((shard) => connectorChecks(looks, shard)),
+    ...guardChecks(looks, shards),
+    ...shards.flatMap((shard) => flowChecks(looks, shard)),
+  ];
+}
+
+function serverChecks(looks: Looks, shard: ShardPlan): Check[] {
+  const { plan } = looks.stack;
+  const section = "databases";
+  const { name } = shard;
+  return [
+    containerCheck(looks, section, name, shard.container),
+    {
+      id: `${name}:login`,
+      section,
+      title: `${name} login and rules`,
+      needs: [shard.container],
+      look: async () => await lookAtServer(plan, shard, await looks.stack.cdcPassword()),
+    },
+    {
+      id: `${name}:tables`,
+      section,
+      title: `${name} tables`,
+      needs: [`${name}:login`],
+      look: async () => await lookAtTables(shard, await looks.stack.cdcPassword()),
+    },
+  ];
+}
+
+function brokerChecks(looks: Looks, shards: readonly ShardPlan[]): Check[] {
+  const { plan } = looks.stack;
+  const section = "kafka";
+  const topics = [...plan.connect.topics, ...plan.sharedTopics, ...shards.flatMap((shard) => shard.topics)];
+  return [
+    ...plan.kafka.brokers.map(({ alias, container }) => containerCheck(looks, section, alias, container)),
+    {
+      id: "topics",
+      section,
+      title: "topics",
+      needs: plan.kafka.brokers.map(({ container }) => container),
+      look: async () =>
+        judgeTopics(
+          topics,
+          await looks.askBroker(async (admin) => await admin.describe(topics.map(({ name }) => name))),
+        ),
+    },
+  ];
+}
+
+function workerChecks(looks: Looks, shards: readonly ShardPlan[]): Check[] {
+  const { plan, worker } = looks.stack;
+  const section = "connect";
+  return [
+    ...plan.connect.workers.map(({ alias, container }) => containerCheck(looks, section, alias, container)),
+    {
+      id: "plugins",
+      section,
+      title: "plugins",
+      needs: plan.connect.workers.map(({ container }) => container),
+      look: async () => judgePlugins(shards, await worker.listPlugins()),
+    },
+  ];
+}
+
+function connectorChecks(looks: Looks, shard: ShardPlan): Check[] {
+  const { worker } = looks.stack;
+  const { name } = shard;
+  const section = "connectors";
+  const check = (id: string, title: string, needs: readonly string[], look: Check["look"]): Check => ({
+    id: `${name}:${id}`,
+    section,
+    title: `${name} ${title}`,
+    needs,
+    look,
+  });
+  const present = async () => {
+    const status = await looks.status(shard);
+    if (status === undefined) throw new Error(`connector ${shard.connector.name} has gone meanwhile`);
+    return status;
+  };
+  const there = `${name}:connector`;
+  // Without a broker the worker still answers, but not when it is asked for a connector.
+  const brokers = looks.stack.plan.kafka.brokers.map(({ container }) => container);
+  return [
+    check("connector", "connector", ["plugins", ...brokers], async () =>
+      judgePresence(shard, await looks.status(shard)),
+    ),
+    check("config", "configuration", [there], async () =>
+      judgeConfig(shard, await worker.getConfig(shard.connector.name)),
+    ),
+    check(
+      "place",
+      "place in the binlog",
+      [there, `${name}:login`],
+      async () => await lookAtPlace(shard, await looks.stack.cdcPassword(), await looks.place(shard)),
+    ),
+    check("history", "schema history", [there, "topics"], async () =>
+      judgeHistory(shard, await looks.place(shard), await looks.historyRecords(shard)),
+    ),
+    check("state", "state", [there], async () => judgeState(shard, await present())),
+    check("tasks", "task", [`${name}:state`], async () => judgeTasks(shard, await present())),
+  ];
+}
+
+function guardChecks(looks: Looks, shards: readonly ShardPlan[]): Check[] {
+  const { guard } = looks.stack.plan;
+  if (guard === undefined) return [];
+  const section = "guard";
+  return [
+    containerCheck(looks, section, guard.alias, guard.container),
+    {
+      id: "guard",
+      section,
+      title: "its last check",
+      needs: [guard.container],
+      look: async () => judgeGuard(await looks.guardState(), Date.now()),
+    },
+    ...shards.map((shard) => ({
+      id: `${shard.name}:guarded`,
+      section,
+      title: `${shard.name} as it sees it`,
+      needs: ["guard", `${shard.name}:connector`],
+      look: async () => judgeGuarded(shard, await looks.guardState()),
+    })),
+  ];
+}
+
+function flowChecks(looks: Looks, shard: ShardPlan): Check[] {
+  const { plan } = looks.stack;
+  const { name } = shard;
+  const section = "flow";
+  const needs = [`${name}:login`, "topics", `${name}:tasks`];
+  const probe: Check = {
+    id: `${name}:probe`,
+    section,
+    title: `${name} probe`,
+    needs,
+    look: async () => {
+      if (shard.connector.state !== "running") return well(`none is sent: planned is ${shard.connector.state}`);
+      return await sendProbe(looks, shard);
+    },
+  };
+  // Without the statement Debezium beats only on its own topic, which tells nothing of the way from the database.
+  const beats = shard.connector.config["heartbeat.action.query"] !== undefined && shard.connector.state === "running";
+  if (!beats) return [probe];
+  const bound = plan.guard?.settings.stallSeconds ?? defaultStallSeconds;
+  const heartbeat: Check = {
+    id: `${name}:heartbeat`,
+    section,
+    title: `${name} heartbeat`,
+    needs,
+    look: async () => judgeHeartbeat(shard, await looks.newestHeartbeatMs(shard), Date.now(), bound),
+  };
+  return [heartbeat, probe];
+}
+
+async function sendProbe({ stack }: Looks, shard: ShardPlan) {
+  let probe: FlowProbe | undefined;
+  try {
+    probe = await FlowProbe.open(flowTargetOf(stack.plan, shard), await stack.cdcPassword());
+    const { sentMs, consumedMs } = await probe.send(probeLimitMs);
+    return well(`a change arrived on ${shard.probeTopic} after ${Math.round(consumedMs - sentMs)} ms`);
+  } catch (error) {
+    if (!(error instanceof FlowError)) throw error;
+    return broken(error.message, "cdc logs connect says what the connector waits for; cdc restart starts it anew");
+  } finally {
+    await probe?.close();
+  }
+}
+
+function containerCheck(looks: Looks, section: string, title: string, container: string): Check {
+  return {
+    id: container,
+    section,
+    title: `${title} container`,
+    needs: ["engine"],
+    look: async () => judgeContainer(container, (await looks.containers()).get(container)),
+  };
+}

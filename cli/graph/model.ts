@@ -1,0 +1,117 @@
+/** The pipeline as a graph, from the plan alone. Pure. */
+import type { PipelinePlan, ShardPlan } from "../../plan/types.ts";
+import { declaredTopics } from "../topics/compare.ts";
+
+export type NodeKind = "shard" | "connector" | "topics" | "merged topics" | "guard";
+
+export interface GraphNode {
+  /** Letters and digits only: an identifier in Mermaid and in DOT. */
+  readonly id: string;
+  readonly kind: NodeKind;
+  /** The first line is the name. */
+  readonly lines: readonly string[];
+}
+
+export interface GraphEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly label?: string;
+  /** A side matter, drawn dashed. */
+  readonly dashed?: true;
+}
+
+/** Nodes that lie inside something: the workers, the brokers. */
+export interface GraphGroup {
+  readonly id: string;
+  readonly label: string;
+  readonly nodes: readonly GraphNode[];
+}
+
+export interface PipelineGraph {
+  readonly title: string;
+  readonly groups: readonly GraphGroup[];
+  readonly edges: readonly GraphEdge[];
+}
+
+/** Data topics that are named in a node; with more, their number is enough. */
+const namedTopics = 6;
+
+/**
+ * Shards on the left, their connectors on the workers, the topics on the brokers, the guard beside them.
+ * A shard's topics are one node: the changes by name, the pipeline's own by number.
+ */
+export function pipelineGraph(plan: PipelinePlan): PipelineGraph {
+  const merged = plan.sharedTopics.map(({ name }) => name);
+  const ids = plan.shards.map((_, index) => index);
+  const groups: GraphGroup[] = [
+    { id: "mysql", label: `MySQL ${plan.images.mysqlVersion}`, nodes: plan.shards.map(shardNode) },
+    {
+      id: "workers",
+      label: `Kafka Connect (${many(plan.connect.workers.length, "worker")})`,
+      nodes: plan.shards.map(connectorNode),
+    },
+    {
+      id: "brokers",
+      label: `Kafka ${plan.images.kafkaVersion} (${many(plan.kafka.brokers.length, "broker")})`,
+      nodes: [
+        ...plan.shards.map((shard, index) => topicsNode(plan, shard, index)),
+        ...(merged.length === 0
+          ? []
+          : [{ id: "merged", kind: "merged topics", lines: ["all shards' changes", ...listed(merged)] } as const]),
+      ],
+    },
+    ...(plan.guard === undefined ? [] : [{ id: "side", label: "", nodes: [guardNode] }]),
+  ];
+  const edges: GraphEdge[] = ids.flatMap((index) => [
+    { from: `shard${index}`, to: `connector${index}`, label: "binlog" },
+    ...(merged.length === 0 ? [] : [{ from: `connector${index}`, to: "merged" }]),
+    { from: `connector${index}`, to: `topics${index}` },
+  ]);
+  if (plan.guard !== undefined) edges.push({ from: "guard", to: "workers", label: "watches, restarts", dashed: true });
+  return { title: plan.stack, groups, edges };
+}
+
+const guardNode: GraphNode = { id: "guard", kind: "guard", lines: ["guard"] };
+
+function shardNode({ name, alias, port }: ShardPlan, index: number): GraphNode {
+  return { id: `shard${index}`, kind: "shard", lines: [name, alias, `127.0.0.1:${port.host}`] };
+}
+
+function connectorNode({ connector }: ShardPlan, index: number): GraphNode {
+  const serverId = `server id ${connector.config["database.server.id"] ?? "?"}`;
+  const lines = [connector.name, `Debezium ${connector.debeziumVersion}`, serverId];
+  const state = connector.state === "running" ? [] : [`declared ${connector.state}`];
+  return { id: `connector${index}`, kind: "connector", lines: [...lines, ...state] };
+}
+
+function topicsNode(plan: PipelinePlan, shard: ShardPlan, index: number): GraphNode {
+  const own = declaredTopics(plan).filter((declared) => declared.shard === shard.name);
+  const data = own.filter(({ kind }) => kind === "data").map(({ topic }) => topic.name);
+  const others = own.filter(({ kind }) => kind !== "data").map(({ kind }) => kind);
+  const kinds = [...new Set(others)].join(", ");
+  return {
+    id: `topics${index}`,
+    kind: "topics",
+    lines: [`${shard.topicPrefix}.*`, ...listed(data), ...wrapped(`own: ${kinds}`)],
+  };
+}
+
+function listed(names: readonly string[]): string[] {
+  const shown = names.slice(0, namedTopics);
+  return names.length > shown.length ? [...shown, `and ${names.length - shown.length} more`] : shown;
+}
+
+/** Lines of at most 40 characters, broken after commas. */
+function wrapped(text: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/(?<=,) /)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < 40) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function many(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

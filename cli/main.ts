@@ -1,0 +1,89 @@
+/** The command line `cdc`: what the person who operates a running pipeline asks and does. Started by bin/cdc. */
+import { Command, CommanderError, Option } from "commander";
+import { endingOf, exitCodes } from "./exit.ts";
+import { coloured, printError } from "./output.ts";
+import { register as doctor } from "./commands/doctor.ts";
+import { register as graph } from "./commands/graph.ts";
+import { register as logLevel } from "./commands/log-level.ts";
+import { register as logs } from "./commands/logs.ts";
+import { register as offsets } from "./commands/offsets.ts";
+import { register as pause } from "./commands/pause.ts";
+import { register as restart } from "./commands/restart.ts";
+import { register as resume } from "./commands/resume.ts";
+import { register as snapshot } from "./commands/snapshot.ts";
+import { register as status } from "./commands/status.ts";
+import { register as stop } from "./commands/stop.ts";
+import { register as tail } from "./commands/tail.ts";
+import { register as topics } from "./commands/topics.ts";
+import { register as verify } from "./commands/verify.ts";
+
+/** Groups of the help, and their commands in its order. */
+const groups: Record<string, ((program: Command) => void)[]> = {
+  "What is going on:": [status, topics, graph, logs],
+  "Changes:": [verify, tail, snapshot, doctor],
+  "Connectors:": [pause, resume, restart, stop, offsets, logLevel],
+};
+
+/** The whole command line; `parseAsync` runs it. */
+export function createProgram(): Command {
+  const program = new Command("cdc")
+    .description("Looks at and operates a running change-data-capture pipeline: shards, connectors, topics, changes.")
+    .addOption(new Option("-s, --stack <name>", "the Pulumi stack").env("STACK").default("dev"))
+    .option("--json", "print JSON, errors too (on stderr)")
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} }) // printed with its remedy, by printError
+    .configureHelp({ styleTitle: (title) => coloured("bold", title), showGlobalOptions: true })
+    .addHelpText("after", afterHelp);
+  for (const [heading, commands] of Object.entries(groups)) {
+    program.commandsGroup(heading);
+    for (const register of commands) register(program);
+  }
+  return program;
+}
+
+const afterHelp = `
+Examples:
+  cdc status                       is everything well, and how far behind is each shard?
+  cdc status --watch               the same, again and again
+  cdc verify                       send a change through every shard and time it
+  cdc tail --shard shard0          read the changes as they come
+  cdc logs guard --follow          what the guard restarts, and why
+  cdc status --json | jq .healthy  for programs
+  STACK=orders cdc status          another stack of this checkout
+
+A shard is named by its name, its connector or its container.
+
+Exit codes:
+  ${exitCodes.fine}  fine
+  ${exitCodes.unhealthy}  something is unhealthy, or was not found to be well
+  ${exitCodes.usage}  wrong usage: an unknown command or shard, a stack file that cannot be used
+  ${exitCodes.unreachable}  the stack, or a part of it that the command needs, cannot be reached`;
+
+/** Runs the command line and sets the exit code. @throws Error a defect of ours, with its stack trace. */
+export async function main(args: readonly string[]): Promise<void> {
+  // The reader of a pipe may go before the end (`cdc topics | head`); that is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit();
+  });
+  try {
+    await createProgram().parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError && isHelp(error)) {
+      process.exitCode = error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
+      return;
+    }
+    const ending = endingOf(error);
+    // A defect of ours keeps its stack trace; what a person can mend is told in two lines.
+    if (ending === undefined) throw error;
+    printError(ending, { json: args.includes("--json") });
+    process.exitCode = ending.exitCode;
+  }
+}
+
+function isHelp({ code }: CommanderError): boolean {
+  return code === "commander.help" || code === "commander.helpDisplayed";
+}
+
+if (import.meta.main) await main(process.argv.slice(2));

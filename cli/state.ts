@@ -1,0 +1,135 @@
+/** Moving connectors between their states, and waiting until they are there. */
+import { Option, type Command } from "commander";
+import type { ConnectClient, ConnectorStatus, DesiredState } from "../connect/client.ts";
+import { ConnectRestError } from "../connect/client.ts";
+import { systemClock, type Clock } from "../connect/clock.ts";
+import { awaitState, statesOf } from "../connect/status.ts";
+import { formatTable } from "../lib/table.ts";
+import { UserError } from "../lib/run.ts";
+import type { ShardPlan } from "../plan/types.ts";
+import { globalsOf, openStack, type OperatedStack } from "./context.ts";
+import { endingOf, exitCodes, UsageError, type Ending } from "./exit.ts";
+import { coloured, print, printError } from "./output.ts";
+
+/** A task ends or starts within seconds; a rebalance of several workers may come between. */
+const timeoutSeconds = 60;
+
+/** One thing that can be done to a connector. */
+export interface StateChange {
+  /** The command: `pause`. */
+  readonly verb: string;
+  /** The state that is waited for, given the status of before. @throws UserError when it makes no sense then. */
+  readonly towards: (before: ConnectorStatus, shard: ShardPlan) => DesiredState;
+  readonly act: (worker: ConnectClient, connector: string) => Promise<void>;
+}
+
+/** What a change has led to. */
+export interface Changed {
+  readonly shard: string;
+  readonly connector: string;
+  readonly state: string;
+  readonly tasks: readonly string[];
+  /** What the plan declares. */
+  readonly declared: DesiredState;
+}
+
+/**
+ * Carries out a change and waits for its state.
+ * @throws UserError when there is no such connector, it fails, or the state is not reached in time.
+ */
+export async function changeState(
+  worker: ConnectClient,
+  shard: ShardPlan,
+  change: StateChange,
+  clock: Clock = systemClock,
+): Promise<Changed> {
+  const { name, state: declared } = shard.connector;
+  const before = await worker.getStatus(name);
+  if (before === undefined) {
+    throw new UserError(`${shard.name}: connector ${name} is not on the worker`, "pulumi up brings it back");
+  }
+  const desiredState = change.towards(before, shard);
+  await change.act(worker, name);
+  const after = await reached(worker, shard, desiredState, before, clock);
+  const { state, taskStates } = statesOf(after);
+  return { shard: shard.name, connector: name, state, tasks: taskStates, declared };
+}
+
+/** Waits for the state. @throws UserError when the connector fails, or is not there in time. */
+export async function reached(
+  worker: ConnectClient,
+  shard: ShardPlan,
+  desiredState: DesiredState,
+  before?: ConnectorStatus,
+  clock: Clock = systemClock,
+): Promise<ConnectorStatus> {
+  try {
+    return await awaitState(worker, { name: shard.connector.name, desiredState, timeoutSeconds }, clock, before);
+  } catch (error) {
+    if (error instanceof ConnectRestError || !(error instanceof Error) || endingOf(error) !== undefined) throw error;
+    throw new UserError(
+      `${shard.name}: ${error.message}`,
+      "cdc status shows what else is wrong, cdc logs connect --tail 100 the worker's log",
+      { cause: error },
+    );
+  }
+}
+
+/** What a person should know about a state that the plan does not declare; undefined when it does. */
+export function noteOn({ shard, state, declared }: Changed): string | undefined {
+  if (state.toLowerCase() === declared) return undefined;
+  return (
+    `${shard} is declared ${declared}: the next \`pulumi up\` brings that back; ` +
+    `to keep it, set state: ${state.toLowerCase()} in the shard's entry and run pulumi up`
+  );
+}
+
+/** Registers the command of a change, with several shards and `--all`. */
+export function registerChange(
+  program: Command,
+  change: StateChange,
+  words: { readonly summary: string; readonly description: string },
+): void {
+  program
+    .command(change.verb)
+    .argument("[shards...]", "their names, or those of their connectors")
+    .addOption(new Option("-a, --all", "every shard of the stack"))
+    .summary(words.summary)
+    .description(words.description)
+    .addHelpText(
+      "after",
+      `\nExamples:\n  cdc ${change.verb} shard0\n  cdc ${change.verb} shard0 shard1\n  cdc ${change.verb} --all`,
+    )
+    .action(async (names: string[], options: { all?: true }, command: Command) => {
+      const globals = globalsOf(command);
+      const stack = await openStack(globals);
+      const shards = chosen(stack, names, options.all ?? false, change.verb);
+      const results = await Promise.allSettled(
+        shards.map(async (shard) => await changeState(stack.worker, shard, change)),
+      );
+      const changed = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+      if (changed.length > 0) print({ json: changed, text: render(changed) }, globals);
+      for (const result of results) if (result.status === "rejected") fail(result.reason, globals);
+    });
+}
+
+function chosen(stack: OperatedStack, names: readonly string[], all: boolean, verb: string): ShardPlan[] {
+  const known = stack.plan.shards.map(({ name }) => name).join(", ");
+  if (all && names.length > 0) throw new UsageError("--all and names of shards", "give one or the other");
+  if (!all && names.length === 0) throw new UsageError(`no shard to ${verb}`, `name some of: ${known}; or give --all`);
+  return all ? [...stack.plan.shards] : [...new Set(names.map((name) => stack.shard(name)))];
+}
+
+/** One that fails hides no other; the highest exit code stays. */
+function fail(error: unknown, options: { readonly json: boolean }): void {
+  const ending: Ending | undefined = endingOf(error);
+  if (ending === undefined) throw error;
+  printError(ending, options);
+  process.exitCode = Math.max(Number(process.exitCode ?? exitCodes.fine), ending.exitCode);
+}
+
+function render(changed: readonly Changed[]): string {
+  const rows = changed.map(({ shard, connector, state, tasks }) => [shard, connector, state, tasks.join(", ") || "-"]);
+  const notes = changed.flatMap((one) => noteOn(one) ?? []).map((note) => coloured("yellow", note));
+  return [formatTable(["SHARD", "CONNECTOR", "STATE", "TASK"], rows), ...notes].join("\n");
+}

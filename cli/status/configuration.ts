@@ -1,0 +1,42 @@
+/** A connector's configuration beside the plan's. Pure. */
+import type { ShardPlan } from "../../plan/types.ts";
+import type { StatusProblem } from "./schema.ts";
+
+/** Differences that are told one by one. */
+const shown = 5;
+
+/** Keys whose values nobody should read on a terminal. */
+const secretive = /password|secret|token|credential|\.key$|jaas/i;
+
+/**
+ * Keys that differ, each with what was found and what is declared.
+ * @param found as the worker has it; undefined when that is not known.
+ */
+export function configurationProblem(
+  shard: ShardPlan,
+  found: Readonly<Record<string, string>> | undefined,
+): StatusProblem[] {
+  if (found === undefined) return [];
+  const declared: Readonly<Record<string, string>> = { ...shard.connector.config, name: shard.connector.name };
+  const keys = [...new Set([...Object.keys(declared), ...Object.keys(found)])]
+    .filter((key) => declared[key] !== found[key])
+    .toSorted();
+  if (keys.length === 0) return [];
+  const differences = keys.slice(0, shown).map((key) => {
+    if (secretive.test(key)) return `${key} (not shown)`;
+    return `${key} is ${said(found[key])}, declared ${said(declared[key])}`;
+  });
+  const more = keys.length > shown ? `; and ${keys.length - shown} more` : "";
+  return [
+    {
+      part: shard.name,
+      message: `the configuration of ${shard.connector.name} is not the plan's: ${differences.join("; ")}${more}`,
+      hint: null,
+      remedy: "pulumi preview shows every difference, pulumi up repairs it; a change of yours needs pulumi up",
+    },
+  ];
+}
+
+function said(value: string | undefined): string {
+  return value === undefined ? "not set" : JSON.stringify(value);
+}

@@ -1,0 +1,80 @@
+/** The containers: there, running, doing their work. Pure. */
+import type { PipelinePlan } from "../../plan/types.ts";
+import { componentsOf, type Component } from "../components.ts";
+import { known, type Observation } from "./observation.ts";
+import type { Status, StatusProblem } from "./schema.ts";
+
+type ContainerStatus = Status["containers"][number];
+
+/** Every container of the plan, and those that are not well. */
+export function judgeContainers(
+  plan: PipelinePlan,
+  seen: Observation,
+): { containers: ContainerStatus[]; problems: StatusProblem[] } {
+  const judged = componentsOf(plan).map((component) => judgeContainer(component, seen));
+  const containers = judged.map(({ container }) => container);
+  if ("error" in seen.containers) {
+    const remedy = "see docker info; cdc status asks the containers through it";
+    return { containers, problems: [problem("engine", seen.containers.error, remedy)] };
+  }
+  return { containers, problems: judged.flatMap(({ problems }) => problems) };
+}
+
+function judgeContainer(
+  component: Component,
+  seen: Observation,
+): { container: ContainerStatus; problems: StatusProblem[] } {
+  const { container: name, names } = component;
+  const part = names[0] ?? name;
+  const found = known(seen.containers)?.find((one) => one.name === name);
+  if (found === undefined) {
+    const state = known(seen.containers) === undefined ? "unknown" : "missing";
+    return {
+      container: { name, component: part, state, health: null },
+      problems: [problem(part, `there is no container ${name}`, "make up (pulumi up --refresh) makes it again")],
+    };
+  }
+  const { state, health, status } = found;
+  const condition = state === "running" ? (health ?? "healthy") : state;
+  // The engine asks every ten seconds; one that does its work already is well before that.
+  const isWell = condition === "healthy" || (condition === "starting" && answers(component, seen));
+  return {
+    container: { name, component: part, state, health: health ?? null },
+    problems: isWell
+      ? []
+      : [problem(part, `container ${name} is ${condition} (${status})`, remedyFor(name, part, condition))],
+  };
+}
+
+/** Whether it does its work, by what it was asked for. */
+function answers({ kind, names: [name = ""] }: Component, seen: Observation): boolean {
+  const asked: Record<Component["kind"], unknown> = {
+    shard: known(seen.shards.get(name)?.binlogs),
+    broker: known(seen.topics),
+    worker: known(seen.connectors),
+    guard: known(seen.guard),
+  };
+  return asked[kind] !== undefined;
+}
+
+function remedyFor(name: string, part: string, condition: string): string {
+  const tells = `cdc logs ${part} --tail 50 tells`;
+  if (condition === "starting") return `look again in a few seconds; ${tells} what it does`;
+  if (condition === "unhealthy") return `${tells} why`;
+  if (condition === "paused") return `docker unpause ${name}`;
+  return `make up starts it again; ${tells} how it ended`;
+}
+
+/** Whether one of the containers is not there, or not well: what it does not answer needs no line of its own. */
+export function isDown(seen: Observation, containers: readonly { readonly container: string }[]): boolean {
+  const found = known(seen.containers);
+  if (found === undefined) return false;
+  return containers.some(({ container }) => {
+    const one = found.find(({ name }) => name === container);
+    return one === undefined || one.state !== "running" || one.health === "unhealthy" || one.health === "starting";
+  });
+}
+
+export function problem(part: string, message: string, remedy: string, hint?: string): StatusProblem {
+  return { part, message, hint: hint ?? null, remedy };
+}

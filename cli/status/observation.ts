@@ -1,0 +1,62 @@
+/** What was seen of a stack, part by part; a part that did not answer says why and hides no other. */
+import type { ConnectorOffset, ExpandedConnector } from "../../connect/client.ts";
+import type { GuardState } from "../../guard/state.ts";
+import type { ContainerView } from "../engine.ts";
+import type { TopicRow } from "../topics/compare.ts";
+
+/** An answer, or why there is none. */
+export type Asked<T> = { readonly value: T } | { readonly error: string };
+
+export interface Observation {
+  /** When it was seen, in ms since 1970. */
+  readonly atMs: number;
+  readonly containers: Asked<readonly ContainerView[]>;
+  /** By name, as the worker has them. */
+  readonly connectors: Asked<Readonly<Record<string, ExpandedConnector>>>;
+  readonly topics: Asked<readonly TopicRow[]>;
+  /** Undefined where the plan has no guard; value undefined when it has written nothing yet. */
+  readonly guard: Asked<GuardState | undefined> | undefined;
+  /** By the shard's name. */
+  readonly shards: ReadonlyMap<string, ShardObservation>;
+}
+
+export interface ShardObservation {
+  /** Undefined value: there is no such connector. */
+  readonly offsets: Asked<readonly ConnectorOffset[] | undefined>;
+  readonly binlogs: Asked<readonly Binlog[]>;
+  readonly news: Asked<ShardNews>;
+}
+
+/** One file of a server's binlog, the newest last. */
+export interface Binlog {
+  readonly file: string;
+  readonly sizeBytes: number;
+}
+
+/** The newest that a shard's topics tell. */
+export interface ShardNews {
+  readonly heartbeat: Heartbeat | undefined;
+  readonly notification: Notification | undefined;
+  /** Newest record of its data topics, in ms since 1970; undefined where there is none, or shards share their topics. */
+  readonly lastChangeMs: number | undefined;
+}
+
+export interface Heartbeat {
+  /** When the row was committed, in ms since 1970; undefined where the event does not tell. */
+  readonly committedMs: number | undefined;
+  /** When it came to the topic, in ms since 1970. */
+  readonly arrivedMs: number;
+}
+
+/** What the connector told last of a snapshot. */
+export interface Notification {
+  /** `Initial Snapshot`, `Incremental Snapshot`. */
+  readonly aggregate: string;
+  /** STARTED, IN_PROGRESS, TABLE_SCAN_COMPLETED, COMPLETED, SKIPPED, ABORTED … */
+  readonly type: string;
+}
+
+/** The value of an answer, or undefined. */
+export function known<T>(asked: Asked<T> | undefined): T | undefined {
+  return asked !== undefined && "value" in asked ? asked.value : undefined;
+}

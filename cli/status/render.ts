@@ -1,0 +1,96 @@
+/** A status as a person reads it. Pure, but for colours. */
+import { formatTable } from "../../lib/table.ts";
+import { coloured } from "../output.ts";
+import { ago, bytes, duration } from "../words.ts";
+import type { ShardStatus, Status, StatusProblem } from "./schema.ts";
+
+/** The whole page: verdict, shards, problems, containers that are not well, topics. */
+export function renderStatus(status: Status): string {
+  const { problems } = status;
+  return [
+    verdictOf(status),
+    shardTable(status),
+    ...(problems.length === 0 ? [] : [problems.map(renderProblem).join("\n")]),
+    [containerLine(status), ...topicLines(status)].join("\n"),
+  ].join("\n\n");
+}
+
+function verdictOf({ stack, healthy, problems, checkedAt }: Status): string {
+  const verdict = healthy
+    ? coloured("green", "healthy")
+    : coloured("red", `${problems.length} problem${problems.length === 1 ? "" : "s"}`);
+  return `${stack}: ${verdict}  (${checkedAt})`;
+}
+
+function shardTable({ shards, checkedAt }: Status): string {
+  const header = [
+    "SHARD",
+    "CONNECTOR",
+    "STATE",
+    "TASK",
+    "PHASE",
+    "LAG",
+    "BEHIND",
+    "HEARTBEAT",
+    "LAST CHANGE",
+    "RESTARTS",
+  ];
+  const atMs = Date.parse(checkedAt);
+  return formatTable(
+    header,
+    shards.map((shard) => [
+      shard.name,
+      shard.connector,
+      stateText(shard.state, shard),
+      stateText(shard.task, shard),
+      shard.phase ?? "-",
+      shard.lagMs === null ? "-" : duration(shard.lagMs),
+      shard.binlogBehindBytes === null ? "-" : bytes(shard.binlogBehindBytes),
+      shard.heartbeatAgeMs === null ? "-" : ago(shard.heartbeatAgeMs),
+      shard.lastChangeAt === null ? "-" : ago(atMs - Date.parse(shard.lastChangeAt)),
+      shard.guard?.restarts,
+    ]),
+  );
+}
+
+function stateText(state: string | null, { declared }: ShardStatus): string {
+  if (state === null) return "-";
+  return coloured(state.toLowerCase() === declared ? "green" : "red", state);
+}
+
+function renderProblem({ part, message, hint, remedy }: StatusProblem): string {
+  const [first = "", ...others] = message.split("\n");
+  return [
+    `${coloured("red", part)}: ${first}`,
+    ...others.map((line) => `  ${line.trim()}`),
+    ...(hint === null ? [] : [`  hint: ${hint}`]),
+    `  what to do: ${remedy}`,
+  ].join("\n");
+}
+
+function containerLine({ containers }: Status): string {
+  const well = containers.filter(({ state, health }) => state === "running" && (health ?? "healthy") === "healthy");
+  const others = containers.filter((one) => !well.includes(one));
+  const count = `containers  ${well.length} of ${containers.length} healthy`;
+  if (others.length === 0) return count;
+  return `${count}; ${others.map(({ component, state, health }) => `${component} ${health ?? state}`).join(", ")}`;
+}
+
+/** The data topics with their counts; the pipeline's own as a number. */
+function topicLines({ topics }: Status): string[] {
+  if (topics.length === 0) return ["topics      unknown"];
+  const declared = topics.filter(({ remark }) => remark !== "undeclared");
+  const wrong = declared.filter(({ remark }) => remark !== null);
+  const undeclared = topics.length - declared.length;
+  const data = declared.filter(({ kind }) => kind === "data" || kind === "merged data");
+  const count = `topics      ${declared.length - wrong.length} of ${declared.length} as declared`;
+  return [
+    `${count}${undeclared === 0 ? "" : `; ${undeclared} that nobody declared`}  (cdc topics lists them)`,
+    "",
+    formatTable(
+      ["DATA TOPIC", "RECORDS"],
+      data.map(({ name, records }) => [name, records ?? undefined]),
+    ),
+    "RECORDS counts offsets; the marks of transactions, which no consumer sees, are among them.",
+  ];
+}

@@ -1,0 +1,72 @@
+/** What one look at the connectors brings, and what a worker's status says. */
+import type { ConnectorOffset, ConnectorStatus } from "../connect/client.ts";
+
+/** How far a connector's heartbeat has come: the topic of its row, which shows the way from the database to the broker. */
+export type Beat =
+  | { readonly kind: "offset"; readonly offset: bigint }
+  /** The broker was not there to be asked. */
+  | { readonly kind: "unknown" }
+  | { readonly kind: "unwatched"; readonly why: string };
+
+export interface ObservedConnector {
+  readonly status: ConnectorStatus;
+  readonly beat: Beat;
+  /** Where the connector has read to; only when it was asked for, and the worker knew. */
+  readonly offsets?: readonly ConnectorOffset[];
+  /** What the connector needs and does not get, in words; only looked for when something is wrong. */
+  readonly obstacle?: string;
+}
+
+export interface Observation {
+  readonly connectors: Readonly<Record<string, ObservedConnector>>;
+  /** Why not everything could be seen. */
+  readonly error?: string;
+}
+
+/** What is looked up about a connector beyond its status and its heartbeat. */
+export interface Questions {
+  readonly offsets: boolean;
+  readonly obstacle: boolean;
+}
+
+export function isFailed({ connector, tasks }: ConnectorStatus): boolean {
+  return connector.state === "FAILED" || tasks.some(({ state }) => state === "FAILED");
+}
+
+/** RUNNING is a word about the connector; it counts when there is a task and every task runs. */
+export function isRunning({ connector, tasks }: ConnectorStatus): boolean {
+  return connector.state === "RUNNING" && tasks.length > 0 && tasks.every(({ state }) => state === "RUNNING");
+}
+
+/** `RUNNING, task 0 FAILED (the cause)`, in one line. */
+export function summary({ connector, tasks }: ConnectorStatus): string {
+  if (connector.state === "FAILED") return `connector FAILED${cause(connector.trace)}`;
+  const failed = tasks.find(({ state }) => state === "FAILED");
+  if (failed !== undefined) return `task ${failed.id} FAILED${cause(failed.trace)}`;
+  const other = tasks.find(({ state }) => state !== connector.state);
+  if (other !== undefined) return `${connector.state}, task ${other.id} ${other.state}`;
+  return tasks.length === 0 ? `${connector.state} without a task` : connector.state;
+}
+
+const causeLength = 240;
+
+/** The last cause of a Java trace is where it began; what is above it are the layers that passed it on. */
+function cause(trace: string | undefined): string {
+  const lines = (trace ?? "").split("\n").filter((line) => line.trim() !== "" && !/^\s*(at |\.\.\. )/.test(line));
+  const last = lines.findLast((line) => line.startsWith("Caused by: ")) ?? lines[0];
+  if (last === undefined) return "";
+  const text = last.replace("Caused by: ", "").trim();
+  return ` (${text.length > causeLength ? `${text.slice(0, causeLength)}…` : text})`;
+}
+
+/**
+ * Whether the offsets are those of a snapshot that a restart would begin anew: Debezium marks them, and has none before
+ * its first. An incremental snapshot is none of these: it runs beside the stream, heartbeats included, and is resumed.
+ */
+export function isSnapshotting(offsets: readonly ConnectorOffset[]): boolean {
+  return offsets.every(({ offset }) => offset === null || isMarked(offset));
+}
+
+function isMarked({ snapshot, snapshot_completed: completed }: Readonly<Record<string, unknown>>): boolean {
+  return snapshot !== undefined && snapshot !== "INCREMENTAL" && String(completed) !== "true";
+}

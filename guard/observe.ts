@@ -1,0 +1,97 @@
+/** What can be seen of the connectors from outside: the worker's word, the broker's offsets, whether the database answers. */
+import type { ConnectClient, ConnectorStatus, ExpandedConnector } from "../connect/client.ts";
+import type { TopicAdmin } from "../kafka/admin.ts";
+import { isFailed, type Beat, type Observation, type ObservedConnector, type Questions } from "./observation.ts";
+
+export interface World {
+  readonly worker: Pick<ConnectClient, "listConnectors" | "getOffsets">;
+  readonly broker: Pick<TopicAdmin, "endOffsets">;
+  /** Says why the database does not answer; undefined when it does. */
+  readonly databaseObstacle: (host: string, port: number) => Promise<string | undefined>;
+}
+
+/** The table that `heartbeat.action.query` writes: in the pipeline's own database. */
+const heartbeatTable = "cdc.heartbeat";
+
+/**
+ * Looks once.
+ * @param ask which further questions a connector's state raises, once status and heartbeat are known.
+ * @throws Error when the worker does not answer: then nothing is known.
+ */
+export async function observe(
+  world: World,
+  ask: (name: string, status: ConnectorStatus, beat: Beat) => Questions,
+): Promise<Observation> {
+  const listed = Object.values(await world.worker.listConnectors()).filter(isWhole);
+  const { beats, error } = await readBeats(world, listed);
+  const errors = error === undefined ? [] : [error];
+  const offsetsOf = async (name: string) =>
+    await world.worker.getOffsets(name).catch((reason: unknown) => {
+      // Then nothing is concluded from them.
+      errors.push(`${name}: its offsets cannot be read: ${textOf(reason)}`);
+      return undefined;
+    });
+  const lookAt = async ({ info: { name, config }, status }: ExpandedConnector): Promise<ObservedConnector> => {
+    const beat = beatOf(config, beats);
+    const wanted = ask(name, status, beat);
+    const obstacle = wanted.obstacle ? await obstacleOf(world, config, status, error) : undefined;
+    // Without its database a connector does not come forward: no need to ask.
+    const offsets = wanted.offsets && obstacle === undefined ? await offsetsOf(name) : undefined;
+    return {
+      status,
+      beat,
+      ...(offsets === undefined ? {} : { offsets }),
+      ...(obstacle === undefined ? {} : { obstacle }),
+    };
+  };
+  const seen = await Promise.all(listed.map(async (one) => [one.info.name, await lookAt(one)] as const));
+  return { connectors: Object.fromEntries(seen), ...(errors.length === 0 ? {} : { error: errors.join("; ") }) };
+}
+
+/** Right after its creation, and right after its deletion, a connector is listed without one of its halves. */
+function isWhole(listed: Partial<ExpandedConnector>): listed is ExpandedConnector {
+  return listed.info !== undefined && listed.status !== undefined;
+}
+
+async function readBeats(
+  world: World,
+  connectors: readonly ExpandedConnector[],
+): Promise<{ beats?: Map<string, bigint>; error?: string }> {
+  const topics = connectors.map(({ info }) => heartbeatTopic(info.config)).filter((topic) => topic !== undefined);
+  if (topics.length === 0) return { beats: new Map() };
+  try {
+    return { beats: await world.broker.endOffsets(topics) };
+  } catch (error) {
+    return { error: textOf(error) };
+  }
+}
+
+function heartbeatTopic(config: Readonly<Record<string, string>>): string | undefined {
+  const prefix = config["topic.prefix"];
+  if (prefix === undefined || !config["heartbeat.action.query"]) return undefined;
+  return `${prefix}.${heartbeatTable}`;
+}
+
+function beatOf(config: Readonly<Record<string, string>>, beats: ReadonlyMap<string, bigint> | undefined): Beat {
+  const topic = heartbeatTopic(config);
+  if (topic === undefined) return { kind: "unwatched", why: "it has no heartbeat.action.query" };
+  if (beats === undefined) return { kind: "unknown" };
+  const offset = beats.get(topic);
+  return offset === undefined ? { kind: "unwatched", why: `there is no topic ${topic}` } : { kind: "offset", offset };
+}
+
+/** A restart is of no use while broker or database are away. */
+async function obstacleOf(
+  world: World,
+  config: Readonly<Record<string, string>>,
+  status: ConnectorStatus,
+  brokerError: string | undefined,
+): Promise<string | undefined> {
+  if (brokerError !== undefined && isFailed(status)) return brokerError;
+  const host = config["database.hostname"];
+  return host === undefined ? undefined : await world.databaseObstacle(host, Number(config["database.port"] ?? 3306));
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,182 @@
+/** What a topic is and how far it goes, and emptying it: the broker's admin API as far as the pipeline needs it. */
+import {
+  Admin,
+  ConfigResourceTypes,
+  ConfigSources,
+  FetchIsolationLevels,
+  ListOffsetTimestamps,
+  NetworkError,
+  TimeoutError,
+  type ClusterTopicMetadata,
+} from "@platformatic/kafka";
+
+/** A topic as the brokers have it. */
+export interface TopicDescription {
+  readonly name: string;
+  readonly partitions: number;
+  /** Replicas of each partition. */
+  readonly replicas: number;
+  /** What was set on the topic itself; the brokers' defaults are not in it. */
+  readonly config: Readonly<Record<string, string>>;
+  /** On disk, on all brokers together. */
+  readonly sizeBytes: number;
+}
+
+/** DeleteRecords: up to the high watermark, whatever it is by then. */
+const upToTheEnd = -1n;
+
+/** The topics of one cluster; close it when done. */
+export class TopicAdmin {
+  readonly #admin: Admin;
+  readonly #bootstrap: string;
+
+  /**
+   * Connects with the first question, not before.
+   * @param bootstrap `HOST:PORT`, several separated by commas.
+   */
+  constructor(bootstrap: string) {
+    this.#bootstrap = bootstrap;
+    this.#admin = new Admin({
+      clientId: "cdc-admin",
+      bootstrapBrokers: bootstrap.split(","),
+      retries: 0,
+      connectTimeout: 5000,
+      // A broker that is frozen takes connections and answers nothing.
+      requestTimeout: 10_000,
+    });
+  }
+
+  /**
+   * The offset after the last committed record, summed over a topic's partitions: one question for all topics.
+   * It grows with every record, and with the marks that transactions leave, which no consumer sees.
+   * @returns by topic; without those that do not exist.
+   * @throws Error when no broker answers.
+   */
+  async endOffsets(topics: readonly string[]): Promise<Map<string, bigint>> {
+    return await this.#offsets(topics, ListOffsetTimestamps.LATEST);
+  }
+
+  /**
+   * The offset of the first record that is still kept, summed over a topic's partitions.
+   * @returns by topic; without those that do not exist.
+   * @throws Error when no broker answers.
+   */
+  async startOffsets(topics: readonly string[]): Promise<Map<string, bigint>> {
+    return await this.#offsets(topics, ListOffsetTimestamps.EARLIEST);
+  }
+
+  /**
+   * Deletes every record of a topic; offsets go on from where they were. A topic that does not exist is fine.
+   * @throws Error when no broker answers, or the topic's cleanup policy is compaction alone (Kafka refuses that).
+   */
+  async deleteRecords(topic: string): Promise<void> {
+    await this.#ask(async () => {
+      const found = (await this.#existing([topic])).get(topic);
+      if (found === undefined) return;
+      const partitions = found.partitions.map((_, partition) => ({ partition, offset: upToTheEnd }));
+      await this.#admin.deleteRecords({ topics: [{ name: topic, partitions }] });
+    });
+  }
+
+  /**
+   * @param topics which to describe; default all but Kafka's internal ones.
+   * @returns ordered by name; without those that do not exist.
+   * @throws Error when no broker answers.
+   */
+  async describe(topics?: readonly string[]): Promise<TopicDescription[]> {
+    return await this.#ask(async () => {
+      const found = await this.#existing(topics);
+      if (found.size === 0) return [];
+      const [configs, sizes] = [await this.#configs([...found.keys()]), await this.#sizes(found)];
+      return [...found].map(([name, { partitions }]) => ({
+        name,
+        partitions: partitions.length,
+        replicas: partitions[0]?.replicas.length ?? 0,
+        config: configs.get(name) ?? {},
+        sizeBytes: sizes.get(name) ?? 0,
+      }));
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#admin.close();
+  }
+
+  async #offsets(topics: readonly string[], timestamp: bigint): Promise<Map<string, bigint>> {
+    return await this.#ask(async () => {
+      const found = await this.#existing(topics);
+      if (found.size === 0) return new Map();
+      const listed = await this.#admin.listOffsets({
+        topics: [...found].map(([name, { partitions }]) => ({
+          name,
+          partitions: partitions.map((_, partitionIndex) => ({ partitionIndex, timestamp })),
+        })),
+        isolationLevel: FetchIsolationLevels.READ_COMMITTED,
+      });
+      return new Map(
+        listed.map(({ name, partitions }) => [name, partitions.reduce((sum, { offset }) => sum + offset, 0n)]),
+      );
+    });
+  }
+
+  /** Those of the topics that exist (default: all), by name in its order; to ask for one that does not fails for all. */
+  async #existing(topics?: readonly string[]): Promise<Map<string, ClusterTopicMetadata>> {
+    const all = await this.#admin.listTopics();
+    const names = topics === undefined ? all : all.filter((name) => topics.includes(name));
+    if (names.length === 0) return new Map();
+    return (await this.#admin.metadata({ topics: names, forceUpdate: true })).topics;
+  }
+
+  async #configs(topics: readonly string[]): Promise<Map<string, Record<string, string>>> {
+    const described = await this.#admin.describeConfigs({
+      resources: topics.map((resourceName) => ({ resourceType: ConfigResourceTypes.TOPIC, resourceName })),
+    });
+    return new Map(
+      described.map(({ resourceName, configs }) => [
+        resourceName,
+        Object.fromEntries(
+          configs
+            .filter(({ configSource }) => configSource === ConfigSources.DYNAMIC_TOPIC_CONFIG)
+            .map(({ name, value }) => [name, value ?? ""]),
+        ),
+      ]),
+    );
+  }
+
+  async #sizes(topics: ReadonlyMap<string, ClusterTopicMetadata>): Promise<Map<string, number>> {
+    const brokers = await this.#admin.describeLogDirs({
+      topics: [...topics].map(([name, { partitions }]) => ({ name, partitions: [...partitions.keys()] })),
+    });
+    const sizes = new Map<string, number>();
+    for (const { name, partitions } of brokers.flatMap(({ results }) => results.flatMap(({ topics }) => topics))) {
+      const bytes = partitions.reduce((sum, { partitionSize }) => sum + Number(partitionSize), 0);
+      sizes.set(name, (sizes.get(name) ?? 0) + bytes);
+    }
+    return sizes;
+  }
+
+  /** Says in one line that no broker answers; what a broker answers passes as it is. */
+  async #ask<T>(question: () => Promise<T>): Promise<T> {
+    try {
+      return await question();
+    } catch (error) {
+      const cause = innermost(error);
+      if (!(cause instanceof NetworkError || cause instanceof TimeoutError || isSystemError(cause))) throw cause;
+      throw new Error(
+        `no answer from Kafka at ${this.#bootstrap} (${cause.message}); is the broker's container running?`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+/** The library wraps an error once for each of its layers; the first one says what happened. */
+function innermost(error: unknown): unknown {
+  if (error instanceof AggregateError && error.errors.length > 0) return innermost(error.errors[0]);
+  if (error instanceof NetworkError && error.cause instanceof Error) return innermost(error.cause);
+  return error;
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error;
+}

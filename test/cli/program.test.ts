@@ -1,0 +1,158 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createProgram, main } from "../../cli/main.ts";
+
+const launcher = join(import.meta.dirname, "..", "..", "bin", "cdc");
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the launcher as a shell would, from another folder. */
+async function cdc(args: readonly string[], options: { file?: string; env?: NodeJS.ProcessEnv } = {}): Promise<Ended> {
+  const env = { PATH: process.env["PATH"], ...options.env };
+  return await new Promise((resolve) => {
+    execFile(
+      options.file ?? launcher,
+      [...args],
+      { cwd: tmpdir(), env, timeout: timeoutMs },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code ?? 99), stdout, stderr });
+      },
+    );
+  });
+}
+
+/** Three processes, on a machine that does other things as well. */
+const timeoutMs = 60_000;
+
+beforeEach(() => {
+  vi.stubEnv("STACK", undefined);
+});
+
+describe("the help", () => {
+  const program = createProgram();
+  test("has every command, in groups", () => {
+    const help = program.helpInformation();
+    for (const { name, summary } of program.commands.map((one) => ({ name: one.name(), summary: one.summary() }))) {
+      expect(help).toMatch(new RegExp(`^  ${name}\\b`, "m"));
+      expect(summary, name).not.toBe("");
+    }
+    expect(program.commands.map((one) => one.name())).toEqual([
+      "status",
+      "topics",
+      "graph",
+      "logs",
+      "verify",
+      "tail",
+      "snapshot",
+      "doctor",
+      "pause",
+      "resume",
+      "restart",
+      "stop",
+      "offsets",
+      "log-level",
+    ]);
+  });
+
+  test.each(program.commands.map((command) => [command.name(), command] as const))(
+    "of %s says what it answers",
+    (_, command) => {
+      expect(command.description().length).toBeGreaterThan(40);
+      expect(command.helpInformation()).toContain("--json");
+    },
+  );
+});
+
+describe("as it is called", { timeout: timeoutMs }, () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "cdc-bin-"));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("help is no failure, no command is one", async () => {
+    const [asked, none] = await Promise.all([cdc(["--help"]), cdc([])]);
+    expect(asked).toMatchObject({ code: 0, stderr: "" });
+    expect(asked.stdout).toContain("Exit codes:");
+    expect(none.code).toBe(2);
+  });
+
+  test("through a chain of links, one of them relative", async () => {
+    symlinkSync(launcher, join(folder, "first"));
+    symlinkSync("first", join(folder, "second"));
+    expect(await cdc(["graph"], { file: join(folder, "second") })).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^flowchart LR\n/),
+    });
+  });
+
+  test("a drawing is written where it is wanted", async () => {
+    const file = join(folder, "topology.svg");
+    expect(await cdc(["graph", "--svg", file, "--json"])).toMatchObject({
+      code: 0,
+      stdout: `{\n  "file": "${file}"\n}\n`,
+    });
+    expect((await cdc(["graph", "--svg"])).stdout).toMatch(/<svg [\s\S]*<\/svg>\n$/);
+  });
+});
+
+/** The same without a process of its own. */
+async function inProcess(args: readonly string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
+  const log = vi.spyOn(console, "log").mockImplementation(() => {});
+  const print = vi.spyOn(console, "error").mockImplementation(() => {});
+  const before = process.exitCode;
+  try {
+    await main(args);
+    return { code: process.exitCode, stdout: log.mock.calls.join("\n"), stderr: print.mock.calls.join("\n") };
+  } finally {
+    process.exitCode = before;
+    log.mockRestore();
+    print.mockRestore();
+  }
+}
+
+test.each([
+  ["an unknown command", ["bogus"], "unknown command 'bogus'"],
+  ["an unknown option", ["status", "--bogus"], "unknown option '--bogus'"],
+  ["a level that is none", ["log-level", "a", "LOUD"], "Allowed choices are ERROR"],
+  ["a pause that is none", ["status", "--watch", "never"], "seconds from 0.5 to 3600 are allowed"],
+  ["an unknown shard", ["pause", "shard9"], "there is no shard shard9"],
+  ["no shard", ["pause"], "no shard to pause"],
+  ["shards and all", ["stop", "shard0", "--all"], "--all and names of shards"],
+  ["an unknown component", ["logs", "zookeeper"], "there is no component zookeeper"],
+  ["an unknown stack", ["graph", "--stack", "nope"], "there is no Pulumi.nope.yaml"],
+  ["a stack that is no name", ["graph", "--stack", "../x"], '"../x" is no name for a stack'],
+  ["a file that cannot be written", ["graph", "--svg", "/nope/x.svg"], "/nope/x.svg cannot be written"],
+])("%s is wrong usage, told in two lines", async (_, args, message) => {
+  const { code, stderr } = await inProcess(args);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^error: /);
+  expect(stderr).toContain(message);
+  expect(stderr).toMatch(/\n {2}what to do: .+$/);
+});
+
+test("errors are JSON where that is asked for", async () => {
+  const { code, stderr } = await inProcess(["--json", "pause", "shard9"]);
+  expect(code).toBe(2);
+  expect(JSON.parse(stderr)).toEqual({
+    error: { message: "there is no shard shard9 in stack cdc-dev", whatToDo: "name one of: shard0, shard1, shard2" },
+  });
+});
+
+test("the stack comes from the option, the environment, or is dev", async () => {
+  const graph = async (...args: string[]) =>
+    (JSON.parse((await inProcess(["graph", "--json", ...args])).stdout) as { title: string }).title;
+  expect(await graph()).toBe("cdc-dev");
+  vi.stubEnv("STACK", "orders");
+  expect(await graph()).toBe("cdc-orders");
+  expect(await graph("--stack", "merged")).toBe("cdc-merged");
+});

@@ -1,0 +1,389 @@
+/** The commands about changes on a real stack: what `tail` shows, what `verify` times, what `doctor` names, what `snapshot` reads. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Result as DoctorResult } from "../../cli/doctor/walk.ts";
+import { ConnectClient } from "../../connect/client.ts";
+import { stringifyExact } from "../../events/json.ts";
+import { TopicReader } from "../../kafka/topic.ts";
+import { Cdc, cdc } from "./support/cdc.ts";
+import { Checkout, dockerLines } from "./support/checkout.ts";
+import { decode, decodeKey } from "./support/events.ts";
+
+const portOffset = 1000;
+const bootstrap = `localhost:${9092 + portOffset}`;
+const checkout = new Checkout("e2e-changes");
+const worker = new ConnectClient({ url: `http://localhost:${8083 + portOffset}` });
+const connector = "inventory-connector-0";
+const mysql1 = `${checkout.prefix}-mysql-3309`;
+let root: Connection;
+
+const tables = `
+CREATE TABLE IF NOT EXISTS products.small (
+  id BIGINT NOT NULL PRIMARY KEY,
+  name VARCHAR(64),
+  price DECIMAL(12, 3),
+  flags BIT(12),
+  raw_bytes VARBINARY(8),
+  day DATE,
+  opened TIME(6),
+  planned DATETIME(6),
+  seen TIMESTAMP NULL
+);
+CREATE TABLE IF NOT EXISTS products.bulk (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  sku VARCHAR(32) NOT NULL,
+  price DECIMAL(10, 2) NOT NULL
+);
+`;
+
+beforeAll(async () => {
+  await checkout.create({
+    portOffset,
+    shards: [
+      { name: "shard0", port: 3308, connector },
+      { name: "shard1", port: 3309, connector: "inventory-connector-1" },
+    ],
+    tables: ["products.products", "products.stock", "products.small", "products.bulk"],
+  });
+  await writeFile(join(checkout.folder, "sql", "products", "30-tables.sql"), tables);
+  const { code, output } = await checkout.make("up");
+  expect(code, output).toBe(0);
+  root = await createConnection({
+    host: "127.0.0.1",
+    port: 3308 + portOffset,
+    user: "root",
+    password: await checkout.password("mysql-root-password"),
+    database: "products",
+    timezone: "+09:00",
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+  });
+});
+
+afterAll(async () => {
+  await root?.end();
+  await checkout.remove();
+});
+
+describe("tail", () => {
+  const time = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z) {2}/;
+
+  /** The lines, their times checked and taken away. */
+  function linesOf(stdout: string): string[] {
+    return stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => {
+        const [, at = ""] = time.exec(line) ?? [];
+        expect(Math.abs(Date.parse(at) - Date.now()), line).toBeLessThan(300_000);
+        return line.replace(time, "");
+      });
+  }
+
+  test("shows inserts, updates, deletes and tombstones decoded, then ends by itself", async () => {
+    const tail = new Cdc(checkout, ["tail", "--table", "small", "-n", "6"]);
+    await tail.says(/Ctrl-C ends it/);
+    await root.query(
+      "INSERT INTO small VALUES (9007199254740993, '방수 재킷', -12345.678, b'101000000011', X'00ff10', '2025-10-19', " +
+        "'-12:34:56.000001', '2025-10-19 23:46:20.123456', '2025-10-19 23:46:20'), (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
+    );
+    await root.query("UPDATE small SET price = 0.5, name = 'it''s', planned = '1000-01-01 00:00:00' WHERE id > 2");
+    await root.query("UPDATE small SET seen = '2025-10-19 23:46:20' WHERE id = 2");
+    await root.query("DELETE FROM small WHERE id = 2");
+    const { code, stdout } = await tail.end();
+    expect(linesOf(stdout)).toEqual([
+      "shard0  insert     products.small     id=9007199254740993  name='방수 재킷' price=-12345.678 flags=b'101000000011' " +
+        "raw_bytes=0x00ff10 day=2025-10-19 opened=-12:34:56.000001 planned='2025-10-19 23:46:20.123456' seen=2025-10-19T14:46:20Z",
+      "shard0  insert     products.small     id=2  name=NULL price=NULL flags=NULL raw_bytes=NULL day=NULL opened=NULL planned=NULL seen=NULL",
+      "shard0  update     products.small     id=9007199254740993  name '방수 재킷' → 'it\\'s', price -12345.678 → 0.500, " +
+        "planned '2025-10-19 23:46:20.123456' → '1000-01-01 00:00:00'",
+      "shard0  update     products.small     id=2  seen NULL → 2025-10-19T14:46:20Z",
+      "shard0  delete     products.small     id=2",
+      "shard0  tombstone  products.small     id=2",
+    ]);
+    expect(code).toBe(0);
+  });
+
+  test("shows the same from the beginning, as JSON with every digit", async () => {
+    const { code, stdout } = await cdc(checkout, "--json", "tail", "--table", "small", "--from-beginning", "-n", "3");
+    const lines = stdout.trimEnd().split("\n");
+    expect(code).toBe(0);
+    expect(lines.map((line) => /"key":\{"id":(\d+)\}/.exec(line)?.[1])).toEqual([
+      "9007199254740993",
+      "2",
+      "9007199254740993",
+    ]);
+    expect(JSON.parse(lines[2] ?? "")).toMatchObject({
+      shard: "shard0",
+      what: "update",
+      op: "u",
+      changed: ["name", "price", "planned"],
+      before: { price: "-12345.678" },
+      after: { price: "0.500" },
+      topic: "shard0.products.small",
+      partition: 0,
+    });
+  });
+
+  test("hides heartbeats and probes unless it is asked for them", async () => {
+    const { code, stdout } = await cdc(
+      checkout,
+      "tail",
+      "--all",
+      "--table",
+      "cdc.heartbeat",
+      "--shard",
+      "shard1",
+      "-n",
+      "1",
+    );
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^\S+ {2}shard1 {2}\w+ +cdc\.heartbeat +id=1 {2}beat_at /),
+    ]);
+    expect((await cdc(checkout, "tail", "--table", "cdc.heartbeat")).code).toBe(2);
+  });
+
+  test("ends on Ctrl-C, with exit code 0", async () => {
+    const tail = new Cdc(checkout, ["tail"]);
+    await tail.says(/Ctrl-C ends it/);
+    tail.interrupt();
+    expect(await tail.end(10_000)).toMatchObject({ code: 0, stdout: "" });
+  });
+});
+
+describe("verify", () => {
+  test("times every stage of twenty probes through each shard", async () => {
+    const { code, stdout } = await cdc(checkout, "verify", "--count", "20", "--json");
+    const found = JSON.parse(stdout) as {
+      healthy: boolean;
+      shards: {
+        shard: string;
+        probes: number;
+        stagesMs: Record<string, { p50: number; max: number } | null>;
+        error: unknown;
+      }[];
+    };
+    expect([code, found.healthy]).toEqual([0, true]);
+    expect(found.shards.map(({ shard, probes, error }) => [shard, probes, error])).toEqual([
+      ["shard0", 20, null],
+      ["shard1", 20, null],
+    ]);
+    for (const { stagesMs } of found.shards) {
+      expect(Object.keys(stagesMs)).toEqual(["commit", "capture", "produce", "deliver", "total"]);
+      for (const [stage, figures] of Object.entries(stagesMs)) {
+        expect(figures, stage).not.toBeNull();
+        expect(figures?.p50, stage).toBeGreaterThanOrEqual(0);
+        expect(figures?.max, stage).toBeGreaterThanOrEqual(figures?.p50 ?? NaN);
+        expect(figures?.max, stage).toBeLessThanOrEqual((stagesMs["total"]?.max ?? NaN) + 1);
+      }
+    }
+  });
+
+  test("prints a table for a person", async () => {
+    const { code, stdout } = await cdc(checkout, "verify");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^SHARD +COMMIT +CAPTURE +PRODUCE +DELIVER +TOTAL\nshard0 +(\d+\.\d ms +){4}\d+\.\d ms\nshard1/,
+    );
+    expect(stdout).toContain("2 of 2 probes arrived");
+  });
+});
+
+describe("doctor", () => {
+  interface Report {
+    readonly healthy: boolean;
+    readonly firstBroken: DoctorResult | null;
+    readonly checks: readonly DoctorResult[];
+  }
+
+  async function doctor(): Promise<{ code: number | null; report: Report }> {
+    const { code, stdout, stderr } = await cdc(checkout, "doctor", "--json");
+    if (stdout === "") throw new Error(stderr);
+    return { code, report: JSON.parse(stdout) as Report };
+  }
+
+  /** The guard and the worker take a moment to see that something is well again. */
+  async function untilWell(seconds: number): Promise<void> {
+    const deadline = performance.now() + seconds * 1000;
+    for (;;) {
+      const { code, report } = await doctor();
+      if (code === 0) return;
+      if (performance.now() > deadline) throw new Error(JSON.stringify(report.firstBroken));
+      await setTimeout(2000);
+    }
+  }
+
+  test("finds everything well", async () => {
+    const { code, report } = await doctor();
+    expect(report.firstBroken).toBeNull();
+    expect([code, report.healthy]).toEqual([0, true]);
+    expect(report.checks.length).toBeGreaterThan(25);
+    expect(new Set(report.checks.map(({ verdict }) => verdict))).toEqual(new Set(["well"]));
+  });
+
+  test("names a changed property, and that the next `up` mends it", async () => {
+    const config = (await worker.getConfig(connector)) ?? {};
+    await worker.putConfig(connector, { ...config, "poll.interval.ms": "700" });
+    const { code, report } = await doctor();
+    expect(code).toBe(1);
+    expect(report.firstBroken).toMatchObject({
+      id: "shard0:config",
+      found: `${connector} is not configured as planned: poll.interval.ms is 700, planned is 50`,
+    });
+    const { code: upCode, output } = await checkout.pulumi("up", "--yes", "--skip-preview");
+    expect(upCode, output).toBe(0);
+    await untilWell(60);
+  });
+
+  test("names a connector that was deleted, and what could not be looked at because of it", async () => {
+    const config = (await worker.getConfig(connector)) ?? {};
+    await worker.deleteConnector(connector);
+    const { code, report } = await doctor();
+    expect(code).toBe(1);
+    expect(report.firstBroken).toMatchObject({
+      id: "shard0:connector",
+      found: `connector ${connector} is not on the worker`,
+    });
+    const verdicts = new Map(report.checks.map(({ id, verdict }) => [id, verdict]));
+    expect([verdicts.get("shard0:probe"), verdicts.get("shard1:probe")]).toEqual(["not-reached", "well"]);
+    await worker.putConfig(connector, config);
+    await untilWell(60);
+  });
+
+  test("names a server that was stopped, in words", async () => {
+    await dockerLines("stop", mysql1);
+    try {
+      const { code, stdout } = await cdc(checkout, "doctor");
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/✓ shard0 probe/);
+      expect(stdout).toMatch(/– shard1 probe +not reached/);
+      expect(stdout).toContain(`first broken link: databases, shard1 container: ${mysql1} is exited with exit code 0`);
+      expect(stdout).toContain("what to do: make up starts it again");
+    } finally {
+      await dockerLines("start", mysql1);
+    }
+    // The guard restarts the connector as soon as the server answers again.
+    await untilWell(120);
+  });
+});
+
+describe("snapshot", () => {
+  const rows = 200_000;
+
+  test("a table that is not captured is refused, with those that are", async () => {
+    const { code, stderr } = await cdc(checkout, "snapshot", "shard0", "nothing");
+    expect(code).toBe(2);
+    expect(stderr).toContain("captured are: products.products, products.stock, products.small, products.bulk");
+  });
+
+  test("a condition that does not fit is refused in the server's words, one that does is kept to", async () => {
+    const refused = await cdc(checkout, "snapshot", "shard0", "products", "--where", "nothing > 1");
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("Unknown column 'nothing'")]);
+    const { code, stdout } = await cdc(checkout, "--json", "snapshot", "shard0", "products", "--where", "price > 100");
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ table: "products.products", result: "SUCCEEDED", rows: 2 });
+  });
+
+  test("brings every row of a large table to its topic, visibly, while changes go on", async () => {
+    // Without a binlog, as rows that were there before anything captured them: only the snapshot can bring them.
+    await root.query("SET SESSION sql_log_bin = 0");
+    await root.query("SET SESSION cte_max_recursion_depth = 1000000");
+    await root.query(
+      "INSERT INTO bulk (sku, price) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) " +
+        "SELECT CONCAT('sku-', i), i / 100 FROM n",
+      [rows],
+    );
+    await root.query("SET SESSION sql_log_bin = 1");
+
+    const snapshot = new Cdc(checkout, ["snapshot", "shard0", "products.bulk"]);
+    await snapshot.says(/[1-9][\d,]* rows/, 60_000);
+    const written = await writeUntil(snapshot.end(240_000));
+    // Rows that came after its start are read as changes, those that went before their chunk not at all.
+    const { code, stdout, stderr } = await snapshot.end();
+    expect([code, stdout], stderr).toEqual([
+      0,
+      expect.stringMatching(/^shard0 products\.bulk: (199|200),\d{3} rows, .* all were read\n$/),
+    ]);
+    expect(written).toBeGreaterThan(10);
+    const seen = [...stderr.matchAll(/: ([\d,]+) rows, (\d+) % of the key range, [\d,]+ rows\/s, [\d.]+ s$/gm)].map(
+      ([, count = "", percent]) => [Number(count.replaceAll(",", "")), Number(percent)] as const,
+    );
+    expect(seen.length, stderr).toBeGreaterThanOrEqual(2);
+    expect(seen.map(([count]) => count)).toEqual(seen.map(([count]) => count).toSorted((a, b) => a - b));
+
+    const [found] = await root.query<RowDataPacket[]>("SELECT id, sku, price FROM bulk ORDER BY id");
+    const inMysql = new Map(found.map((row) => [String(row["id"]), stringifyExact([row["sku"], row["price"]])]));
+    expect(inMysql.size).toBeGreaterThan(rows);
+    const onTopic = await foldTopic("shard0.products.bulk", inMysql.size);
+    // Sets of this size compared whole would take longer to print than to find the difference.
+    const missing = [...inMysql].filter(([id, row]) => onTopic.get(id) !== row);
+    const extra = [...onTopic.keys()].filter((id) => !inMysql.has(id));
+    expect({ missing: missing.slice(0, 5), extra: extra.slice(0, 5) }).toEqual({ missing: [], extra: [] });
+  });
+
+  test("is ended by --stop, and refused while another runs", async () => {
+    const started = await cdc(checkout, "snapshot", "shard0", "bulk", "--no-wait");
+    expect(started.code, started.stderr).toBe(0);
+    await untilRunning();
+    const second = await cdc(checkout, "snapshot", "shard0", "stock");
+    expect([second.code, second.stderr]).toEqual([1, expect.stringContaining("is reading products.bulk already")]);
+    const stopped = await cdc(checkout, "snapshot", "shard0", "bulk", "--stop");
+    expect([stopped.code, stopped.stdout], stopped.stderr).toEqual([
+      0,
+      expect.stringContaining("the snapshot was ended"),
+    ]);
+    expect((await cdc(checkout, "snapshot", "shard0", "bulk", "--stop")).code).toBe(1);
+    expect((await cdc(checkout, "snapshot", "shard0", "stock")).code).toBe(0);
+  });
+
+  async function untilRunning(): Promise<void> {
+    const deadline = performance.now() + 30_000;
+    while ((await worker.getOffsets(connector))?.[0]?.offset?.["incremental_snapshot_collections"] === undefined) {
+      if (performance.now() > deadline) throw new Error("the snapshot never began");
+      await setTimeout(100);
+    }
+  }
+
+  /** Inserts, changes and deletes rows until the work is done. @returns how many rows were inserted. */
+  async function writeUntil(work: Promise<unknown>): Promise<number> {
+    let isDone = false;
+    const done = work.finally(() => (isDone = true));
+    let inserted = 0;
+    while (!isDone) {
+      inserted += 1;
+      await root.query("INSERT INTO bulk (sku, price) VALUES (?, 1)", [`new-${inserted}`]);
+      // Rows that were read, that are being read, and that are still to be read.
+      await root.query("UPDATE bulk SET price = price + 1 WHERE id = ?", [1 + Math.floor(Math.random() * rows)]);
+      if (inserted % 10 === 0)
+        await root.query("DELETE FROM bulk WHERE id = ?", [1 + Math.floor(Math.random() * rows)]);
+      await setTimeout(5);
+    }
+    await done;
+    return inserted;
+  }
+
+  /** What a consumer knows of the table once it has read the whole topic: the last word on each key. */
+  async function foldTopic(topic: string, expected: number): Promise<Map<string, string>> {
+    const reader = new TopicReader(bootstrap, topic);
+    const known = new Map<string, string>();
+    try {
+      const stream = await reader.open([0n]);
+      for (;;) {
+        const record = await stream.next(known.size < expected ? 20_000 : 3000);
+        if (record === undefined) break;
+        const id = stringifyExact(decodeKey(record)["id"]);
+        const after = decode(record)?.after;
+        if (after === undefined || after === null) known.delete(id);
+        else known.set(id, stringifyExact([after["sku"], after["price"]]));
+      }
+      await stream.close();
+      return known;
+    } finally {
+      await reader.close();
+    }
+  }
+});

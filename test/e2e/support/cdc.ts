@@ -1,0 +1,60 @@
+/** The command line `cdc`, run on a test's own checkout as a person would, stdout and stderr apart. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { Checkout } from "./checkout.ts";
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A `cdc` that runs. */
+export class Cdc {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<number | null>;
+  stdout = "";
+  stderr = "";
+
+  constructor(checkout: Checkout, args: readonly string[]) {
+    const { FORCE_COLOR: _, STACK: __, ...env } = process.env;
+    this.#child = spawn(join(checkout.folder, "bin", "cdc"), ["--stack", checkout.stack, ...args], {
+      env: { ...env, NO_COLOR: "1" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#child.stdout?.on("data", (chunk) => (this.stdout += String(chunk)));
+    this.#child.stderr?.on("data", (chunk) => (this.stderr += String(chunk)));
+    this.#ended = once(this.#child, "close").then(([code]) => code as number | null);
+  }
+
+  /** Waits until stderr or stdout say so. @throws Error when it ends, or does not in time. */
+  async says(pattern: RegExp, timeoutMs = 30_000): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    while (!pattern.test(this.stderr + this.stdout)) {
+      if (this.#child.exitCode !== null || performance.now() > deadline) {
+        this.#child.kill("SIGKILL");
+        throw new Error(`cdc never said ${String(pattern)}: ${this.stderr}${this.stdout}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** As Ctrl-C does. */
+  interrupt(): void {
+    this.#child.kill("SIGINT");
+  }
+
+  /** Waits for its end; after `timeoutMs` it is killed, and its code is null. */
+  async end(timeoutMs = 120_000): Promise<Ran> {
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), timeoutMs);
+    const code = await this.#ended;
+    clearTimeout(timer);
+    return { code, stdout: this.stdout, stderr: this.stderr };
+  }
+}
+
+/** Runs it to its end. */
+export async function cdc(checkout: Checkout, ...args: string[]): Promise<Ran> {
+  return await new Cdc(checkout, args).end();
+}

@@ -1,0 +1,75 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { ProblemError } from "../../plan/problem.ts";
+import { planWith, shardLists } from "../support/config.ts";
+
+describe("the guard's plan", () => {
+  test("says where everything is inside the network", () => {
+    const { guard } = planWith({ kafka: { brokers: 2 }, connect: { workers: 2 }, portOffset: 1000 });
+    expect(guard).toEqual({
+      name: "guard",
+      container: "cdc-test-guard",
+      alias: "guard",
+      expectedMemoryMiB: 90,
+      memoryLimitMiB: 256,
+      settings: {
+        connectUrls: ["http://connect:8083", "http://connect-2:8083"],
+        bootstrap: "kafka:29092,kafka-2:29092",
+        checkSeconds: 5,
+        stallSeconds: 30,
+        restartAfterSeconds: [0, 120, 360, 720, 1200, 1800, 2520, 3360],
+      },
+    });
+  });
+
+  test("is not there when it is switched off, and nothing else is different", () => {
+    const { guard, ...others } = planWith({ guard: { enabled: false } });
+    expect(guard).toBeUndefined();
+    const { guard: _, ...same } = planWith({});
+    expect(others).toStrictEqual(same);
+  });
+
+  test("takes an image of one's own", () => {
+    expect(planWith({ guard: { image: "node:22.22.0-slim" } }).images.node).toBe("node:22.22.0-slim");
+  });
+});
+
+test("three heartbeats fit into the time after which a connector counts as stalled, or the plan is refused", () => {
+  fc.assert(
+    fc.property(
+      shardLists,
+      fc.integer({ min: 1, max: 120_000 }),
+      fc.integer({ min: 2, max: 600 }),
+      (shards, ms, stall) => {
+        const properties = { "heartbeat.interval.ms": ms };
+        const slow = shards.map((shard, index) =>
+          index === 0 ? { ...shard, connectorProperties: properties } : shard,
+        );
+        const longest = Math.max(ms, shards.length > 1 ? 5000 : 0);
+        const codes = codesOf({ shards: slow, guard: { stallSeconds: stall, checkSeconds: 1 } });
+        expect(codes).toEqual(stall * 1000 < 3 * longest ? ["CDC-410"] : []);
+      },
+    ),
+  );
+});
+
+test("pauses are taken when they are sorted, and refused when they are not", () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 10_000 }), { minLength: 1, maxLength: 8 }), (pauses) => {
+      const sorted = pauses.toSorted((a, b) => a - b);
+      expect(codesOf({ guard: { restartAfterSeconds: sorted } })).toEqual([]);
+      const isSorted = sorted.every((pause, index) => pause === pauses[index]);
+      expect(codesOf({ guard: { restartAfterSeconds: pauses } })).toEqual(isSorted ? [] : ["CDC-413"]);
+    }),
+  );
+});
+
+function codesOf(fields: Record<string, unknown>): string[] {
+  try {
+    planWith(fields);
+    return [];
+  } catch (error) {
+    if (error instanceof ProblemError) return error.problems.map(({ code }) => code);
+    throw error;
+  }
+}
