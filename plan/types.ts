@@ -131,6 +131,79 @@ export interface GuardPlan extends ContainerPlan {
   readonly settings: GuardSettings;
 }
 
+/** The search engine's container: one node of OpenSearch. */
+export interface EnginePlan extends StatefulPlan {
+  /** JVM heap options. */
+  readonly heapOptions: string;
+}
+
+/** One table's index: its name is an alias, so that a rebuilt index can take its place. */
+export interface IndexPlan {
+  /** `DATABASE.TABLE`. */
+  readonly table: string;
+  /** What readers and the sink name: `DATABASE-TABLE`. Behind it stands `ALIAS-000001`, after a rebuild `ALIAS-000002` … */
+  readonly alias: string;
+  /** Topics whose records become the documents. */
+  readonly topics: readonly string[];
+  /** Shards that capture the table; `id` is the shard in the documents' `shard` field and the first part of their `_id`. */
+  readonly shards: readonly { readonly name: string; readonly id: string }[];
+}
+
+/** The sink connector, and its plugin's volume, mounted read-only on the workers. */
+export interface SinkPlan {
+  readonly name: string;
+  /** The configuration as `PUT /connectors/NAME/config` takes it. */
+  readonly config: Readonly<Record<string, string>>;
+  readonly plugin: SinkPluginPlan;
+}
+
+export interface SinkPluginPlan {
+  /** The volume's name on the engine, which ends with a hash of what is in it. */
+  readonly volume: string;
+  /** A part of the workers' `plugin.path`. */
+  readonly path: string;
+  /** An archive that the configuration names, relative to the checkout, and its checksum; undefined for the sink of `sink/`. */
+  readonly archive: { readonly file: string; readonly sha256: string } | undefined;
+}
+
+/** The search page's container. */
+export interface PagePlan extends PublishedPlan {
+  readonly settings: PageSettings;
+}
+
+/** What the search page is told. */
+export interface PageSettings {
+  /** Root of the engine's REST API inside the network. */
+  readonly engineUrl: string;
+  /** Aliases that are searched, and the tables that they stand for. */
+  readonly indices: readonly { readonly alias: string; readonly table: string }[];
+}
+
+/** The read side: a search engine that a sink keeps in step with the shards. */
+export interface ReadSidePlan {
+  /** Undefined where an existing engine is used. */
+  readonly engine: EnginePlan | undefined;
+  /** Root of the engine's REST API as reached from this machine. */
+  readonly url: string;
+  /** The same inside the network. */
+  readonly internalUrl: string;
+  /** How long a written document may wait until a search finds it, in milliseconds. */
+  readonly refreshIntervalMs: number;
+  /** One for each captured table. */
+  readonly indices: readonly IndexPlan[];
+  /** The pipeline's own probe rows, by which the way into the index is proven and timed. */
+  readonly probeIndex: IndexPlan;
+  readonly sink: SinkPlan;
+  /** Records that the sink could not take, with the reason in their headers. */
+  readonly deadLetterTopic: string;
+  /** Dead letters that are given to the sink once more. */
+  readonly retryTopic: string;
+  /** Both of them. */
+  readonly topics: readonly TopicPlan[];
+  /** Undefined when it is switched off. */
+  readonly page: PagePlan | undefined;
+}
+
 /** Where the images come from, and which. */
 export interface ImagePlan {
   readonly source: "official" | "packages";
@@ -139,8 +212,9 @@ export interface ImagePlan {
   /** References that the configuration gives itself. */
   readonly mysql: string | undefined;
   readonly kafka: string | undefined;
-  /** Of the guard. */
+  /** Of the guard and the search page. */
   readonly node: string | undefined;
+  readonly opensearch: string | undefined;
 }
 
 export interface PipelinePlan {
@@ -156,6 +230,8 @@ export interface PipelinePlan {
   readonly connect: ConnectPlan;
   /** Undefined when it is switched off. */
   readonly guard: GuardPlan | undefined;
+  /** Undefined when it is switched off. */
+  readonly readSide: ReadSidePlan | undefined;
   /** Topics that several shards write to (merged data topics). */
   readonly sharedTopics: readonly TopicPlan[];
   /** Whether changes that delete what is in topics may pass. */
