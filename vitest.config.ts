@@ -18,8 +18,8 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.e2e.ts"],
           pool: "forks",
-          // One stack after the other: two cores do not start two pipelines faster.
-          fileParallelism: false,
+          // Two stacks at a time: while one waits, the other works. Every file has ports of its own.
+          maxWorkers: 2,
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },

@@ -3,7 +3,7 @@ import { z } from "zod";
 import * as kind from "./fields.ts";
 import { field } from "./fields.ts";
 
-/** At once, then after 2, 6, 12 … minutes: the pauses of Strimzi's operator, a little over three hours in all. */
+/** At once, then after 2, 6, 12 … minutes: the pauses of Strimzi's operator, 2 h 48 min in all. */
 const restartAfterSeconds = [0, 120, 360, 720, 1200, 1800, 2520, 3360];
 
 export const guardSchema = z.strictObject({
