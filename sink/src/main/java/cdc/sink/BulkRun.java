@@ -171,11 +171,10 @@ final class BulkRun {
         Position position = change.position();
         if (pending.rounds() > MAX_CONFLICT_ROUNDS) return false;
         if (!stored.found()) return createsAnew(change);
-        if (stored.position() == null) return false;
-        if (change.operation() == Change.Operation.TOMBSTONE) {
-            // the record's timestamp is in whole milliseconds
-            return stored.position().micros() <= position.micros() + 999;
-        }
+        boolean isTombstone = change.operation() == Change.Operation.TOMBSTONE;
+        // not the sink's own work: gives way to the row as it was read, and to its deletion, but not to what may be old
+        if (stored.position() == null) return isTombstone || position.kind() == Position.Kind.SNAPSHOT;
+        if (isTombstone) return stored.position().isCoveredBy(position);
         return position.supersedes(stored.position(), snapshotWindowMicros);
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.sink.SinkRecord;
@@ -14,7 +15,11 @@ final class ChangeReader {
     /** What ExtractNewRecordState's add.fields and add.headers call the source's fields. */
     private static final String SOURCE_PREFIX = "__source_";
 
+    /** On the retry topic: the topic that the record is of. */
+    private static final String ORIGIN_TOPIC = "cdc.origin.topic";
+
     private final DocumentId ids;
+    private final String retryTopic;
     private final String shardField;
     private final String positionField;
 
@@ -22,6 +27,7 @@ final class ChangeReader {
         this.ids = new DocumentId(
                 new TopicTargets(config.getString(SinkConfig.TOPIC_PATTERN), config.getString(SinkConfig.INDEX_TEMPLATE)),
                 config.shardKeyField());
+        this.retryTopic = config.getString(SinkConfig.RETRY_TOPIC);
         this.shardField = config.getString(SinkConfig.SHARD_FIELD);
         this.positionField = config.getString(SinkConfig.POSITION_FIELD);
     }
@@ -39,7 +45,7 @@ final class ChangeReader {
     }
 
     private Change change(SinkRecord record) {
-        DocumentId.Address address = ids.of(record.topic(), record.key());
+        DocumentId.Address address = ids.of(topic(record), record.key());
         if (record.value() == null) return nullValue(record, address);
         Fields value = Fields.of(record.value());
         if (value == null) {
@@ -48,6 +54,18 @@ final class ChangeReader {
         }
         boolean envelope = value.has("op") && value.has("source") && value.has("after");
         return envelope ? envelope(record, address, value) : row(record, address, value);
+    }
+
+    /** The topic that tells table and shard: the record's own, or the one that it had before it was sent again. */
+    private String topic(SinkRecord record) {
+        if (!record.originalTopic().equals(retryTopic)) return record.topic();
+        Header origin = record.headers().lastWithName(ORIGIN_TOPIC);
+        if (origin == null || origin.value() == null) {
+            throw new DataException("the record is on " + SinkConfig.RETRY_TOPIC + " " + retryTopic + " without the header "
+                    + ORIGIN_TOPIC + ", so its table cannot be told");
+        }
+        // text or bytes, as header.converter has it
+        return origin.value() instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : origin.value().toString();
     }
 
     private Change envelope(SinkRecord record, DocumentId.Address address, Fields value) {

@@ -46,9 +46,11 @@ final class DocumentId {
             throw new DataException("the key is a " + key.getClass().getSimpleName()
                     + ", but has to be a structure of the primary key's columns; is key.converter the writer's?");
         }
-        String shard = shardKeyField.isEmpty() ? target.shard() : fields.text(shardKeyField);
+        // the pipeline's own tables have topics per shard even where the others are merged
+        String shard = fields.has(shardKeyField) ? fields.text(shardKeyField) : target.shard();
         if (shard == null) {
-            throw new DataException("the key has no field " + shardKeyField + " (" + SinkConfig.SHARD_KEY_FIELD + ")");
+            throw new DataException("no shard is told: not by the key's field " + shardKeyField + " ("
+                    + SinkConfig.SHARD_KEY_FIELD + "), and not by the topic's name (" + SinkConfig.TOPIC_PATTERN + ")");
         }
         Stream<String> columns = fields.entries().stream()
                 .filter(entry -> !entry.name().equals(shardKeyField))

@@ -21,9 +21,15 @@ final class Pending {
     /** Another change of the same document: the newer one stays; both are done when it is. */
     void merge(Change other, Offsets.Ticket ticket, long snapshotWindowMicros) {
         tickets.add(ticket);
-        boolean replaces = other.operation() == Change.Operation.TOMBSTONE
-                || other.position().supersedes(change.position(), snapshotWindowMicros);
-        if (replaces) set(other, snapshotWindowMicros);
+        if (isReplacedBy(other, snapshotWindowMicros)) set(other, snapshotWindowMicros);
+    }
+
+    private boolean isReplacedBy(Change other, long snapshotWindowMicros) {
+        boolean undated = change.operation() == Change.Operation.TOMBSTONE || other.operation() == Change.Operation.TOMBSTONE;
+        // a tombstone's time is when it was sent, up to moments after the next change: their order says more
+        if (undated && Offsets.partition(change.record()).equals(Offsets.partition(other.record()))) return true;
+        if (other.operation() == Change.Operation.TOMBSTONE) return change.position().isCoveredBy(other.position());
+        return other.position().supersedes(change.position(), snapshotWindowMicros);
     }
 
     private void set(Change newest, long snapshotWindowMicros) {

@@ -63,6 +63,12 @@ record Position(Kind kind, long micros, String server, String file, long place, 
         return micros != other.micros ? micros > other.micros : BY_PLACE.compare(this, other) >= 0;
     }
 
+    /** Whether a tombstone of that position deletes this state: not what was committed after it. */
+    boolean isCoveredBy(Position tombstone) {
+        // a record's timestamp is in whole milliseconds
+        return micros <= tombstone.micros + 999;
+    }
+
     /** mysql-bin.000042 → 42; 0 where there is no file. */
     private static long fileNumber(String file) {
         if (file == null) return 0;

@@ -27,6 +27,7 @@ public final class SinkConfig extends AbstractConfig {
     static final String TOPIC_PATTERN = "topic.pattern";
     static final String INDEX_TEMPLATE = "index.name.template";
     static final String SHARD_KEY_FIELD = "shard.key.field";
+    static final String RETRY_TOPIC = "retry.topic";
     static final String SHARD_FIELD = "shard.field";
     static final String POSITION_FIELD = "position.field";
     static final String SNAPSHOT_WINDOW = "snapshot.window.ms";
@@ -66,7 +67,11 @@ public final class SinkConfig extends AbstractConfig {
                             + " {topic}. Made valid: lower case, what the engine does not allow becomes _.")
             .add(SHARD_KEY_FIELD, Type.STRING, "", null, MEDIUM,
                     "Field of the record's key that holds the shard's name, as in merged topics; empty when the"
-                            + " topic's name holds it.")
+                            + " topic's name holds it. A key without that field takes the shard from the topic's name, if"
+                            + " topic.pattern has the group.")
+            .add(RETRY_TOPIC, Type.STRING, "", null, MEDIUM,
+                    "Topic of records to be tried again, each of which names its own topic in the header"
+                            + " cdc.origin.topic; empty for none.")
             .add(SHARD_FIELD, Type.STRING, "shard", new FieldName(), LOW,
                     "Field of the document that holds the shard's name.")
             .add(POSITION_FIELD, Type.STRING, "cdc", new FieldName(), LOW,

@@ -24,6 +24,8 @@ import org.apache.kafka.connect.errors.DataException;
 final class Values {
     private static final JsonFactory JSON = new JsonFactory();
     private static final long MICROS_PER_SECOND = 1_000_000L;
+    /** Set by Debezium's datatype.propagate.source.type, in upper case. */
+    private static final String COLUMN_TYPE = "__debezium.source.column.type";
 
     private Values() {}
 
@@ -70,12 +72,20 @@ final class Values {
             case "org.apache.kafka.connect.data.Timestamp" -> localDateTime(date(value).toEpochMilli(), 1_000L);
             default -> {
                 if (value instanceof BigDecimal decimal) yield decimal.toPlainString();
+                if (value instanceof Long bits && isUnsigned(schema)) yield Long.toUnsignedString(bits);
                 if (value instanceof byte[] || value instanceof ByteBuffer) {
                     yield Base64.getEncoder().encodeToString(bytes(value));
                 }
                 yield null;
             }
         };
+    }
+
+    /** BIGINT UNSIGNED with bigint.unsigned.handling.mode=long: from 2^63 on the bits are those of a negative number. */
+    private static boolean isUnsigned(Schema schema) {
+        if (schema == null || schema.parameters() == null) return false;
+        String column = schema.parameters().getOrDefault(COLUMN_TYPE, "");
+        return column.matches("(BIGINT|INT8) UNSIGNED.*|SERIAL");
     }
 
     private static void writePlain(JsonGenerator out, Schema schema, Object value) throws IOException {

@@ -147,6 +147,51 @@ class ChangeReaderTest {
     }
 
     @Test
+    void takesTheShardFromTheTopicWhereTheKeyOfAMergedPipelineHasNone() {
+        ChangeReader merged = reader(SinkConfig.SHARD_KEY_FIELD, "shard");
+        Change change = merged.read(Events.record("shard1.cdc.probe", 0, Events.key(5), null));
+        assertEquals(new DocumentId.Address("cdc-probe", "shard1:5", "shard1"), change.address());
+        ChangeReader byKeyOnly = reader(SinkConfig.SHARD_KEY_FIELD, "shard", SinkConfig.TOPIC_PATTERN,
+                "(?<database>[^.]+)\\.(?<table>[^.]+)");
+        assertEquals("no shard is told: not by the key's field shard (shard.key.field), and not by the topic's name"
+                + " (topic.pattern)", assertThrows(DataException.class,
+                () -> byKeyOnly.read(Events.record("products.products", 0, Events.key(5), null))).getMessage());
+    }
+
+    @Test
+    void unsignedNumbersSurviveTheConverter() {
+        Schema schema = SchemaBuilder.struct().field("stock", SchemaBuilder.int64().optional()
+                .parameter("__debezium.source.column.type", "BIGINT UNSIGNED").build()).build();
+        SinkRecord record = Events.record(Events.TOPIC, 0, Events.key(7), new Struct(schema).put("stock", -2L));
+        assertEquals(true, document(reader().read(throughJson(record, true))).startsWith("{\"stock\":\"18446744073709551614\","));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void aRecordOnTheRetryTopicIsOneOfTheTopicThatItsHeaderNames(boolean asBytes) {
+        SinkRecord again = again(Events.change(5, "u", 7, "again", 3));
+        if (asBytes) again.headers().addBytes("cdc.origin.topic", "shard2.shop.orders".getBytes(StandardCharsets.UTF_8));
+        else again.headers().addString("cdc.origin.topic", "shard2.shop.orders");
+        Change change = reader(SinkConfig.RETRY_TOPIC, "retry").read(again);
+        assertEquals(new DocumentId.Address("shop-orders", "shard2:7", "shard2"), change.address());
+        assertEquals(reader().read(Events.change(5, "u", 7, "again", 3)).position(), change.position());
+    }
+
+    @Test
+    void theHeaderCountsOnTheRetryTopicOnlyAndIsNeededThere() {
+        SinkRecord usual = Events.change(5, "u", 7, "x", 3);
+        usual.headers().addString("cdc.origin.topic", "shard2.shop.orders");
+        assertEquals("shard0", reader(SinkConfig.RETRY_TOPIC, "retry").read(usual).address().shard());
+        assertEquals("the record is on retry.topic retry without the header cdc.origin.topic, so its table cannot be told",
+                assertThrows(DataException.class, () -> reader(SinkConfig.RETRY_TOPIC, "retry")
+                        .read(again(Events.change(5, "u", 7, "x", 3)))).getMessage());
+    }
+
+    private static SinkRecord again(SinkRecord record) {
+        return Events.record("retry", 0, record.key(), record.value());
+    }
+
+    @Test
     void saysWhyARecordCannotBeTaken() {
         assertReason("the topic's name does not match topic.pattern " + TopicTargets.DEFAULT_PATTERN,
                 Events.record("heartbeat", 0, Events.key(1), null));

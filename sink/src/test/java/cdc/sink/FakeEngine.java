@@ -89,6 +89,11 @@ final class FakeEngine implements AutoCloseable {
         documents.values().removeIf(document -> document.source() == null);
     }
 
+    /** Somebody deletes the document, or puts another in its place, without a version of the source. */
+    void changeByHand(String index, String id, JsonNode source) {
+        documents.compute(index + "/" + id, (key, old) -> new Document(old == null ? 1 : old.version() + 1, source));
+    }
+
     static Behaviour answer(int status, String body) {
         return (exchange, ids) -> {
             respond(exchange, status, body);

@@ -215,6 +215,51 @@ class HistoryTest {
         }
     }
 
+    /** A row as an incremental snapshot reads it, between two changes that are streamed. */
+    private SinkRecord incremental(String name, long micros, long pos) {
+        return event(1, "r", name, Events.streamed(micros, Events.SERVER, 3, pos, 0).put("snapshot", "incremental"));
+    }
+
+    @Test
+    void aDocumentThatWasDeletedByHandComesBackWithTheNextSnapshotOfItsRow() {
+        SinkRecord change = event(1, "u", "change", Events.streamed(START, Events.SERVER, 3, 5_000, 0));
+        deliver(List.of(change), new Random(0));
+        engine.changeByHand(Events.INDEX, "shard0:1", null);
+        deliver(List.of(change), new Random(0));
+        assertState(1, null, 0); // to the engine a deletion like any other, which a late change must not undo
+        deliver(List.of(incremental("repaired", START + 1_000_000, 6_000)), new Random(0));
+        assertState(1, "repaired", 0);
+        deliver(List.of(change), new Random(0));
+        assertState(1, "repaired", 0);
+        deliver(List.of(event(1, "u", "next", Events.streamed(START + 900_000, Events.SERVER, 3, 6_500, 0))), new Random(0));
+        assertState(1, "next", 0);
+    }
+
+    @Test
+    void aDocumentThatTheIndexLostComesBackWithAnyChangeOfItsRow() {
+        SinkRecord change = event(1, "u", "change", Events.streamed(START, Events.SERVER, 3, 5_000, 0));
+        deliver(List.of(change), new Random(0));
+        engine.changeByHand(Events.INDEX, "shard0:1", null);
+        engine.forgetDeletions();
+        deliver(List.of(change), new Random(0));
+        assertState(1, "change", 0);
+    }
+
+    @Test
+    void aDocumentThatWasOverwrittenByHandGivesWayToASnapshotOrADeletionButNotToALateChange() {
+        SinkRecord change = event(1, "u", "change", Events.streamed(START, Events.SERVER, 3, 5_000, 0));
+        var foreign = com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode().put("name", "by hand");
+        deliver(List.of(change), new Random(0));
+        engine.changeByHand(Events.INDEX, "shard0:1", foreign);
+        deliver(List.of(change), new Random(0));
+        assertState(1, "by hand", 0);
+        deliver(List.of(incremental("repaired", START + 1_000_000, 6_000)), new Random(0));
+        assertState(1, "repaired", 0);
+        engine.changeByHand(Events.INDEX, "shard0:1", foreign);
+        deliver(List.of(Events.record(Events.TOPIC, 0, 0, Events.key(1), null, START / 1_000 + 5_000)), new Random(0));
+        assertState(1, null, 0);
+    }
+
     @Test
     void severalChangesOfOneRowInOneBinlogEventStayInOrder() {
         for (int row = 0; row < 4; row++) {

@@ -338,6 +338,69 @@ class OpenSearchSinkTaskTest {
         }
     }
 
+    private static SinkRecord onRetry(long offset, Object key, Object value, long timestamp) {
+        SinkRecord record = Events.record("retry", 0, offset, key, value, timestamp);
+        record.headers().addString("cdc.origin.topic", Events.TOPIC);
+        return record;
+    }
+
+    @Test
+    void aRecordThatIsTriedAgainNeverReplacesANewerDocument() {
+        TopicPartition retry = new TopicPartition("retry", 0);
+        try (RunningTask sink = new RunningTask(engine, SinkConfig.RETRY_TOPIC, "retry")) {
+            SinkRecord older = Events.change(0, "u", 1, "older", 3);
+            SinkRecord poison = Events.change(0, "c", 2, "mended", 4);
+            sink.put(Events.change(1, "u", 1, "newest", 9));
+            assertEquals(2, sink.committed());
+            sink.put(onRetry(0, older.key(), older.value(), 1), onRetry(1, poison.key(), poison.value(), 1));
+            assertEquals(2, sink.committed(retry));
+            assertEquals("newest", name(1));
+            assertEquals("mended", name(2));
+            assertEquals(List.of(), sink.reported);
+        }
+    }
+
+    @Test
+    void aNullOnTheRetryTopicDeletesWhatIsNotNewerThanItsTimestamp() {
+        long commitMillis = 1_790_000_000_009L;
+        try (RunningTask sink = new RunningTask(engine, SinkConfig.RETRY_TOPIC, "retry")) {
+            for (long id = 1; id <= 2; id++) sink.put(Events.change(id, "u", id, "row " + id, 9));
+            assertEquals(3, sink.committed());
+            sink.put(onRetry(0, Events.key(1), null, commitMillis - 1), onRetry(1, Events.key(2), null, commitMillis),
+                    onRetry(2, Events.key(3), null, commitMillis));
+            assertEquals(3, sink.committed(new TopicPartition("retry", 0)));
+            assertEquals("row 1", name(1), "inserted after it was seen to be missing");
+            assertNull(name(2));
+            assertEquals(List.of(), sink.reported);
+        }
+    }
+
+    @Test
+    void aNullOnTheRetryTopicDoesNotHideANewerChangeInTheSameBatch() {
+        long seenMissing = 1_790_000_000_005L;
+        try (RunningTask sink = new RunningTask(engine, SinkConfig.RETRY_TOPIC, "retry", SinkConfig.LINGER, "60000")) {
+            sink.put(Events.change(0, "c", 1, "again", 9), onRetry(0, Events.key(1), null, seenMissing),
+                    onRetry(1, Events.key(2), null, seenMissing), Events.change(1, "c", 2, "again", 9),
+                    Events.change(2, "c", 3, "extra", 1), onRetry(2, Events.key(3), null, seenMissing));
+            assertEquals(3, sink.committed());
+            assertEquals(1, engine.bulks.size(), "one batch");
+            assertEquals("again", name(1));
+            assertEquals("again", name(2));
+            assertNull(name(3));
+        }
+    }
+
+    @Test
+    void withinAPartitionTheOrderTellsANullFromTheChangesAroundIt() {
+        // the connector sent both after both were committed: the null's own time is later than the insert's
+        try (RunningTask sink = new RunningTask(engine, SinkConfig.LINGER, "60000")) {
+            sink.put(Events.record(Events.TOPIC, 0, 0, Events.key(1), null, 1_790_000_000_500L),
+                    Events.change(1, "c", 1, "again", 9));
+            assertEquals(2, sink.committed());
+            assertEquals("again", name(1));
+        }
+    }
+
     @Test
     void aRevokedPartitionsChangesAreDropped() {
         engine.items = id -> 503;

@@ -33,12 +33,14 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 /** Against a real OpenSearch: {@code mvn test -Dtest=RealEngineTest -Dengine.url=http://127.0.0.1:9200}. */
 @EnabledIfSystemProperty(named = "engine.url", matches = "http.*")
 class RealEngineTest {
+    /** An alias, as the indices have one that can be rebuilt beside the serving one. */
     private static final String INDEX = "sinktest-products";
+    private static final String BEHIND = INDEX + "-000001";
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final String URL = System.getProperty("engine.url");
     private static final String MAPPINGS = """
-            {"settings": {"number_of_replicas": 0, "index.gc_deletes": "1h"},
+            {"settings": {"number_of_replicas": 0, "index.gc_deletes": "1h"}, "aliases": {"sinktest-products": {}},
              "mappings": {"dynamic": "strict", "properties": {
               "id": {"type": "unsigned_long"},
               "name": {"type": "text", "analyzer": "standard", "fields": {"raw": {"type": "keyword", "ignore_above": 1024}}},
@@ -98,14 +100,14 @@ class RealEngineTest {
 
     @BeforeEach
     void makeIndex() throws IOException, InterruptedException {
-        call("DELETE", "/" + INDEX, "");
-        JsonNode made = call("PUT", "/" + INDEX, MAPPINGS);
+        call("DELETE", "/" + BEHIND, "");
+        JsonNode made = call("PUT", "/" + BEHIND, MAPPINGS);
         assertTrue(made.path("acknowledged").asBoolean(), made.toString());
     }
 
     @AfterEach
     void removeIndex() throws IOException, InterruptedException {
-        call("DELETE", "/" + INDEX, "");
+        call("DELETE", "/" + BEHIND, "");
         keys.close();
         values.close();
     }
@@ -277,6 +279,17 @@ class RealEngineTest {
             assertEquals(false, call("GET", id, "").get("found").asBoolean());
             deliver(sink, List.of(again), 6);
             assertEquals("방수 재킷 7 변경 3", call("GET", id, "").at("/_source/name").asText());
+            assertEquals(List.of(), sink.reported);
+        }
+        call("DELETE", id, "");
+        try (RunningTask sink = sink()) {
+            deliver(sink, List.of(again), 7);
+            assertEquals(false, call("GET", id, "").get("found").asBoolean(), "deleted by hand: a deletion like any other");
+            deliver(sink, List.of(read), 8);
+            assertEquals("방수 재킷 7 변경 1", call("GET", id, "").at("/_source/name").asText(), "repaired by a snapshot");
+            call("PUT", id, "{\"name\": \"by hand\"}");
+            deliver(sink, List.of(read), 9);
+            assertEquals("방수 재킷 7 변경 1", call("GET", id, "").at("/_source/name").asText(), "repaired by a snapshot");
             assertEquals(List.of(), sink.reported);
         }
     }

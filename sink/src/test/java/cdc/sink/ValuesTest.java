@@ -41,6 +41,10 @@ class ValuesTest {
         return SchemaBuilder.string().name(name).build();
     }
 
+    private static Schema column(String type) {
+        return SchemaBuilder.int64().optional().parameter("__debezium.source.column.type", type).build();
+    }
+
     private static Schema bits(int length) {
         return SchemaBuilder.bytes().name("io.debezium.data.Bits").parameter("length", "" + length).build();
     }
@@ -57,6 +61,12 @@ class ValuesTest {
                 Arguments.of("\"방수 재킷 \\\"L\\\"\\n\"", Schema.STRING_SCHEMA, "방수 재킷 \"L\"\n"),
                 // DECIMAL, and BIGINT UNSIGNED with bigint.unsigned.handling.mode=precise
                 Arguments.of("\"249000.90\"", Decimal.schema(2), new BigDecimal("249000.90")),
+                // and with the default, long, of which datatype.propagate.source.type tells that the bits are unsigned
+                Arguments.of("\"18446744073709551615\"", column("BIGINT UNSIGNED"), -1L),
+                Arguments.of("\"7\"", column("BIGINT UNSIGNED ZEROFILL"), 7L),
+                Arguments.of("\"9223372036854775808\"", column("INT8 UNSIGNED"), Long.MIN_VALUE),
+                Arguments.of("\"7\"", column("SERIAL"), 7L),
+                Arguments.of("-1", column("BIGINT"), -1L),
                 Arguments.of("\"0.00000000001\"", Decimal.schema(11), new BigDecimal("1E-11")),
                 Arguments.of("\"18446744073709551615\"", Decimal.schema(0), new BigDecimal("18446744073709551615")),
                 Arguments.of("\"12345678901234567890123456789012345.123456789012345678901234567890\"", Decimal.schema(30),
