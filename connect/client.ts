@@ -22,11 +22,14 @@ export interface ConnectorStatus {
 /** States a connector may be asked to be in (KIP-875, KIP-980). */
 export type DesiredState = "running" | "paused" | "stopped";
 
-/** How far one source partition has been read, as the connector itself writes it. */
+/** How far one source partition has been read, as the connector itself writes it; of a sink, one topic partition. */
 export interface ConnectorOffset {
-  /** Debezium's MySQL connector: `{"server": TOPIC_PREFIX}`. */
+  /** Debezium's MySQL connector: `{"server": TOPIC_PREFIX}`; a sink: `kafka_topic`, `kafka_partition`. */
   readonly partition: Readonly<Record<string, unknown>>;
-  /** Debezium's MySQL connector: `file`, `pos`, `gtids`, `ts_sec`, `snapshot` while one runs; null to forget it. */
+  /**
+   * Debezium's MySQL connector: `file`, `pos`, `gtids`, `ts_sec`, `snapshot` while one runs; a sink: `kafka_offset`.
+   * Null to forget it.
+   */
   readonly offset: Readonly<Record<string, unknown>> | null;
 }
 
@@ -45,7 +48,12 @@ export interface WorkerPlugin {
 
 /** A connector as `GET /connectors?expand=info&expand=status` describes it. */
 export interface ExpandedConnector {
-  readonly info: { readonly name: string; readonly config: Readonly<Record<string, string>> };
+  readonly info: {
+    readonly name: string;
+    readonly config: Readonly<Record<string, string>>;
+    /** `unknown` while the worker does not have its class. */
+    readonly type: "source" | "sink" | "unknown";
+  };
   readonly status: ConnectorStatus;
 }
 
@@ -69,6 +77,12 @@ export class NoAnswerError extends Error {
     this.nothingListens = nothingListens;
   }
 }
+
+/**
+ * What a worker says of what it will do in a moment. Some routes tell a rebalance as 409, reads and creates at times as a
+ * 500 with these words; a sink's offsets cannot be changed before its tasks have left their consumer group.
+ */
+const passing = ["a rebalance is expected", "haven't stopped completely yet"];
 
 /** Pauses before trying again while the workers rebalance (409), growing to 5 s: about a minute in all. */
 const rebalancePausesMs = [250, 500, 1000, 2000, ...Array.from({ length: 11 }, () => 5000)];
@@ -222,17 +236,19 @@ export class ConnectClient {
   }
 
   async #request(method: string, route: string, body?: unknown): Promise<unknown> {
+    let last = "";
     for (const pauseMs of rebalancePausesMs) {
       try {
         return await this.#once(method, route, body);
       } catch (error) {
         if (!(error instanceof ConnectRestError && error.status === 409)) throw error;
+        last = error.message;
       }
       await this.#sleep(pauseMs);
     }
     throw new ConnectRestError(
       409,
-      `${method} ${this.url}${route}: the workers are still rebalancing after a minute; ` +
+      `${method} ${this.url}${route}: the workers are still rebalancing after a minute (${last}); ` +
         "a worker that keeps joining and leaving the group shows in the workers' logs",
     );
   }
@@ -269,8 +285,8 @@ async function answer(response: Response): Promise<unknown> {
   const text = await response.text();
   if (response.ok) return text === "" ? undefined : parse(response, text);
   const message = messageOf(text) ?? `HTTP ${response.status} ${response.statusText}`;
-  // Some routes tell a rebalance as 409, reads and creates at times as a 500 with these words: one case for us.
-  throw new ConnectRestError(message.includes("a rebalance is expected") ? 409 : response.status, message);
+  // One case for us: 409.
+  throw new ConnectRestError(passing.some((words) => message.includes(words)) ? 409 : response.status, message);
 }
 
 function parse(response: Response, text: string): unknown {

@@ -18,6 +18,10 @@ export interface ConnectorInputs {
   readonly onDelete: "reset" | "keep";
   /** The schema history topic, emptied with `onDelete: reset`; `bootstrap` as reached from this machine. */
   readonly history?: { readonly bootstrap: string; readonly topic: string } | undefined;
+  /** A sink's consumer group, deleted with `onDelete: reset`; `bootstrap` as reached from this machine. */
+  readonly consumer?: { readonly bootstrap: string; readonly group: string } | undefined;
+  /** What a sink writes to: another target is another connector, which begins anew. */
+  readonly target?: string | undefined;
   /** Where a connector that is created begins to read, as it keeps offsets itself; Debezium for MySQL: `file`, `pos`. */
   readonly initialOffset?: Readonly<Record<string, string | number>> | undefined;
   /** How long to wait for connector and tasks to be as desired, in seconds. */
@@ -56,8 +60,9 @@ export async function applyConnector(
   const { name } = inputs;
   const before = await readOrCreate(client, inputs, clock);
   const isNew = before === "created";
-  // Offsets that were given to it a moment ago are no surprise.
-  const told = isNew && inputs.initialOffset === undefined ? tellOldOffsets(client, name, say, clock) : undefined;
+  // Offsets that were given to it a moment ago are no surprise; those of a sink tell of no snapshot.
+  const isTold = isNew && inputs.initialOffset === undefined && inputs.consumer === undefined;
+  const told = isTold ? tellOldOffsets(client, name, say, clock) : undefined;
   try {
     const status = await awaitState(client, inputs, clock, isNew ? undefined : before);
     return { ...inputs, ...statesOf(status), appliedAt: new Date().toISOString() };

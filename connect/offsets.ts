@@ -26,6 +26,13 @@ export async function tellOldOffsets(
     }
     const old = offsets?.find(({ offset }) => offset !== null && !(Number(offset["ts_sec"]) > nowMs / 1000));
     if (old === undefined) return;
+    if ("kafka_topic" in old.partition) {
+      say(
+        `connector ${name}: its consumer group has offsets of an earlier connector of this name. It goes on from there; ` +
+          "what the index lacks of the records before is not written again: `cdc reindex` does that",
+      );
+      return;
+    }
     say(
       `connector ${name}: offsets of an earlier connector of this name exist (${placeOf(old)}). ` +
         "It goes on from there: no new snapshot; it fails if the server's binlog no longer reaches back that far. " +

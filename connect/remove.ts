@@ -4,42 +4,62 @@ import { systemClock, type Clock } from "./clock.ts";
 import type { ConnectorInputs } from "./connector.ts";
 import { awaitState } from "./status.ts";
 
-export type Removed = Pick<ConnectorInputs, "name" | "onDelete" | "history" | "timeoutSeconds">;
+export type Removed = Pick<ConnectorInputs, "name" | "onDelete" | "history" | "consumer" | "timeoutSeconds">;
 
-/** Deletes all records of a topic. */
-export type DeleteRecords = (bootstrap: string, topic: string) => Promise<void>;
+/** What a connector leaves in Kafka, as `reset` forgets it. */
+export interface Leftovers {
+  /** Deletes all records of a topic. */
+  readonly deleteRecords: (bootstrap: string, topic: string) => Promise<void>;
+  /** Deletes a consumer group with its offsets. */
+  readonly deleteGroup: (bootstrap: string, group: string) => Promise<void>;
+}
 
 /**
- * Deletes the connector; with `onDelete: reset` its offsets and the records of its schema history go first, so that a
+ * Deletes the connector; with `onDelete: reset` its offsets and the records of its schema history go too, so that a
  * later one of its name begins anew. What is gone already is fine.
- * @throws Error when the offsets cannot be reset: the connector is still there then, and stopped.
+ * @throws Error when the offsets cannot be reset: a source connector is still there then, and stopped.
  */
 export async function removeConnector(
   client: ConnectClient,
   connector: Removed,
   clock: Clock = systemClock,
-  deleteRecords: DeleteRecords = deleteRecordsOfTopic,
+  leftovers: Leftovers = leftInKafka,
 ): Promise<void> {
-  const { name, onDelete, history } = connector;
-  if (onDelete === "reset" && (await client.getConfig(name)) !== undefined) {
+  const { name, onDelete, history, consumer } = connector;
+  // A sink's offsets are its consumer group's. The worker would need its plugin to forget them, which may have gone first.
+  if (onDelete === "reset" && consumer === undefined && (await client.getConfig(name)) !== undefined) {
     await client.stop(name);
     await awaitState(client, { ...connector, desiredState: "stopped" }, clock);
     await client.resetOffsets(name);
   }
   await client.deleteConnector(name);
-  if (onDelete === "reset" && history !== undefined) await deleteRecords(history.bootstrap, history.topic);
+  if (onDelete !== "reset") return;
+  if (consumer !== undefined) await leftovers.deleteGroup(consumer.bootstrap, consumer.group);
+  if (history !== undefined) await leftovers.deleteRecords(history.bootstrap, history.topic);
 }
 
-async function deleteRecordsOfTopic(bootstrap: string, topic: string): Promise<void> {
-  // Loaded only here: the library takes longer to load than everything else in the provider plugin.
-  const { TopicAdmin } = await import("../kafka/admin.ts");
-  const admin = new TopicAdmin(bootstrap);
+/** Loaded only when needed: the library takes longer to load than everything else in the provider plugin. */
+const leftInKafka: Leftovers = {
+  async deleteRecords(bootstrap, topic) {
+    const { TopicAdmin } = await import("../kafka/admin.ts");
+    const admin = new TopicAdmin(bootstrap);
+    try {
+      await unlessGone(admin.deleteRecords(topic));
+    } finally {
+      await admin.close();
+    }
+  },
+  async deleteGroup(bootstrap, group) {
+    const { deleteGroup } = await import("../kafka/groups.ts");
+    await unlessGone(deleteGroup(bootstrap, group));
+  },
+};
+
+/** With the broker go its topics and groups. */
+async function unlessGone(deletion: Promise<void>): Promise<void> {
   try {
-    await admin.deleteRecords(topic);
+    await deletion;
   } catch (error) {
-    // With the broker goes its topic.
     if (!(error instanceof Error && error.message.startsWith("no answer from Kafka"))) throw error;
-  } finally {
-    await admin.close();
   }
 }

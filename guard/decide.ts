@@ -56,7 +56,7 @@ export function questions(
 ): Questions {
   if (restingOf(status) !== undefined) return { offsets: false, obstacle: false };
   if (isFailed(status)) return { offsets: false, obstacle: true };
-  if (watched === undefined || beat.kind === "unknown" || isAlive(watched, status, beat)) {
+  if (watched === undefined || beat.kind === "unknown" || beat.kind === "none" || isAlive(watched, status, beat)) {
     return { offsets: false, obstacle: false };
   }
   const isQuiet = silenceMs(watched, now) >= halfBoundMs(settings);
@@ -78,6 +78,8 @@ function judge(known: Watched, seen: ObservedConnector, now: number, settings: G
   if (isBeating) {
     return { watched: forgiven(turned(listening(before, now), "healthy", undefined, now), now, settings) };
   }
+  // A sink that does not run yet, and has not failed: the worker is about to start it.
+  if (beat.kind === "none") return { watched: listening(before, now) };
   return judgeQuiet(before, seen, now, settings);
 }
 
@@ -132,13 +134,13 @@ function restingOf({ connector }: ConnectorStatus): "paused" | "stopped" | undef
 
 /** A heartbeat has come since the last look; of a connector without heartbeats its word has to do. */
 function isAlive(watched: Watched, status: ConnectorStatus, beat: Beat): boolean {
-  if (beat.kind === "unwatched") return isRunning(status);
+  if (beat.kind === "unwatched" || beat.kind === "none") return isRunning(status);
   return beat.kind === "offset" && watched.beat !== undefined && watched.beat !== beat.offset;
 }
 
 function hear(watched: Watched, beat: Beat, now: number): Watched {
   if (beat.kind === "unwatched") return { ...watched, unwatched: beat.why };
-  if (beat.kind === "unknown" || beat.offset === watched.beat) return watched;
+  if (beat.kind !== "offset" || beat.offset === watched.beat) return watched;
   return { ...watched, unwatched: undefined, beat: beat.offset, beatAt: now };
 }
 

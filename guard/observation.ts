@@ -6,6 +6,8 @@ export type Beat =
   | { readonly kind: "offset"; readonly offset: bigint }
   /** The broker was not there to be asked. */
   | { readonly kind: "unknown" }
+  /** A sink sends none; that the changes get through is not to be told by its offsets either, on a quiet pipeline. */
+  | { readonly kind: "none" }
   | { readonly kind: "unwatched"; readonly why: string };
 
 export interface ObservedConnector {

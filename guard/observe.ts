@@ -31,8 +31,9 @@ export async function observe(
       errors.push(`${name}: its offsets cannot be read: ${textOf(reason)}`);
       return undefined;
     });
-  const lookAt = async ({ info: { name, config }, status }: ExpandedConnector): Promise<ObservedConnector> => {
-    const beat = beatOf(config, beats);
+  const lookAt = async ({ info, status }: ExpandedConnector): Promise<ObservedConnector> => {
+    const { name, config } = info;
+    const beat = beatOf(info, beats);
     const wanted = ask(name, status, beat);
     const obstacle = wanted.obstacle ? await obstacleOf(world, config, status, error) : undefined;
     // Without its database a connector does not come forward: no need to ask.
@@ -72,7 +73,8 @@ function heartbeatTopic(config: Readonly<Record<string, string>>): string | unde
   return `${prefix}.${heartbeatTable}`;
 }
 
-function beatOf(config: Readonly<Record<string, string>>, beats: ReadonlyMap<string, bigint> | undefined): Beat {
+function beatOf({ config, type }: ExpandedConnector["info"], beats: ReadonlyMap<string, bigint> | undefined): Beat {
+  if (type === "sink") return { kind: "none" };
   const topic = heartbeatTopic(config);
   if (topic === undefined) return { kind: "unwatched", why: "it has no heartbeat.action.query" };
   if (beats === undefined) return { kind: "unknown" };

@@ -31,6 +31,16 @@ describe("a rebalance (409)", () => {
     expect(clock.pauses).toEqual([250]);
   });
 
+  test("and a sink whose tasks have not left their consumer group yet are waited out alike", async () => {
+    const message =
+      "Failed to reset consumer group offsets for connector c either because its tasks haven't stopped completely yet or …";
+    worker.next.push({ status: 500, body: { error_code: 500, message } });
+    worker.configs.set("c", { name: "c" });
+    worker.statuses.set("c", statusOf("c", "STOPPED", []));
+    await client.resetOffsets("c");
+    expect(worker.asked(/^DELETE/)).toHaveLength(2);
+  });
+
   test("that does not end is an error after about a minute", async () => {
     worker.next.push(...Array.from({ length: 50 }, () => rebalancing));
     await expect(client.putConfig("c", {})).rejects.toThrow(/still rebalancing after a minute/);

@@ -274,6 +274,14 @@ describe("offsets", () => {
     );
   });
 
+  test("of an earlier sink are told with what that means for the index", async () => {
+    worker.offsets.set("c", [{ partition: { kafka_topic: "t", kafka_partition: 0 }, offset: { kafka_offset: 5 } }]);
+    await apply();
+    expect(said).toEqual([
+      expect.stringMatching(/its consumer group has offsets of an earlier .*: `cdc reindex` does that$/),
+    ]);
+  });
+
   test.each([
     ["none", []],
     ["its own, written since", [{ partition: {}, offset: { ...old, ts_sec: Date.now() / 1000 + 60 } }]],

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ConnectClient } from "../../connect/client.ts";
 import { removeConnector, type Removed } from "../../connect/remove.ts";
 import { fakeClock } from "../support/fake-clock.ts";
@@ -12,8 +12,9 @@ const offsets = [{ partition: { server: "p" }, offset: { file: "f", pos: 4 } }];
 
 const remove = async (fields: Partial<Removed> = {}) => {
   const connector: Removed = { name: "c", onDelete: "reset", history, timeoutSeconds: 30, ...fields };
-  await removeConnector(client, connector, fakeClock(), async (bootstrap, topic) => {
-    emptied.push(`${bootstrap} ${topic}`);
+  await removeConnector(client, connector, fakeClock(), {
+    deleteRecords: async (bootstrap, topic) => void emptied.push(`${bootstrap} ${topic}`),
+    deleteGroup: async (bootstrap, group) => void emptied.push(`${bootstrap} group ${group}`),
   });
 };
 const writes = () => worker.asked(/^(POST|PUT|PATCH|DELETE)/);
@@ -48,6 +49,22 @@ test("reset waits until the tasks are gone: the worker refuses to forget before"
   expect(worker.asked(/status/)).toHaveLength(4);
 });
 
+describe("a sink", () => {
+  const consumer = { bootstrap: "localhost:9092", group: "connect-c" };
+
+  test("reset: delete, then the group; the worker, which may lack its plugin by now, is not asked to forget offsets", async () => {
+    await remove({ history: undefined, consumer });
+    expect(writes()).toEqual(["DELETE /connectors/c"]);
+    expect(emptied).toEqual(["localhost:9092 group connect-c"]);
+  });
+
+  test("keep: delete, and nothing else", async () => {
+    await remove({ history: undefined, consumer, onDelete: "keep" });
+    expect(writes()).toEqual(["DELETE /connectors/c"]);
+    expect(emptied).toEqual([]);
+  });
+});
+
 test("keep: delete, and nothing else", async () => {
   await remove({ onDelete: "keep" });
   expect(writes()).toEqual(["DELETE /connectors/c"]);
@@ -79,7 +96,9 @@ test("offsets that cannot be forgotten are an error, and the connector is still 
 test("a topic that cannot be emptied is an error", async () => {
   const refuse = () => Promise.reject(new Error("not allowed"));
   const connector: Removed = { name: "c", onDelete: "reset", history, timeoutSeconds: 30 };
-  await expect(removeConnector(client, connector, fakeClock(), refuse)).rejects.toThrow("not allowed");
+  await expect(
+    removeConnector(client, connector, fakeClock(), { deleteRecords: refuse, deleteGroup: refuse }),
+  ).rejects.toThrow("not allowed");
 });
 
 test("a broker that is gone has taken the topic with it", async () => {

@@ -290,3 +290,36 @@ it("forgets a connector that is no longer listed", () => {
   expect(memory.connectors).toEqual({});
   expect(lines).toEqual([`${name}: no longer on the worker`]);
 });
+
+describe("a sink, which sends no heartbeats", () => {
+  it("is restarted when it has failed, with the same pauses, and is healthy with the word RUNNING", () => {
+    const guard = new Simulation();
+    guard.run(10, { sink: true });
+    guard.run(600, { ...failing, sink: true });
+    expect(guard.restarts).toEqual([15, 135, 495]);
+    expect(guard.check({ sink: true })).toMatchObject({
+      watched: { condition: "healthy" },
+      lines: [expect.stringMatching(/^healthy again, was given up for/)],
+    });
+    expect(guard.lines.join()).not.toContain("heartbeat");
+  });
+
+  it("is not restarted while the broker is away", () => {
+    const guard = new Simulation();
+    guard.run(600, { ...failing, sink: true, obstacle: "no answer from Kafka at kafka:29092" });
+    expect(guard.conditions).toEqual(["waiting"]);
+    expect(guard.restarts).toEqual([]);
+  });
+
+  it.each<[string, Weather]>([
+    ["silent", {}],
+    ["without a task", { task: undefined }],
+    ["not assigned to a worker yet", { task: "UNASSIGNED" }],
+    ["paused", { connector: "PAUSED", task: "PAUSED" }],
+  ])("is left alone when it is %s", (_what, weather) => {
+    const guard = new Simulation();
+    guard.run(600, { ...weather, sink: true });
+    expect(guard.restarts).toEqual([]);
+    expect(guard.conditions).not.toContain("stalled");
+  });
+});

@@ -62,7 +62,7 @@ class Scene {
 
 function listing(status: ExpandedConnector["status"]): Record<string, ExpandedConnector> {
   const config = { "topic.prefix": "shard0", "heartbeat.action.query": "INSERT …" };
-  return { [status.name]: { info: { name: status.name, config }, status } };
+  return { [status.name]: { info: { name: status.name, config, type: "source" }, status } };
 }
 
 const failed = async () => listing(statusOf("a", "RUNNING", [task("FAILED", "java.io.IOException: gone\n\tat x")]));

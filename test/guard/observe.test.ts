@@ -18,7 +18,10 @@ beforeEach(async () => {
 afterEach(async () => await worker.stop());
 
 function list(status: ConnectorStatus, given: Record<string, string> = config): void {
-  worker.next.push({ status: 200, body: { [status.name]: { info: { name: status.name, config: given }, status } } });
+  worker.next.push({
+    status: 200,
+    body: { [status.name]: { info: { name: status.name, config: given, type: "source" }, status } },
+  });
 }
 
 function world(changes: Partial<World> = {}): World {
@@ -75,11 +78,19 @@ describe("observe", () => {
     expect(seen).toMatchObject({ error, connectors: { a: { beat: { kind: "unknown" }, obstacle: error } } });
   });
 
-  it("does not watch heartbeats that a connector does not send", async () => {
-    list(running("sink"), { "connector.class": "Sink" });
+  it("waits for no heartbeat of a sink", async () => {
+    const info = { name: "sink", type: "sink", config: { "connector.class": "Sink", topics: "a" } };
+    worker.next.push({ status: 200, body: { sink: { info, status: running("sink") } } });
     const seen = await observe(world(), askAll);
-    expect(seen.connectors["sink"]?.beat).toEqual({ kind: "unwatched", why: "it has no heartbeat.action.query" });
+    expect(seen.connectors["sink"]?.beat).toEqual({ kind: "none" });
     expect(seen.connectors["sink"]).not.toHaveProperty("obstacle");
+  });
+
+  it("does not watch heartbeats that a connector does not send", async () => {
+    list(running("other"), { "connector.class": "Other" });
+    const seen = await observe(world(), askAll);
+    expect(seen.connectors["other"]?.beat).toEqual({ kind: "unwatched", why: "it has no heartbeat.action.query" });
+    expect(seen.connectors["other"]).not.toHaveProperty("obstacle");
   });
 
   it("does not watch heartbeats that have no topic, and goes on watching the others", async () => {

@@ -29,6 +29,7 @@ export interface Weather {
   readonly obstacle?: string;
   readonly brokerAway?: boolean;
   readonly unwatched?: boolean;
+  readonly sink?: boolean;
 }
 
 export interface Moment {
@@ -123,6 +124,7 @@ export class Simulation {
   }
 
   #beatOf(weather: Weather): Beat {
+    if (weather.sink === true) return { kind: "none" };
     if (weather.unwatched === true) return { kind: "unwatched", why: "it has no heartbeat.action.query" };
     return weather.brokerAway === true ? { kind: "unknown" } : { kind: "offset", offset: this.#beat };
   }
