@@ -3,7 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Images } from "../config/images.ts";
 import { readSql } from "../config/sql.ts";
-import type { PipelinePlan, ShardPlan } from "../plan/types.ts";
+import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../plan/types.ts";
 import { RandomPassword } from "../provider/resources.ts";
 import { ConnectCluster } from "./connect-cluster.ts";
 import { DebeziumConnector } from "./debezium-connector.ts";
@@ -11,6 +11,7 @@ import { labels } from "./docker.ts";
 import { Guard } from "./guard.ts";
 import { KafkaCluster } from "./kafka-cluster.ts";
 import { MysqlShard } from "./mysql-shard.ts";
+import { ReadSide, type ReadSideSummary } from "./read-side.ts";
 
 export interface CdcPipelineArgs {
   readonly plan: PipelinePlan;
@@ -34,6 +35,8 @@ export interface ShardSummary {
 
 export class CdcPipeline extends pulumi.ComponentResource {
   readonly shards: pulumi.Output<ShardSummary[]>;
+  /** Undefined without a read side. */
+  readonly readSide: pulumi.Output<ReadSideSummary> | undefined;
 
   constructor(name: string, args: CdcPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:CdcPipeline", name, {}, opts);
@@ -46,26 +49,50 @@ export class CdcPipeline extends pulumi.ComponentResource {
     const cdcPassword = new RandomPassword("cdc-password", { length: 24 }, parent).result;
     const mysqlImage = image("mysql-image", args.images.mysql);
     const kafkaImage = image("kafka-image", args.images.kafka);
+    const needsNode = plan.guard !== undefined || plan.readSide?.page !== undefined;
+    const nodeImage = needsNode ? image("node-image", args.images.node) : "";
 
     const kafka = new KafkaCluster("kafka", { stack, network, image: kafkaImage, plan: plan.kafka }, parent);
     const worker = new ConnectCluster(
       "connect",
-      { stack, network, image: kafkaImage, plan: plan.connect, kafka, cdcPassword },
+      { stack, network, image: kafkaImage, plan: plan.connect, sink: plan.readSide?.sink.plugin, kafka, cdcPassword },
       parent,
     );
     if (plan.guard !== undefined) {
-      const nodeImage = image("node-image", args.images.node);
       void new Guard(plan.guard.name, { stack, network, image: nodeImage, plan: plan.guard, worker }, parent);
     }
     const sharedTopics = kafka.createTopics(plan.sharedTopics, this);
-    this.shards = pulumi.all(plan.shards.map(createShard));
+    const shards = plan.shards.map(createShard);
+    this.shards = pulumi.all(shards.map(({ summary }) => summary));
+    this.readSide = plan.readSide === undefined ? undefined : createReadSide(plan.readSide);
     this.registerOutputs();
 
     function image(imageName: string, reference: string): pulumi.Output<string> {
       return new docker.RemoteImage(imageName, { name: reference, keepLocally: true }, parent).imageId;
     }
 
-    function createShard(shardPlan: ShardPlan): pulumi.Output<ShardSummary> {
+    function createReadSide(readSide: ReadSidePlan): pulumi.Output<ReadSideSummary> {
+      const { engine } = readSide;
+      const { summary } = new ReadSide(
+        "read-side",
+        {
+          network,
+          image: engine === undefined ? "" : image("opensearch-image", args.images.opensearch),
+          nodeImage,
+          plan: readSide,
+          pipeline: plan,
+          kafka,
+          worker,
+          shards,
+          sharedTopics,
+          cdcPassword,
+        },
+        parent,
+      );
+      return summary;
+    }
+
+    function createShard(shardPlan: ShardPlan) {
       const shard = new MysqlShard(
         shardPlan.name,
         {
@@ -97,7 +124,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
       const inspected = pulumi
         .all([cdcPassword, pulumi.all([shard.startedAt, ...shard.prepared.map(({ id }) => id)])])
         .apply(async ([password]) => await args.inspectServer?.(shardPlan, password));
-      return pulumi.output({
+      const summary: pulumi.Output<ShardSummary> = pulumi.output({
         // Waits for the inspection; that it used a password makes no secret of the name.
         name: pulumi.unsecret(inspected).apply(() => shardPlan.name),
         mysql: `127.0.0.1:${shardPlan.port.host}`,
@@ -107,6 +134,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
         taskState: connector.taskState,
         probeLatencyMs: connector.probeLatencyMs,
       });
+      return { shard, connector, summary };
     }
   }
 }

@@ -1,10 +1,11 @@
-/** The Kafka Connect workers with the Debezium plugin. */
+/** The Kafka Connect workers with their plugins: Debezium's, and the sink's. */
 import * as command from "@pulumi/command";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { sinkCode } from "../config/sink-code.ts";
 import { renderProperties } from "../plan/connect.ts";
 import { cdcPasswordKey, connectorSecretsFile, workerPropertiesFile } from "../plan/constants.ts";
-import type { ConnectPlan, PluginPlan, WorkerPlan } from "../plan/types.ts";
+import type { ConnectPlan, PluginPlan, SinkPluginPlan, WorkerPlan } from "../plan/types.ts";
 import type { ContainerReady } from "../provider/resources.ts";
 import { createService, createVolume, type Service } from "./docker.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
@@ -14,6 +15,8 @@ export interface ConnectClusterArgs {
   readonly network: docker.Network;
   readonly image: pulumi.Input<string>;
   readonly plan: ConnectPlan;
+  /** Undefined without a read side. */
+  readonly sink: SinkPluginPlan | undefined;
   readonly kafka: KafkaCluster;
   /** Password of the CDC account; the same on every shard, so that a further shard leaves the worker alone. */
   readonly cdcPassword: pulumi.Output<string>;
@@ -33,7 +36,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
     const parent = { parent: this };
 
     const topics = args.kafka.createTopics(plan.topics, this);
-    const plugins = plan.plugins.map(bringPlugin);
+    const plugins = [...plan.plugins.map(bringPlugin), ...(args.sink === undefined ? [] : [bringSink(args.sink)])];
     const [first, ...others] = plan.workers.map(createWorker);
     if (first === undefined) throw new Error("a plan has at least one worker");
     this.container = first.container;
@@ -51,6 +54,26 @@ export class ConnectCluster extends pulumi.ComponentResource {
             CDC_DEBEZIUM_VERSION: version,
             CDC_PLUGIN_VOLUME: volume.name,
             CDC_PLUGIN_IMAGE: args.image,
+          },
+          logging: command.local.Logging.Stderr,
+        },
+        { ...parent, deletedWith: volume },
+      );
+      return { brought, mount: { volumeName: volume.name, containerPath: path, readOnly: true } };
+    }
+
+    function bringSink({ volume: begin, path, archive }: SinkPluginPlan) {
+      // Named by its content: a changed sink is another volume and a restart of the workers, and a preview shows it.
+      const hash = archive === undefined ? sinkCode().hash : archive.sha256.slice(0, 12);
+      const volume = createVolume(`${name}-plugins-sink`, args.stack, `${begin}-${hash}`, parent);
+      const brought = new command.local.Command(
+        `${name}-sink`,
+        {
+          create: "node steps/bring-sink.ts",
+          environment: {
+            CDC_SINK_VOLUME: volume.name,
+            CDC_SINK_IMAGE: args.image,
+            ...(archive === undefined ? {} : { CDC_SINK_ARCHIVE: archive.file, CDC_SINK_SHA256: archive.sha256 }),
           },
           logging: command.local.Logging.Stderr,
         },

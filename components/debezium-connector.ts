@@ -28,6 +28,10 @@ export class DebeziumConnector extends pulumi.ComponentResource {
   readonly taskState: pulumi.Output<string>;
   /** From commit to consumer, of the probe change; undefined for a connector that is not to run. */
   readonly probeLatencyMs: pulumi.Output<number | undefined>;
+  /** The shard's own topics. */
+  readonly topics: pulumi.CustomResource[];
+  /** When the connector was last created or changed: a flow proven before does not count after. */
+  readonly appliedAt: pulumi.Output<string>;
 
   constructor(name: string, args: DebeziumConnectorArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:DebeziumConnector", name, {}, opts);
@@ -57,6 +61,8 @@ export class DebeziumConnector extends pulumi.ComponentResource {
         deletedWith: worker.container,
       },
     );
+    this.topics = topics;
+    this.appliedAt = connector.appliedAt;
     this.connectorState = connector.state;
     this.taskState = connector.taskStates.apply((states) => states.join(", "));
     this.probeLatencyMs = state === "running" ? proveFlow() : pulumi.output(undefined);

@@ -1,12 +1,12 @@
 /** The guard: a small container that restarts connectors which failed or stalled. */
-import * as command from "@pulumi/command";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { guardCode } from "../config/guard-code.ts";
+import { guardEntry } from "../config/container-code.ts";
 import { guardFolder } from "../plan/constants.ts";
 import type { GuardPlan } from "../plan/types.ts";
+import { createCodeVolume } from "./code-volume.ts";
 import type { ConnectCluster } from "./connect-cluster.ts";
-import { createService, createVolume } from "./docker.ts";
+import { createService } from "./docker.ts";
 
 export interface GuardArgs {
   readonly stack: string;
@@ -23,16 +23,9 @@ export class Guard extends pulumi.ComponentResource {
     const { stack, plan } = args;
     const parent = { parent: this };
 
-    // Named by its content: changed code is another volume and a new container, and a preview shows it.
-    const volume = createVolume(`${name}-code`, stack, `${plan.container}-${guardCode().hash}`, parent);
-    const brought = new command.local.Command(
-      `${name}-bring`,
-      {
-        create: "node steps/bring-guard.ts",
-        environment: { CDC_GUARD_VOLUME: volume.name, CDC_GUARD_IMAGE: args.image },
-        logging: command.local.Logging.Stderr,
-      },
-      { ...parent, deletedWith: volume },
+    const { volume, brought } = createCodeVolume(
+      { name, stack, container: plan.container, entry: guardEntry, image: args.image },
+      parent,
     );
     createService(
       {
@@ -42,7 +35,7 @@ export class Guard extends pulumi.ComponentResource {
         image: args.image,
         // The official image's and the packaged one's user `node`.
         user: "1000:1000",
-        command: ["node", `${guardFolder}/guard/main.ts`],
+        command: ["node", `${guardFolder}/${guardEntry}`],
         environment: { CDC_GUARD_SETTINGS: JSON.stringify(plan.settings) },
         volumes: [{ volumeName: volume.name, containerPath: guardFolder, readOnly: true }],
         // Written after every look at the connectors, also when it found the worker out of reach.

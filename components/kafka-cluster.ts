@@ -15,7 +15,8 @@ export interface KafkaClusterArgs {
 export class KafkaCluster extends pulumi.ComponentResource {
   /** When the brokers were started: a flow proven before does not count after. */
   readonly startedAt: pulumi.Output<string[]>;
-  readonly #first: Service;
+  /** The container of the first broker, with which the topics go. */
+  readonly container: docker.Container;
   readonly #ready: pulumi.Resource[];
   readonly #provider: kafka.Provider;
 
@@ -25,7 +26,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
 
     const [first, ...others] = args.plan.brokers.map(createBroker);
     if (first === undefined) throw new Error("a plan has at least one broker");
-    this.#first = first;
+    this.container = first.container;
     this.#ready = [first, ...others].map(({ ready }) => ready);
     this.startedAt = pulumi.all([first, ...others].map(({ ready }) => ready.startedAt));
     // Known endpoints, so that previews can be computed; the waiting is `dependsOn`.
@@ -69,7 +70,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
             parent,
             provider: this.#provider,
             dependsOn: this.#ready,
-            deletedWith: this.#first.container,
+            deletedWith: this.container,
             // Fewer partitions mean a new topic: deleted first, as the name is the same.
             deleteBeforeReplace: true,
           },

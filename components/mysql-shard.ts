@@ -1,4 +1,5 @@
 /** One MySQL shard: server, databases, tables and sample rows, CDC account. */
+import { createHash } from "node:crypto";
 import * as command from "@pulumi/command";
 import type * as docker from "@pulumi/docker";
 import * as mysql from "@pulumi/mysql";
@@ -33,6 +34,8 @@ export class MysqlShard extends pulumi.ComponentResource {
   readonly startedAt: pulumi.Output<string>;
   /** Depend on these for a shard that can be captured: tables are there, and the CDC account may read them. */
   readonly prepared: pulumi.CustomResource[];
+  /** Changes with the SQL that makes the tables, which the ids of `prepared` do not. */
+  readonly tablesHash: string;
 
   constructor(name: string, args: MysqlShardArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:MysqlShard", name, {}, opts);
@@ -105,6 +108,7 @@ export class MysqlShard extends pulumi.ComponentResource {
       grant(`${name}-cdc-grant-${cdcDatabase}`, cdcDatabase, [...cdcDatabasePrivileges]),
     ];
     this.prepared = [tables, ...grants];
+    this.tablesHash = createHash("sha256").update(args.sql).digest("hex").slice(0, 12);
     this.registerOutputs();
 
     function grant(grantName: string, database: string, privileges: string[]): mysql.Grant {

@@ -1,15 +1,17 @@
 /** Image references, by where images come from. */
 import { packagedImage } from "../images/tags.ts";
 import type { ImagePlan } from "../plan/types.ts";
-import { kafkaVersion, mysqlVersion, nodeVersion } from "../plan/versions.ts";
+import { kafkaVersion, mysqlVersion, nodeVersion, opensearchVersion } from "../plan/versions.ts";
 
 export interface Images {
   /** Laid out as the official mysql image is. */
   readonly mysql: string;
   /** Laid out as apache/kafka is; serves as broker and as Connect worker. */
   readonly kafka: string;
-  /** Laid out as the slim variant of the official node image is; runs the guard. */
+  /** Laid out as the slim variant of the official node image is; runs the guard and the search page. */
   readonly node: string;
+  /** Laid out as opensearchproject/opensearch is. */
+  readonly opensearch: string;
 }
 
 /** The official images of the default versions. */
@@ -17,13 +19,30 @@ export const officialImages: Images = official(mysqlVersion, kafkaVersion);
 
 /** The images of a plan. Packaged ones are built by `make up`, or alone by `make images`. */
 export function imagesOf(plan: ImagePlan): Images {
-  const { mysql, kafka, node } =
-    plan.source === "official"
-      ? official(plan.mysqlVersion, plan.kafkaVersion)
-      : { mysql: packagedImage("mysql"), kafka: packagedImage("kafka"), node: packagedImage("node") };
-  return { mysql: plan.mysql ?? mysql, kafka: plan.kafka ?? kafka, node: plan.node ?? node };
+  const { mysql, kafka, node, opensearch } =
+    plan.source === "official" ? official(plan.mysqlVersion, plan.kafkaVersion) : packaged();
+  return {
+    mysql: plan.mysql ?? mysql,
+    kafka: plan.kafka ?? kafka,
+    node: plan.node ?? node,
+    opensearch: plan.opensearch ?? opensearch,
+  };
 }
 
 function official(mysql: string, kafka: string): Images {
-  return { mysql: `mysql:${mysql}`, kafka: `apache/kafka:${kafka}`, node: `node:${nodeVersion}-slim` };
+  return {
+    mysql: `mysql:${mysql}`,
+    kafka: `apache/kafka:${kafka}`,
+    node: `node:${nodeVersion}-slim`,
+    opensearch: `opensearchproject/opensearch:${opensearchVersion}`,
+  };
+}
+
+function packaged(): Images {
+  return {
+    mysql: packagedImage("mysql"),
+    kafka: packagedImage("kafka"),
+    node: packagedImage("node"),
+    opensearch: packagedImage("opensearch"),
+  };
 }

@@ -8,6 +8,7 @@ import { debeziumVersion, kafkaVersion, mysqlVersion } from "../plan/versions.ts
 import * as kind from "./fields.ts";
 import { field } from "./fields.ts";
 import { guardSchema } from "./guard-schema.ts";
+import { readSideSchema } from "./read-side-schema.ts";
 
 const tables = z.array(kind.tableName).min(1);
 const columns = z.array(kind.columnName);
@@ -376,6 +377,10 @@ export const configSchema = z.strictObject({
   connectors: field(connectorsSchema.prefault({}), { description: "The Debezium connectors.", allowed: "an object" }),
   guard: field(guardSchema.prefault({}), {
     description: "The container that restarts connectors which failed or stalled.",
+    allowed: "an object",
+  }),
+  readSide: field(readSideSchema.prefault({}), {
+    description: "The search engine, the sink that keeps it in step with the shards, and the search page.",
     allowed: "an object",
   }),
 });

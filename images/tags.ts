@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** The images that are built from packages where none can be pulled. */
-export type PackagedImage = "base" | "java" | "mysql" | "kafka" | "node";
+export type PackagedImage = "base" | "java" | "mysql" | "kafka" | "node" | "opensearch";
 
 interface ImageRecipe {
   /** First part of the tag: the version line of what the image is for. */
@@ -19,6 +19,7 @@ export const packagedImages: Record<PackagedImage, ImageRecipe> = {
   mysql: { version: "9.7", parent: "base" },
   kafka: { version: "4.3.1", parent: "java" },
   node: { version: "24.21.0", parent: "base" },
+  opensearch: { version: "3.4.0", parent: "java" },
 };
 
 /**

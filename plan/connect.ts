@@ -2,22 +2,27 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { connectorSecretsFile, connectRestPort, pluginsFolder } from "./constants.ts";
 import { replicationFactor, TopicPlanner } from "./topics.ts";
-import type { ConnectPlan, PluginPlan, WorkerPlan } from "./types.ts";
+import type { ConnectPlan, WorkerPlan } from "./types.ts";
 
 const topicNames = { config: "connect-configs", offset: "connect-offsets", status: "connect-status" };
-const json = "org.apache.kafka.connect.json.JsonConverter";
+export const jsonConverter = "org.apache.kafka.connect.json.JsonConverter";
 const jvmOverheadMiB = 200;
+
+/** Kafka 3.8 and later (KIP-581); a connector with a converter of its own needs it of its own. */
+export const keepNulls = "value.converter.replace.null.with.default";
 
 /**
  * Plans the workers.
  * @param bootstrap the brokers' addresses inside the network.
  * @param versions Debezium releases that the shards' connectors are of, each once.
+ * @param furtherPlugins folders of other plugins on the workers.
  */
 export function planConnect(
   stack: string,
   config: PipelineConfig,
   bootstrap: string,
   versions: readonly string[],
+  furtherPlugins: readonly string[],
 ): ConnectPlan {
   const plugins = versions.map((version) => ({
     version,
@@ -25,7 +30,8 @@ export function planConnect(
     path: `${pluginsFolder}/${version}`,
   }));
   const ids = Array.from({ length: config.connect.workers }, (_, index) => index + 1);
-  const workers = ids.map((id) => planWorker(stack, id, config, bootstrap, plugins));
+  const pluginPaths = [...plugins.map(({ path }) => path), ...furtherPlugins];
+  const workers = ids.map((id) => planWorker(stack, id, config, bootstrap, pluginPaths));
   return {
     workers,
     restUrl: `http://localhost:${config.connect.port + config.portOffset}`,
@@ -39,7 +45,7 @@ function planWorker(
   id: number,
   config: PipelineConfig,
   bootstrap: string,
-  plugins: readonly PluginPlan[],
+  pluginPaths: readonly string[],
 ): WorkerPlan {
   const alias = id === 1 ? "connect" : `connect-${id}`;
   return {
@@ -51,15 +57,17 @@ function planWorker(
     memoryLimitMiB: undefined,
     heapOptions: `-Xms${Math.min(256, config.connect.heapMiB)}m -Xmx${config.connect.heapMiB}m`,
     properties: {
-      "key.converter": json,
+      "key.converter": jsonConverter,
       "offset.flush.interval.ms": "5000",
       // Every plugin of Kafka's and of Debezium's carries a ServiceLoader manifest; scanning all classes instead doubles the start-up time.
       "plugin.discovery": "service_load",
       // With one worker nobody else could take over while it restarts; with more, a short restart moves no task.
       "scheduled.rebalance.max.delay.ms": config.connect.workers === 1 ? "0" : "10000",
-      "value.converter": json,
+      "value.converter": jsonConverter,
+      // Else a NULL in a column that has a default is written as that default, and no reader can tell.
+      [keepNulls]: "false",
       ...config.connect.properties,
-      ...ownWorkerProperties(stack, alias, config, bootstrap, plugins),
+      ...ownWorkerProperties(stack, alias, config, bootstrap, pluginPaths),
     },
   };
 }
@@ -70,7 +78,7 @@ export function ownWorkerProperties(
   alias: string,
   config: PipelineConfig,
   bootstrap: string,
-  plugins: readonly PluginPlan[],
+  pluginPaths: readonly string[],
 ): Record<string, string> {
   const replicas = String(replicationFactor(config));
   return {
@@ -85,13 +93,19 @@ export function ownWorkerProperties(
     listeners: `http://0.0.0.0:${connectRestPort}`,
     "offset.storage.replication.factor": replicas,
     "offset.storage.topic": topicNames.offset,
-    "plugin.path": plugins.map(({ path }) => path).join(","),
+    "plugin.path": pluginPaths.join(","),
     "rest.advertised.host.name": alias,
     "status.storage.replication.factor": replicas,
     "status.storage.topic": topicNames.status,
     // Topics are declared by the plan.
     "topic.creation.enable": "false",
   };
+}
+
+/** Those of the properties that say how keys, values and headers are written and read. */
+export function converterSettings(properties: Readonly<Record<string, string>>): Record<string, string> {
+  const entries = Object.entries(properties).filter(([key]) => /^(key|value|header)\.converter(\.|$)/.test(key));
+  return Object.fromEntries(entries);
 }
 
 /** Renders worker properties in Java's properties format, sorted, so that the same plan gives the same bytes. */

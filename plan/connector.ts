@@ -1,5 +1,6 @@
 /** The Debezium MySQL connector's configuration for one shard. Property names: its documentation for 3.6. */
 import type { PipelineConfig } from "../config/schema.ts";
+import { converterSettings, jsonConverter, keepNulls } from "./connect.ts";
 import { cdcDatabase, cdcPasswordKey, cdcUser, connectorSecretsFile, mysqlPort, signalTable } from "./constants.ts";
 import { quoted } from "./names.ts";
 import { findRelease } from "./releases.ts";
@@ -57,6 +58,8 @@ export function notificationTopicOf(shard: ResolvedShard): string {
 const defaults: Readonly<Record<string, string>> = {
   // A connection that died silently is noticed after seconds, not after Debezium's default minute.
   "connect.keep.alive.interval.ms": "3000",
+  // An event's schema then tells an unsigned BIGINT from a signed one, which are one INT64; no value changes by it.
+  "datatype.propagate.source.type": ".+\\.BIGINT UNSIGNED",
   "heartbeat.interval.ms": "5000",
   // Debezium's default of 500 ms would be most of an event's latency.
   "poll.interval.ms": "50",
@@ -122,25 +125,28 @@ function errorProperties(config: PipelineConfig): Record<string, string> {
   };
 }
 
+/** How a shard's connector writes, where it does not leave that to the worker. */
+export function convertersOf(config: PipelineConfig, shard: ResolvedShard): Record<string, string> {
+  const free = { ...config.connectors.properties, ...shard.connectorProperties };
+  return converterSettings({ ...free, ...converterProperties(config) });
+}
+
 function converterProperties(config: PipelineConfig): Record<string, string> {
   const { converter } = config.connectors;
   if (converter === "json") return {};
   const sides = ["key", "value"] as const;
-  if (converter === "json-schemaless") {
-    const json = "org.apache.kafka.connect.json.JsonConverter";
-    return Object.fromEntries(
-      sides.flatMap((side) => [
-        [`${side}.converter`, json],
-        [`${side}.converter.schemas.enable`, "false"],
-      ]),
-    );
-  }
-  return Object.fromEntries(
-    sides.flatMap((side) => [
-      [`${side}.converter`, converter[side]],
-      ...Object.entries(converter.properties).map(([key, value]) => [`${side}.converter.${key}`, value]),
-    ]),
-  ) as Record<string, string>;
+  const { key, value, properties } =
+    converter === "json-schemaless"
+      ? { key: jsonConverter, value: jsonConverter, properties: { "schemas.enable": "false" } }
+      : converter;
+  const classes = { key, value };
+  const rendered = sides.flatMap((side) => [
+    [`${side}.converter`, classes[side]],
+    ...Object.entries(properties).map(([name, setting]) => [`${side}.converter.${name}`, setting]),
+  ]);
+  // The worker's own converter has it from the worker.
+  const nulls = value === jsonConverter ? { [keepNulls]: "false" } : {};
+  return { ...nulls, ...(Object.fromEntries(rendered) as Record<string, string>) };
 }
 
 /** Debezium's lists are regular expressions; names are taken literally here. */

@@ -45,6 +45,9 @@ export const cdcPasswordKey = "debezium.password";
 /** Each version of the connector plugin is in a folder of its own under this one; the worker's `plugin.path` lists them. */
 export const pluginsFolder = "/opt/cdc/plugins";
 
+/** The sink's plugin, beside those of the connector. */
+export const sinkPluginFolder = `${pluginsFolder}/sink`;
+
 /** Where the guard's container finds its code, laid out as in the checkout. */
 export const guardFolder = "/opt/cdc/guard";
 

@@ -7,6 +7,7 @@ import { ownBrokerProperties } from "./kafka.ts";
 import { findMysqlProblems } from "./mysql-options.ts";
 import type { Problem } from "./problem.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
+import { ownSinkProperties } from "./sink.ts";
 
 type Properties = Readonly<Record<string, string>>;
 
@@ -20,6 +21,7 @@ export function findPropertyProblems(config: PipelineConfig, shards: readonly Re
     ...contradictions("cdc:kafka.properties", config.kafka.properties, ownOfBroker),
     ...contradictions("cdc:connect.properties", config.connect.properties, ownOfWorker),
     ...connectorProblems("cdc:connectors.properties", config.connectors.properties, first, config, shards.length),
+    ...sinkProblems(config, shards),
     ...findMysqlProblems("cdc:mysql.options", config.mysql.options, first, config),
     ...shards.flatMap((shard, index) => [
       ...connectorProblems(
@@ -73,6 +75,17 @@ function oldName(path: string, key: string): Problem[] {
   ];
 }
 
+function sinkProblems(config: PipelineConfig, resolved: readonly ResolvedShard[]): Problem[] {
+  const { enabled, sink, engineUrl = "" } = config.readSide;
+  if (!enabled) return [];
+  const path = "cdc:readSide.sink.properties";
+  const own = ownSinkProperties(config, { resolved, shards: [] }, engineUrl);
+  return [
+    ...contradictions(path, sink.properties, own),
+    ...Object.entries(sink.properties).flatMap(([key, value]) => secretInClear(`${path}.${key}`, key, value)),
+  ];
+}
+
 function connectorProblem(path: string, key: string, value: string, own: Properties): Problem[] {
   const at = `${path}.${key}`;
   const successor = key === "snapshot.mode" ? snapshotModeSuccessor(value) : undefined;
@@ -80,17 +93,8 @@ function connectorProblem(path: string, key: string, value: string, own: Propert
     const message = `found ${value}, which is gone or never streams`;
     return [{ code: "CDC-303", path: at, message, remedy: `write cdc:connectors.snapshotMode: ${successor}` }];
   }
-  if (/password|secret|token|jaas/i.test(key) && value !== "" && !value.includes("${")) {
-    const message = "would stand in clear in the worker's REST API and its topic";
-    return [
-      {
-        code: "CDC-304",
-        path: at,
-        message,
-        remedy: "put it into a file that the worker can read and write ${file:PATH:KEY}",
-      },
-    ];
-  }
+  const secret = secretInClear(at, key, value);
+  if (secret.length > 0) return secret;
   if (/(^|\.)plugin\.version$/.test(key)) {
     const message = `found ${value}, but the plan sets it wherever the workers have several versions`;
     return [
@@ -115,6 +119,18 @@ function connectorProblem(path: string, key: string, value: string, own: Propert
     ];
   }
   return [];
+}
+
+function secretInClear(at: string, key: string, value: string): Problem[] {
+  if (!/password|secret|token|jaas/i.test(key) || value === "" || value.includes("${")) return [];
+  return [
+    {
+      code: "CDC-304",
+      path: at,
+      message: "would stand in clear in the worker's REST API and its topic",
+      remedy: "put it into a file that the worker can read and write ${file:PATH:KEY}",
+    },
+  ];
 }
 
 /** Routers that would write equal ids of several shards under one key: rows would overwrite one another. */

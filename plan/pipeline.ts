@@ -5,6 +5,8 @@ import { findPropertyProblems } from "./free-properties.ts";
 import { planGuard } from "./guard.ts";
 import { planKafka } from "./kafka.ts";
 import { refuse } from "./problem.ts";
+import { planReadSide } from "./read-side.ts";
+import { sinkPluginFolder } from "./constants.ts";
 import { findContradictions } from "./rules.ts";
 import { resolveShard } from "./resolved-shard.ts";
 import { mergedTopics, planShard } from "./shard.ts";
@@ -35,10 +37,12 @@ export function planPipeline(
   const kafka = planKafka(stack, config);
   const bootstrap = kafka.internalBootstrap;
   const used = debeziumVersions(resolved);
-  const connect = planConnect(stack, config, bootstrap, used);
+  const connect = planConnect(stack, config, bootstrap, used, config.readSide.enabled ? [sinkPluginFolder] : []);
   const shards = resolved.map((shard) => planShard(stack, shard, config, bootstrap, used.length > 1));
   const sharedTopics = mergedTopics(resolved, config);
-  refuse(findTopicClashes([...connect.topics, ...sharedTopics, ...shards.flatMap((shard) => shard.topics)]));
+  const readSide = planReadSide(stack, config, { resolved, shards });
+  const topics = [...connect.topics, ...sharedTopics, ...shards.flatMap((shard) => shard.topics)];
+  refuse(findTopicClashes([...topics, ...(readSide?.topics ?? [])]));
   return {
     stack,
     network: stack,
@@ -51,13 +55,13 @@ export function planPipeline(
       mysql: config.mysql.image,
       kafka: config.kafka.image,
       node: config.guard.image,
-      opensearch: undefined,
+      opensearch: config.readSide.image,
     },
     shards,
     kafka,
     connect,
     guard: planGuard(stack, config, connect, bootstrap),
-    readSide: undefined,
+    readSide,
     sharedTopics,
     allowDataLoss: config.topics.allowDataLoss,
     warnings: versions.warnings,

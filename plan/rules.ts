@@ -4,6 +4,7 @@ import { cdcDatabase } from "./constants.ts";
 import { findGuardProblems } from "./guard-rules.ts";
 import { sanitised } from "./names.ts";
 import { isFirst, type Problem } from "./problem.ts";
+import { findReadSideProblems } from "./read-side-rules.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 
 const systemDatabases = ["information_schema", "mysql", "performance_schema", "sys"];
@@ -20,6 +21,7 @@ export function findContradictions(
     ...shards.flatMap((shard, index) => tableRules(config, shard, `cdc:shards[${index}]`, declaredTables)),
     ...shards.flatMap((shard, index) => offsetRules(shard, `cdc:shards[${index}]`)),
     ...findGuardProblems(config, shards),
+    ...findReadSideProblems(config, shards),
     // Fields that all shards share are checked per shard; what is wrong with them is said once.
   ].filter(isFirst);
 }

@@ -1,5 +1,6 @@
 /** Single message transforms: merging shards into one topic per table, and unwrapping Debezium's envelope. */
 import type { PipelineConfig } from "../config/schema.ts";
+import { hasOwnSink } from "./indices.ts";
 import { quoted } from "./names.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 
@@ -15,8 +16,13 @@ export function transformProperties(shard: ResolvedShard, config: PipelineConfig
     transforms: names.join(","),
     ...(merge === undefined ? {} : mergeProperties(shard, merge)),
     ...(unwrap === undefined ? {} : unwrapProperties(shard, unwrap, merge)),
+    // A row alone does not tell where its change stands; as headers, so that deletions, which are null, tell it too.
+    ...(unwrap === undefined || !hasOwnSink(config) ? {} : { "transforms.unwrap.add.headers": positionFields }),
   };
 }
+
+/** What the sink tells older from newer changes by (sink/README.md). */
+const positionFields = "op,source.ts_us,source.gtid,source.file,source.pos,source.row,source.snapshot";
 
 type Merge = NonNullable<PipelineConfig["connectors"]["merge"]>;
 type Unwrap = NonNullable<PipelineConfig["connectors"]["unwrap"]>;

@@ -145,8 +145,19 @@ export interface IndexPlan {
   readonly alias: string;
   /** Topics whose records become the documents. */
   readonly topics: readonly string[];
-  /** Shards that capture the table; `id` is the shard in the documents' `shard` field and the first part of their `_id`. */
-  readonly shards: readonly { readonly name: string; readonly id: string }[];
+  readonly shards: readonly IndexedShard[];
+}
+
+/** A shard that captures an index's table. */
+export interface IndexedShard {
+  readonly name: string;
+  /** The shard in the documents' `shard` field, and the first part of their `_id`. */
+  readonly id: string;
+  /** MySQL's port on this machine. */
+  readonly mysqlHostPort: number;
+  /** The table's columns that are left out of events, and those that are masked there. */
+  readonly excludeColumns: readonly string[];
+  readonly maskColumns: readonly string[];
 }
 
 /** The sink connector, and its plugin's volume, mounted read-only on the workers. */
@@ -158,7 +169,7 @@ export interface SinkPlan {
 }
 
 export interface SinkPluginPlan {
-  /** The volume's name on the engine, which ends with a hash of what is in it. */
+  /** Begin of the volume's name on the engine; a hash of what is in it follows, so that another plugin is another volume. */
   readonly volume: string;
   /** A part of the workers' `plugin.path`. */
   readonly path: string;

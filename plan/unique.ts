@@ -3,6 +3,7 @@ import type { PipelineConfig } from "../config/schema.ts";
 import { sanitised } from "./names.ts";
 import type { Problem } from "./problem.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
+import { sinkName } from "./sink.ts";
 import type { TopicPlan } from "./types.ts";
 
 /** One value that has to be unique among its kind, and where it comes from. */
@@ -56,7 +57,10 @@ export function findClashes(config: PipelineConfig, shards: readonly ResolvedSha
     ...duplicates(kinds.name, perShard("name")),
     ...duplicates(kinds.port, ports),
     ...duplicates(kinds.serverId, [...servers, ...perShard("serverId")]),
-    ...duplicates(kinds.connector, perShard("connector")),
+    ...duplicates(kinds.connector, [
+      ...(config.readSide.enabled ? [{ path: "cdc:readSide (the sink)", value: sinkName }] : []),
+      ...perShard("connector"),
+    ]),
     ...duplicates(kinds.topicPrefix, perShard("topicPrefix")),
     ...duplicates(kinds.schemaHistoryTopic, perShard("schemaHistoryTopic")),
     ...tooHigh(ports, config.portOffset),
@@ -77,7 +81,7 @@ export function findTopicClashes(topics: readonly TopicPlan[]): Problem[] {
   );
 }
 
-function otherPorts({ kafka, connect }: PipelineConfig): Claim[] {
+function otherPorts({ kafka, connect, readSide }: PipelineConfig): Claim[] {
   const each = (path: string, first: number, count: number): Claim[] =>
     Array.from({ length: count }, (_, index) => ({
       path: index === 0 ? path : `the port of number ${index + 1} after ${path}`,
@@ -86,6 +90,8 @@ function otherPorts({ kafka, connect }: PipelineConfig): Claim[] {
   return [
     ...each("cdc:kafka.port", kafka.port, kafka.brokers),
     ...each("cdc:connect.port", connect.port, connect.workers),
+    ...each("cdc:readSide.port", readSide.port, readSide.enabled && readSide.engineUrl === undefined ? 1 : 0),
+    ...each("cdc:readSide.page.port", readSide.page.port, readSide.enabled && readSide.page.enabled ? 1 : 0),
   ];
 }
 

@@ -5,7 +5,10 @@ export const mysqlVersion = "9.7";
 
 export const kafkaVersion = "4.3.1";
 
-/** Runs the guard. */
+/** The read side's search engine. */
+export const opensearchVersion = "3.4.0";
+
+/** Runs the guard and the search page. */
 export const nodeVersion = "24.21.0";
 
 /** Built for Kafka 4.3.0 (`version.kafka` of its build parent); proven on the two versions above. */

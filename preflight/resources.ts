@@ -48,7 +48,7 @@ export function checkMemory(
   const { totalMemoryMiB } = engine;
   if (totalMemoryMiB === undefined) return nothingFound;
   const remedy =
-    "lower cdc:mysql.bufferPoolMiB, cdc:kafka.heapMiB or cdc:connect.heapMiB, plan fewer shards, " +
+    "lower cdc:mysql.bufferPoolMiB, cdc:kafka.heapMiB, cdc:connect.heapMiB or cdc:readSide.heapMiB, plan fewer shards, " +
     "or give the engine more memory";
   const planned = plannedMemoryMiB(wanted.services);
   if (planned > totalMemoryMiB * usableShare) {

@@ -55,6 +55,7 @@ export interface Wanted {
 export function wantedOf(plan: PipelinePlan, images: Images): Wanted {
   const { brokers } = plan.kafka;
   const { workers } = plan.connect;
+  const { engine, page } = plan.readSide ?? {};
   return {
     stack: plan.stack,
     services: [
@@ -62,6 +63,8 @@ export function wantedOf(plan: PipelinePlan, images: Images): Wanted {
       ...brokers.map((broker) => service(numbered("Kafka broker", broker, brokers.length), broker)),
       ...workers.map((worker) => service(numbered("Kafka Connect", worker, workers.length), worker)),
       ...(plan.guard === undefined ? [] : [service("guard", plan.guard)]),
+      ...(engine === undefined ? [] : [service("OpenSearch", engine)]),
+      ...(page === undefined ? [] : [service("search page", page)]),
     ],
     brokers: brokers.map(({ container, port, environment }) => ({
       container,
@@ -77,7 +80,12 @@ export function wantedOf(plan: PipelinePlan, images: Images): Wanted {
       topicPrefix,
       mysqlVersion: plan.images.mysqlVersion,
     })),
-    topics: [...plan.connect.topics, ...plan.shards.flatMap((shard) => shard.topics), ...plan.sharedTopics],
+    topics: [
+      ...plan.connect.topics,
+      ...plan.shards.flatMap((shard) => shard.topics),
+      ...plan.sharedTopics,
+      ...(plan.readSide?.topics ?? []),
+    ],
     topicPrefixes: [
       ...new Set([
         ...plan.shards.map(({ topicPrefix }) => topicPrefix),
@@ -85,7 +93,14 @@ export function wantedOf(plan: PipelinePlan, images: Images): Wanted {
       ]),
     ],
     allowDataLoss: plan.allowDataLoss,
-    images: [...new Set([images.mysql, images.kafka, ...(plan.guard === undefined ? [] : [images.node])])],
+    images: [
+      ...new Set([
+        images.mysql,
+        images.kafka,
+        ...(plan.guard === undefined && page === undefined ? [] : [images.node]),
+        ...(engine === undefined ? [] : [images.opensearch]),
+      ]),
+    ],
   };
 }
 

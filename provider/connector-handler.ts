@@ -17,9 +17,9 @@ import { masked, reveal, secretsIn, wrapLike } from "./secrets.ts";
 import { within } from "./within.ts";
 
 /** Changes of these replace; changes of the rest are made in place. */
-const identity = ["name", "workerUrl"] as const;
+const identity = ["name", "workerUrl", "target"] as const;
 /** Inputs beside the configuration that the state has to follow. */
-const settings = ["desiredState", "onDelete", "history", "timeoutSeconds"] as const;
+const settings = ["desiredState", "onDelete", "history", "consumer", "timeoutSeconds"] as const;
 
 /** What a look at the worker may take while the user waits for a preview; a worker that runs answers in a tenth of that. */
 const lookMs = 3000;
@@ -40,7 +40,8 @@ export const connectorHandler: ResourceHandler = {
   /** Looks at the worker too: what was deleted, changed, paused or has failed there is mended by a plain `up`. */
   async diff(_id, olds, news, say) {
     const [known, wanted] = [asOutputs(olds), asInputs(news)];
-    const replaces = identity.filter((key) => known[key] !== wanted[key]);
+    // What is not known yet is most probably what it was; `up` knows it.
+    const replaces = identity.filter((key) => known[key] !== wanted[key] && !hasUnknown(wanted[key]));
     const { after: _, ...deciding } = news;
     if (replaces.length > 0 || hasUnknown(deciding)) return { changes: true, replaces, deleteBeforeReplace: true };
 

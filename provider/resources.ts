@@ -24,6 +24,10 @@ export interface ConnectorArgs {
   readonly onDelete?: pulumi.Input<"reset" | "keep">;
   /** The schema history topic, which `reset` empties; `bootstrap` as reached from the machine that runs Pulumi. Default: none. */
   readonly history?: pulumi.Input<{ readonly bootstrap: string; readonly topic: string }>;
+  /** A sink's consumer group, which `reset` deletes; `bootstrap` as reached from the machine that runs Pulumi. Default: none. */
+  readonly consumer?: pulumi.Input<{ readonly bootstrap: string; readonly group: string }>;
+  /** What a sink writes to. A change replaces the connector, so that it begins anew. Default: none. */
+  readonly target?: pulumi.Input<string>;
   /**
    * Where a connector that is created begins to read: `{ file, pos }` for Debezium's MySQL connector. Of no effect on one
    * that exists. Default: at its own offsets, or as its snapshot mode says.

@@ -1,5 +1,5 @@
 /** What is checked for flow, and how far a change came that did not get through. */
-import type { PipelinePlan, ShardPlan } from "../plan/types.ts";
+import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../plan/types.ts";
 
 /** Which shard is checked, and where its parts are reached from this machine. */
 export interface FlowTarget {
@@ -15,8 +15,29 @@ export interface FlowTarget {
   readonly workers: readonly string[];
 }
 
+/** The read side's end of the way: which document has to hold the probe of a shard. */
+export interface IndexTarget {
+  /** Root of the engine's REST API as reached from this machine. */
+  readonly engineUrl: string;
+  /** Alias of the index of the probes. */
+  readonly alias: string;
+  /** The document's `_id`. */
+  readonly documentId: string;
+  /** Name of the sink connector. */
+  readonly sink: string;
+  readonly connectUrl: string;
+  /** Where the sink puts what it cannot take. */
+  readonly deadLetterTopic: string;
+}
+
+/** A shard's probes, and their documents. */
+export interface IndexedFlow {
+  readonly flow: FlowTarget;
+  readonly index: IndexTarget;
+}
+
 /** The way of a change, in its order. */
-export type Stage = "database" | "binlog" | "connector" | "task" | "topic";
+export type Stage = "database" | "binlog" | "connector" | "task" | "topic" | "index";
 
 /** A change did not get through; says how far it came. */
 export class FlowError extends Error {
@@ -40,6 +61,37 @@ export function flowTargetOf(plan: Pick<PipelinePlan, "connect" | "kafka">, shar
     tables: shard.connector.config["table.include.list"] ?? "",
     workers: plan.connect.workers.map(({ container }) => container),
   };
+}
+
+/** The key of the only row of the probe table. */
+const probeKey = 1;
+
+/** Where a shard's probes have to be found in the index. */
+export function indexTargetOf(
+  plan: Pick<PipelinePlan, "connect">,
+  readSide: ReadSidePlan,
+  shard: Pick<ShardPlan, "name">,
+): IndexTarget {
+  const { alias, shards } = readSide.probeIndex;
+  const id = shards.find(({ name }) => name === shard.name)?.id ?? shard.name;
+  return {
+    engineUrl: readSide.url,
+    alias,
+    documentId: `${id}:${probeKey}`,
+    sink: readSide.sink.name,
+    connectUrl: plan.connect.restUrl,
+    deadLetterTopic: readSide.deadLetterTopic,
+  };
+}
+
+/** The same for every shard whose connector is to run: what `steps/check-index.ts` is given. */
+export function indexedFlowsOf(
+  plan: Pick<PipelinePlan, "connect" | "kafka" | "shards">,
+  readSide: ReadSidePlan,
+): IndexedFlow[] {
+  return plan.shards
+    .filter(({ connector }) => connector.state === "running")
+    .map((shard) => ({ flow: flowTargetOf(plan, shard), index: indexTargetOf(plan, readSide, shard) }));
 }
 
 /** An error in words; Node leaves the message empty when every address of a name refuses. */

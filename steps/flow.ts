@@ -3,20 +3,21 @@
  * `up` sends one such probe through every shard, `cdc verify` as many as it is told.
  */
 import { randomUUID } from "node:crypto";
-import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
+import type { Connection } from "mysql2/promise";
 import { failureOf } from "../connect/status.ts";
 import { ConnectClient } from "../connect/client.ts";
 import { decode, type ChangeEvent } from "../events/decode.ts";
 import { TopicReader, type TopicRecord, type TopicStream } from "../kafka/topic.ts";
-import { cdcDatabase, cdcUser } from "../plan/constants.ts";
-import { missingTables } from "./captured-tables.ts";
 import { diagnose } from "./diagnose.ts";
-import { FlowError, text, type FlowTarget } from "./flow-target.ts";
+import { connectTo, requireBinlog, requireTables, writeProbe } from "./flow-database.ts";
+import { IndexProbe, type DocumentTimes } from "./flow-index.ts";
+import { FlowError, text, type FlowTarget, type IndexTarget } from "./flow-target.ts";
+import { nowMs } from "./now.ts";
 
 export { FlowError, flowTargetOf, type FlowTarget, type Stage } from "./flow-target.ts";
 
 export interface FlowResult {
-  /** From before the commit on the shard until the event was consumed from its topic. */
+  /** From before the commit on the shard until the event was consumed from its topic, or with an index until a search finds it. */
   readonly latencyMs: number;
 }
 
@@ -32,19 +33,27 @@ export interface ProbeTimes {
   readonly producedMs: number;
   /** This process, when it had the record; the transaction that wrote it was committed by then. */
   readonly consumedMs: number;
+  /** When this process found it on the read side; undefined where that was not asked for. */
+  readonly indexed: DocumentTimes | undefined;
 }
 
 /**
  * Writes a probe row to the shard (the pipeline's own table) and waits for its event.
  * @param password of the CDC account.
  * @param timeoutMs how long the way of the change may take, a first snapshot included.
+ * @param index where its document has to be found after that; default: the event is enough.
  * @throws FlowError naming the stage at which the change got stuck.
  */
-export async function checkFlow(target: FlowTarget, password: string, timeoutMs: number): Promise<FlowResult> {
-  const probe = await FlowProbe.open(target, password);
+export async function checkFlow(
+  target: FlowTarget,
+  password: string,
+  timeoutMs: number,
+  index?: IndexTarget,
+): Promise<FlowResult> {
+  const probe = await FlowProbe.open(target, password, index);
   try {
-    const { sentMs, consumedMs } = await probe.send(timeoutMs);
-    return { latencyMs: Math.round(consumedMs - sentMs) };
+    const { sentMs, consumedMs, indexed } = await probe.send(timeoutMs);
+    return { latencyMs: Math.round((indexed?.foundMs ?? consumedMs) - sentMs) };
   } finally {
     await probe.close();
   }
@@ -55,6 +64,7 @@ const lookEveryMs = 2000;
 /** A shard with its probe topic open: one probe after the other; close it when done. */
 export class FlowProbe {
   readonly #target: FlowTarget;
+  readonly #index: IndexProbe | undefined;
   readonly #database: Connection;
   readonly #reader: TopicReader;
   readonly #from: readonly bigint[];
@@ -62,9 +72,11 @@ export class FlowProbe {
 
   private constructor(
     target: FlowTarget,
+    index: IndexProbe | undefined,
     opened: { database: Connection; reader: TopicReader; from: readonly bigint[]; events: TopicStream },
   ) {
     this.#target = target;
+    this.#index = index;
     this.#database = opened.database;
     this.#reader = opened.reader;
     this.#from = opened.from;
@@ -74,20 +86,23 @@ export class FlowProbe {
   /**
    * Logs in to the shard and opens its probe topic at the end.
    * @param password of the CDC account.
+   * @param index where the probes' documents have to be found; default: probes end at the topic.
    * @throws FlowError when either is not possible (database, topic), the server writes no usable binlog, or a table that
    * is to be captured is not there.
    */
-  static async open(target: FlowTarget, password: string): Promise<FlowProbe> {
+  static async open(target: FlowTarget, password: string, index?: IndexTarget): Promise<FlowProbe> {
     const reader = new TopicReader(target.bootstrap, target.probeTopic);
     let database: Connection | undefined;
+    let indexProbe: IndexProbe | undefined;
     try {
-      database = await connect(target, password);
+      database = await connectTo(target, password);
       await requireBinlog(target, database);
       await requireTables(target, database);
+      indexProbe = index && (await IndexProbe.open(target.shard, index));
       const { from, events } = await openAtEnd(target, reader);
-      return new FlowProbe(target, { database, reader, from, events });
+      return new FlowProbe(target, indexProbe, { database, reader, from, events });
     } catch (error) {
-      await Promise.allSettled([reader.close(), database?.end()]);
+      await Promise.allSettled([reader.close(), database?.end(), indexProbe?.close()]);
       throw error;
     }
   }
@@ -109,12 +124,15 @@ export class FlowProbe {
       const event = changeIn(record);
       // A row that the snapshot picked up (op r) says nothing about the binlog: another one has to come as a change.
       if (event?.op === "r") continue;
+      const committedUs = event?.sourceTimeUs;
+      const indexed = await this.#index?.arrival({ token, committedUs }, deadline);
       return {
         sentMs,
-        committedMs: event?.sourceTimeUs === undefined ? undefined : event.sourceTimeUs / 1000,
+        committedMs: committedUs === undefined ? undefined : committedUs / 1000,
         capturedMs: event?.capturedTimeUs === undefined ? undefined : event.capturedTimeUs / 1000,
         producedMs: record.timestampMs,
         consumedMs,
+        indexed,
       };
     }
   }
@@ -143,13 +161,8 @@ export class FlowProbe {
 
   async close(): Promise<void> {
     await this.#events.close();
-    await Promise.allSettled([this.#reader.close(), this.#database.end()]);
+    await Promise.allSettled([this.#reader.close(), this.#database.end(), this.#index?.close()]);
   }
-}
-
-/** The wall clock with more than its milliseconds, as the others' timestamps have them. */
-function nowMs(): number {
-  return performance.timeOrigin + performance.now();
 }
 
 /** Undefined where another converter than JSON's wrote it: the token alone says that it arrived. */
@@ -168,66 +181,4 @@ async function openAtEnd(
   } catch (error) {
     throw new FlowError(target.shard, "topic", `cannot read ${target.probeTopic}: ${text(error)}`, { cause: error });
   }
-}
-
-async function connect(target: FlowTarget, password: string): Promise<Connection> {
-  try {
-    return await createConnection({
-      host: "127.0.0.1",
-      port: target.mysqlHostPort,
-      user: cdcUser,
-      password,
-      database: cdcDatabase,
-      connectTimeout: 10_000,
-    });
-  } catch (error) {
-    throw new FlowError(
-      target.shard,
-      "database",
-      `${cdcUser} cannot log in at 127.0.0.1:${target.mysqlHostPort}: ${text(error)}`,
-      { cause: error },
-    );
-  }
-}
-
-async function writeProbe(target: FlowTarget, database: Connection, token: string): Promise<void> {
-  try {
-    await database.execute(
-      "INSERT INTO probe (id, token, written_at) VALUES (1, ?, NOW(6)) " +
-        "ON DUPLICATE KEY UPDATE token = VALUES(token), written_at = VALUES(written_at)",
-      [token],
-    );
-  } catch (error) {
-    throw new FlowError(target.shard, "database", `the probe row could not be written: ${text(error)}`, {
-      cause: error,
-    });
-  }
-}
-
-async function requireBinlog(target: FlowTarget, database: Connection): Promise<void> {
-  const variables =
-    "SELECT @@log_bin AS log_bin, @@binlog_format AS binlog_format, @@binlog_row_image AS binlog_row_image";
-  const [rows] = await database.query<RowDataPacket[]>(variables).catch((error: unknown) => {
-    throw new FlowError(target.shard, "database", `its variables cannot be read: ${text(error)}`, { cause: error });
-  });
-  const found = rows[0] as { log_bin: number; binlog_format: string; binlog_row_image: string };
-  if (found.log_bin === 1 && found.binlog_format === "ROW" && found.binlog_row_image === "FULL") return;
-  throw new FlowError(
-    target.shard,
-    "binlog",
-    `log_bin=${found.log_bin}, binlog_format=${found.binlog_format}, binlog_row_image=${found.binlog_row_image}; ` +
-      "CDC needs log_bin=1, ROW and FULL",
-  );
-}
-
-async function requireTables(target: FlowTarget, database: Connection): Promise<void> {
-  const missing = await missingTables(database, target.tables).catch((error: unknown) => {
-    throw new FlowError(target.shard, "database", `its tables cannot be listed: ${text(error)}`, { cause: error });
-  });
-  if (missing.length === 0) return;
-  throw new FlowError(
-    target.shard,
-    "database",
-    `${missing.join(", ")}: to be captured, but not on the server; make the table (cdc:schema), or take it out of cdc:tables`,
-  );
 }

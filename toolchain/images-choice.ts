@@ -11,7 +11,7 @@ export const imageKinds = ["official", "packages"] as const;
 export type Images = (typeof imageKinds)[number];
 
 /** Those that containers run from. */
-const packaged = [packagedImage("mysql"), packagedImage("kafka"), packagedImage("node")];
+const packaged = [packagedImage("mysql"), packagedImage("kafka"), packagedImage("node"), packagedImage("opensearch")];
 
 /** How long a pull may take to show the first layer; a registry that is out of reach shows none. */
 const firstLayerLimitMs = 20_000;

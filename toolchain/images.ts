@@ -1,15 +1,23 @@
-import { access, chmod, copyFile, cp, mkdir, mkdtemp, readdir, readFile } from "node:fs/promises";
+import { access, chmod, copyFile, cp, mkdir, mkdtemp, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { isExecutable, packagedImage, packagedImages, type PackagedImage } from "../images/tags.ts";
 import { kafkaLibs } from "./images-kafka-libs.ts";
+import { opensearchDistribution } from "./images-opensearch.ts";
 import { cacheDir, isErrno, run, ToolError, UserError } from "../lib/run.ts";
 
 const checkout = join(import.meta.dirname, "..");
 const recipes = join(checkout, "images");
 
 /** How long each image takes on two idle cores with a good line; shown, never relied on. */
-const usualSeconds: Record<PackagedImage, number> = { base: 45, java: 25, mysql: 30, kafka: 30, node: 5 };
+const usualSeconds: Record<PackagedImage, number> = {
+  base: 45,
+  java: 25,
+  mysql: 30,
+  kafka: 30,
+  node: 5,
+  opensearch: 20,
+};
 
 /**
  * Builds those of the `cdc-packages/*` images that the container engine does not hold yet.
@@ -21,7 +29,7 @@ const usualSeconds: Record<PackagedImage, number> = { base: 45, java: 25, mysql:
  * @throws {UserError} when something is missing or fails; it names the log file with the build's whole output
  */
 export async function buildPackagedImages(options: { log: (line: string) => void }): Promise<void> {
-  for (const kind of ["mysql", "kafka", "node"] as const) await ensure(kind, options.log);
+  for (const kind of ["mysql", "kafka", "node", "opensearch"] as const) await ensure(kind, options.log);
 }
 
 async function ensure(kind: PackagedImage, log: (line: string) => void): Promise<void> {
@@ -108,6 +116,9 @@ async function buildOn(
     const artifacts = join(cacheDir(), "artifacts");
     await mkdir(artifacts, { recursive: true });
     await cp(await kafkaLibs(join(recipes, kind), artifacts, logFile), join(context, "libs"), { recursive: true });
+  }
+  if (kind === "opensearch") {
+    await rename(await opensearchDistribution(join(recipes, kind), staging, logFile), join(context, "opensearch"));
   }
   if (kind === "node") await copyFile(await nodeProgram(), join(context, "node"));
   checkUnchanged(kind, image);

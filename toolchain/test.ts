@@ -11,6 +11,7 @@ import { attached, probe } from "./probe.ts";
 import { goModule, goTags } from "./pulumi-build.ts";
 import { UserError } from "../lib/run.ts";
 import { formatTable } from "../lib/table.ts";
+import { ensureBrowser } from "./test-browser.ts";
 import { withMysql } from "./test-mysql.ts";
 import { add, goCounts, none, vitestCounts, type Counts } from "./test-counts.ts";
 
@@ -41,7 +42,8 @@ export async function test(log: Log): Promise<void> {
   const bring: Step = {
     name: "toolchain",
     work: async () => {
-      env = (await prepare(log, undefined)).env;
+      const { env: prepared } = await prepare(log, undefined);
+      env = { ...prepared, CHROMIUM: await ensureBrowser(log) };
       return { ok: true };
     },
   };
@@ -86,6 +88,7 @@ async function goTests(log: Log, go: string, env: NodeJS.ProcessEnv): Promise<{ 
     mysql: undefined,
     kafka: undefined,
     node: undefined,
+    opensearch: undefined,
   });
   const answer = await log.during("go test", () =>
     withMysql(mysql, (variables) =>

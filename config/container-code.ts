@@ -1,16 +1,19 @@
-/** The guard's code: which files and npm packages of this checkout it is made of. */
+/** The code of a container that runs a program of this checkout: which files and npm packages it is made of. */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join, posix } from "node:path";
 
 const checkout = join(import.meta.dirname, "..");
 
 /** What the guard's container runs. */
-const entry = "guard/main.ts";
+export const guardEntry = "guard/main.ts";
 
-export interface GuardCode {
-  /** Files, and folders of npm packages, relative to the checkout: what goes into the guard's volume. */
+/** What the search page's container runs. */
+export const pageEntry = "page/main.ts";
+
+export interface ContainerCode {
+  /** Files, and folders of npm packages, relative to the checkout: what goes into the container's volume. */
   readonly paths: readonly string[];
   /** 12 hex digits over the files' bytes and the packages' checksums: another one is another volume. */
   readonly hash: string;
@@ -22,12 +25,14 @@ type Locked = Readonly<
 >;
 
 /**
- * Follows the imports of the guard's entry through the checkout, and those of packages through package-lock.json.
+ * Follows the imports of a program through the checkout, and those of packages through package-lock.json; a folder
+ * `public` beside the program is a part of it.
  * Packages that are optional to others are left out: they are native, for the machine that `npm ci` ran on.
+ * @param entry the program, relative to the checkout: `guard/main.ts`.
  * @param root the checkout; only tests give another than this one.
  * @throws Error when a file or a package that is imported is missing.
  */
-export function guardCode(root: string = checkout): GuardCode {
+export function codeOf(entry: string, root: string = checkout): ContainerCode {
   const files = new Set<string>();
   const folders = new Set<string>();
   const hash = createHash("sha256");
@@ -36,6 +41,7 @@ export function guardCode(root: string = checkout): GuardCode {
   // Says that the files are modules.
   addFile("package.json");
   addFile(entry);
+  addFolder(posix.join(posix.dirname(entry), "public"));
   return { paths: [...files, ...folders], hash: hash.digest("hex").slice(0, 12) };
 
   function addFile(file: string): void {
@@ -48,6 +54,11 @@ export function guardCode(root: string = checkout): GuardCode {
       if (imported.startsWith(".")) addFile(posix.join(posix.dirname(file), imported));
       else if (!isBuiltin(imported)) addPackage(packageOf(imported), "");
     }
+  }
+
+  function addFolder(folder: string): void {
+    if (!existsSync(join(root, folder))) return;
+    for (const file of readdirSync(join(root, folder)).toSorted()) addFile(posix.join(folder, file));
   }
 
   /** @param from folder of the package that needs it; empty for the checkout. */
@@ -79,6 +90,6 @@ function packageOf(imported: string): string {
 function folderOf(name: string, from: string, packages: Locked): string {
   const folder = posix.join(from, "node_modules", name);
   if (packages[folder] !== undefined) return folder;
-  if (from === "") throw new Error(`package-lock.json has no ${name}, which the guard needs`);
+  if (from === "") throw new Error(`package-lock.json has no ${name}, which a container needs`);
   return folderOf(name, from.slice(0, Math.max(0, from.lastIndexOf("node_modules/") - 1)), packages);
 }

@@ -1,0 +1,167 @@
+/** The read side: engine, indices, the sink that fills them, the proof that changes arrive, and the search page. */
+import * as command from "@pulumi/command";
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { PipelinePlan, ReadSidePlan } from "../plan/types.ts";
+import { Connector } from "../provider/resources.ts";
+import type { IndexResult } from "../steps/check-index.ts";
+import { indexedFlowsOf } from "../steps/flow-target.ts";
+import type { ConnectCluster } from "./connect-cluster.ts";
+import type { DebeziumConnector } from "./debezium-connector.ts";
+import type { KafkaCluster } from "./kafka-cluster.ts";
+import type { MysqlShard } from "./mysql-shard.ts";
+import { SearchEngine } from "./search-engine.ts";
+import { SearchPage } from "./search-page.ts";
+
+export interface ReadSideArgs {
+  readonly network: docker.Network;
+  /** The engine's image. */
+  readonly image: pulumi.Input<string>;
+  /** An image with Node, for the page. */
+  readonly nodeImage: pulumi.Input<string>;
+  readonly plan: ReadSidePlan;
+  readonly pipeline: PipelinePlan;
+  readonly kafka: KafkaCluster;
+  readonly worker: ConnectCluster;
+  readonly shards: readonly { readonly shard: MysqlShard; readonly connector: DebeziumConnector }[];
+  /** Merged data topics. */
+  readonly sharedTopics: readonly pulumi.CustomResource[];
+  /** Password of the CDC account. */
+  readonly cdcPassword: pulumi.Output<string>;
+}
+
+/** What `up` tells of the read side. */
+export interface ReadSideSummary {
+  /** Root of the engine's REST API on this machine. */
+  readonly engine: string;
+  /** Undefined when it is switched off. */
+  readonly page: string | undefined;
+  readonly sink: string;
+  readonly sinkState: string;
+  /** From commit to being found by a search, by shard; of those whose connector is to run. */
+  readonly indexLatencyMs: Readonly<Record<string, number>>;
+}
+
+export class ReadSide extends pulumi.ComponentResource {
+  readonly summary: pulumi.Output<ReadSideSummary>;
+
+  constructor(name: string, args: ReadSideArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("cdc:index:ReadSide", name, {}, opts);
+    const { plan, pipeline, kafka, worker, shards } = args;
+    const { stack } = pipeline;
+    const parent = { parent: this };
+    // Where the documents of another sink go is its own affair.
+    const isOwnSink = plan.sink.plugin.archive === undefined;
+
+    const engine =
+      plan.engine === undefined
+        ? undefined
+        : new SearchEngine(
+            plan.engine.name,
+            { stack, network: args.network, image: args.image, plan: plan.engine, makesIndices: !isOwnSink },
+            parent,
+          );
+    const engineStartedAt = engine?.startedAt ?? pulumi.output(plan.url);
+    const topics = kafka.createTopics(plan.topics, this);
+    const indices = isOwnSink ? prepareIndices() : undefined;
+    const sink = createSink();
+    const indexLatencyMs = isOwnSink ? proveIndex() : pulumi.output<Readonly<Record<string, number>>>({});
+    const page =
+      plan.page === undefined
+        ? undefined
+        : new SearchPage(
+            plan.page.name,
+            { stack, network: args.network, image: args.nodeImage, plan: plan.page },
+            parent,
+          );
+    this.summary = pulumi.all([page?.url, sink.state, indexLatencyMs]).apply(([pageUrl, sinkState, latencies]) => ({
+      engine: plan.url,
+      page: pageUrl,
+      sink: plan.sink.name,
+      sinkState,
+      indexLatencyMs: latencies,
+    }));
+    this.registerOutputs();
+
+    /** Mappings, from the columns as they are on the shards; before the first write, as a type cannot be changed later. */
+    function prepareIndices(): command.local.Command {
+      const { url, refreshIntervalMs } = plan;
+      return new command.local.Command(
+        `${name}-indices`,
+        {
+          create: "node steps/prepare-indices.ts",
+          environment: {
+            CDC_INDICES: JSON.stringify({ url, refreshIntervalMs, indices: [...plan.indices, plan.probeIndex] }),
+            CDC_PASSWORD: args.cdcPassword,
+            // What has tables and indices: when one of these is new, it has to be looked at again.
+            CDC_INDICES_FOR: pulumi.jsonStringify([
+              engineStartedAt,
+              shards.map(({ shard }) => [shard.tablesHash, ...shard.prepared.map(({ id }) => id)]),
+            ]),
+          },
+          logging: command.local.Logging.Stderr,
+        },
+        {
+          ...parent,
+          dependsOn: [...(engine === undefined ? [] : [engine]), ...shards.flatMap(({ shard }) => shard.prepared)],
+        },
+      );
+    }
+
+    function createSink(): Connector {
+      const { name: sinkName, config } = plan.sink;
+      const read = [...topics, ...args.sharedTopics, ...shards.flatMap(({ connector }) => connector.topics)];
+      return new Connector(
+        `${name}-sink`,
+        {
+          workerUrl: pipeline.connect.restUrl,
+          name: sinkName,
+          config: { ...config },
+          consumer: { bootstrap: pipeline.kafka.hostBootstrap, group: `connect-${sinkName}` },
+          target: targetOf(indices),
+          after: pulumi
+            .all([worker.startedAt, pulumi.all([engineStartedAt, ...read.map(({ id }) => id)])])
+            .apply(([workers, others]) => [...workers, ...others]),
+        },
+        {
+          ...parent,
+          dependsOn: [...worker.ready, ...read, ...(indices === undefined ? [] : [indices])],
+          // Its offsets and its configuration are topics; a worker may be new while they stay.
+          deletedWith: kafka.container,
+        },
+      );
+    }
+
+    /** Another engine, or one whose data was lost, has to be filled from the beginning. */
+    function targetOf(prepared: command.local.Command | undefined): pulumi.Output<string> {
+      const className = plan.sink.config["connector.class"];
+      if (prepared === undefined) return pulumi.output(`${className} ${plan.url}`);
+      const { stdout } = prepared;
+      return pulumi.unsecret(stdout).apply((text) => (JSON.parse(text) as { clusterUuid: string }).clusterUuid);
+    }
+
+    function proveIndex(): pulumi.Output<Readonly<Record<string, number>>> {
+      const check = new command.local.Command(
+        `${name}-check`,
+        {
+          create: "node steps/check-index.ts",
+          environment: {
+            CDC_INDEX_TARGET: JSON.stringify(indexedFlowsOf(pipeline, plan)),
+            CDC_PASSWORD: args.cdcPassword,
+            // What the change has to pass through: when one of these is new, the proof has to be given again.
+            CDC_INDEX_THROUGH: pulumi.jsonStringify([
+              engineStartedAt,
+              kafka.startedAt,
+              worker.startedAt,
+              sink.appliedAt,
+              shards.map(({ shard, connector }) => [shard.startedAt, connector.appliedAt]),
+            ]),
+          },
+          logging: command.local.Logging.Stderr,
+        },
+        { ...parent, dependsOn: [sink, ...shards.map(({ connector }) => connector)] },
+      );
+      return pulumi.unsecret(check.stdout).apply((stdout) => (JSON.parse(stdout) as IndexResult).latencyMs);
+    }
+  }
+}

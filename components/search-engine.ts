@@ -1,0 +1,53 @@
+/** The search engine: one node of OpenSearch. */
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { EnginePlan } from "../plan/types.ts";
+import { createService, createVolume } from "./docker.ts";
+
+export interface SearchEngineArgs {
+  readonly stack: string;
+  readonly network: docker.Network;
+  readonly image: pulumi.Input<string>;
+  readonly plan: EnginePlan;
+  /** Whether a write may make the index that it names. */
+  readonly makesIndices: boolean;
+}
+
+export class SearchEngine extends pulumi.ComponentResource {
+  /** When the engine was started: what was proven before does not count after. */
+  readonly startedAt: pulumi.Output<string>;
+
+  constructor(name: string, args: SearchEngineArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("cdc:index:SearchEngine", name, {}, opts);
+    const { stack, plan } = args;
+    const parent = { parent: this };
+
+    const volume = createVolume(`${plan.name}-data`, stack, plan.volume, parent);
+    const { ready } = createService(
+      {
+        stack,
+        network: args.network,
+        plan,
+        image: args.image,
+        environment: {
+          // Unless declared, an index would take its types from the first document.
+          "action.auto_create_index": String(args.makesIndices),
+          "discovery.type": "single-node",
+          // On loopback, and in the stack's own network; the image's demo certificates would protect nothing.
+          DISABLE_INSTALL_DEMO_CONFIG: "true",
+          DISABLE_SECURITY_PLUGIN: "true",
+          OPENSEARCH_JAVA_OPTS: plan.heapOptions,
+        },
+        volumes: [{ volumeName: volume.name, containerPath: "/usr/share/opensearch/data" }],
+        // yellow: replicas that a single node cannot hold.
+        healthCheck:
+          `bash -c 'exec 3<>/dev/tcp/localhost/${plan.port.internal} && ` +
+          `printf "GET /_cluster/health HTTP/1.0\\r\\n\\r\\n" >&3 && grep -Eq "\\"status\\":\\"(green|yellow)\\"" <&3'`,
+        stopSeconds: 30,
+      },
+      parent,
+    );
+    this.startedAt = ready.startedAt;
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,57 @@
+/** The search page: a small container that shows what the index holds. */
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { pageEntry } from "../config/container-code.ts";
+import type { PagePlan } from "../plan/types.ts";
+import { createCodeVolume } from "./code-volume.ts";
+import { createService } from "./docker.ts";
+
+/** Where the container finds its code, laid out as in the checkout. */
+const codeFolder = "/opt/cdc/page";
+
+/** Answers as long as the process does, whatever the engine does: what is wrong with that, the page tells. */
+const health = (port: number) =>
+  `node -e "fetch('http://127.0.0.1:${port}/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"`;
+
+export interface SearchPageArgs {
+  readonly stack: string;
+  readonly network: docker.Network;
+  /** An image with Node. */
+  readonly image: pulumi.Input<string>;
+  readonly plan: PagePlan;
+}
+
+export class SearchPage extends pulumi.ComponentResource {
+  /** Where a browser on this machine finds it; known when the page answers. */
+  readonly url: pulumi.Output<string>;
+
+  constructor(name: string, args: SearchPageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("cdc:index:SearchPage", name, {}, opts);
+    const { stack, plan } = args;
+    const parent = { parent: this };
+
+    const { volume, brought } = createCodeVolume(
+      { name, stack, container: plan.container, entry: pageEntry, image: args.image },
+      parent,
+    );
+    const { ready } = createService(
+      {
+        stack,
+        network: args.network,
+        plan,
+        image: args.image,
+        // The official image's and the packaged one's user `node`.
+        user: "1000:1000",
+        command: ["node", `${codeFolder}/${pageEntry}`],
+        environment: { CDC_PAGE_SETTINGS: JSON.stringify({ ...plan.settings, port: plan.port.internal }) },
+        volumes: [{ volumeName: volume.name, containerPath: codeFolder, readOnly: true }],
+        healthCheck: health(plan.port.internal),
+        stopSeconds: 10,
+      },
+      // It waits for no engine: without one it says so, and finds it as it comes.
+      { ...parent, dependsOn: [brought] },
+    );
+    this.url = ready.id.apply(() => `http://127.0.0.1:${plan.port.host}`);
+    this.registerOutputs();
+  }
+}

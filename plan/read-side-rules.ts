@@ -1,0 +1,136 @@
+/** What a read side cannot do with: rows whose deletion it never learns of, values that it cannot read, documents that would collide. */
+import type { PipelineConfig } from "../config/schema.ts";
+import { converterSettings, jsonConverter } from "./connect.ts";
+import { convertersOf } from "./connector.ts";
+import { cdcDatabase } from "./constants.ts";
+import { aliasOf, hasOwnSink } from "./indices.ts";
+import type { Problem } from "./problem.ts";
+import type { ResolvedShard } from "./resolved-shard.ts";
+
+/** Finds what contradicts `cdc:readSide`; nothing when it is switched off. */
+export function findReadSideProblems(config: PipelineConfig, shards: readonly ResolvedShard[]): Problem[] {
+  if (!config.readSide.enabled) return [];
+  const converters = shards.map((shard) => effectiveConverters(config, shard));
+  return [
+    ...engineProblems(config),
+    ...sinkProblems(config),
+    ...converterClashes(converters),
+    ...(hasOwnSink(config)
+      ? [...deleteProblems(config), ...schemalessProblems(config, shards, converters), ...aliasClashes(shards)]
+      : []),
+  ];
+}
+
+function engineProblems({ readSide: { engineUrl } }: PipelineConfig): Problem[] {
+  if (engineUrl === undefined || !/^https?:\/\/(localhost|127\.[\d.]+|\[::1\]):/.test(engineUrl)) return [];
+  return [
+    {
+      code: "CDC-426",
+      path: "cdc:readSide.engineUrl",
+      message: `found ${engineUrl}; the workers reach the engine by it too, and in their containers that is themselves`,
+      remedy:
+        "write an address of this machine that containers reach (docker network inspect bridge shows one), or leave it out",
+    },
+  ];
+}
+
+function sinkProblems({ readSide: { sink } }: PipelineConfig): Problem[] {
+  if ((sink.class === undefined) === (sink.plugin === undefined)) return [];
+  const [found, missing] = sink.plugin === undefined ? ["class", "plugin"] : ["plugin", "class"];
+  return [
+    {
+      code: "CDC-420",
+      path: `cdc:readSide.sink.${missing}`,
+      message: `is missing, but cdc:readSide.sink.${found} is there; another sink is both, a class and the plugin that has it`,
+      remedy: `add ${missing}, or remove ${found} to use the sink of sink/`,
+    },
+  ];
+}
+
+function deleteProblems({ connectors }: PipelineConfig): Problem[] {
+  const stays = "a row that is deleted would stay in the index for ever";
+  const problems: Problem[] = [];
+  if (connectors.skipOperations.includes("d")) {
+    problems.push({
+      code: "CDC-421",
+      path: "cdc:connectors.skipOperations",
+      message: `found d (deletes) with a read side; ${stays}`,
+      remedy: "take d out of skipOperations, or set cdc:readSide.enabled to false",
+    });
+  }
+  if (connectors.unwrap?.deletes === "drop") {
+    problems.push({
+      code: "CDC-422",
+      path: "cdc:connectors.unwrap.deletes",
+      message: `found drop with a read side; ${stays}`,
+      remedy: "write deletes: tombstone (or one of the rewrites), or set cdc:readSide.enabled to false",
+    });
+  }
+  return problems;
+}
+
+type Converters = Readonly<Record<string, string>>;
+
+/** What a shard's connector writes with: its own converters over the worker's. */
+function effectiveConverters(config: PipelineConfig, shard: ResolvedShard): Converters {
+  return { ...converterSettings(config.connect.properties), ...convertersOf(config, shard) };
+}
+
+function converterClashes([first = {}, ...others]: readonly Converters[]): Problem[] {
+  const text = (converters: Converters) => JSON.stringify(Object.entries(converters).toSorted());
+  const at = others.findIndex((converters) => text(converters) !== text(first));
+  if (at < 0) return [];
+  return [
+    {
+      code: "CDC-424",
+      path: `cdc:shards[${at + 1}].connectorProperties`,
+      message:
+        "its converters differ from those of cdc:shards[0]; the sink reads all shards' topics with one pair of them",
+      remedy: "write converters once, in cdc:connectors.converter",
+    },
+  ];
+}
+
+/** Without schemas a value has to be text that says what it is: numbers for decimals are bytes, those for times have no unit. */
+const textModes = { "decimal.handling.mode": "string", "time.precision.mode": "isostring" } as const;
+
+function schemalessProblems(
+  { connectors }: PipelineConfig,
+  shards: readonly ResolvedShard[],
+  converters: readonly Converters[],
+): Problem[] {
+  return shards.flatMap((shard, index) => {
+    const own = converters[index] ?? {};
+    if ((own["value.converter"] ?? jsonConverter) !== jsonConverter) return [];
+    if (own["value.converter.schemas.enable"] !== "false") return [];
+    const properties: Readonly<Record<string, string>> = { ...connectors.properties, ...shard.connectorProperties };
+    return Object.entries(textModes)
+      .filter(([key, mode]) => properties[key] !== mode)
+      .map(([key, mode]) => ({
+        code: "CDC-423" as const,
+        path: `cdc:connectors.properties.${key}`,
+        message: `found ${properties[key] ?? "nothing"} with JSON without schemas and a read side; allowed is ${mode}: the index could not tell what the value is`,
+        remedy: `write ${key}: ${mode}, or cdc:connectors.converter: json`,
+      }));
+  });
+}
+
+/** Probes have an index of their own. */
+function aliasClashes(shards: readonly ResolvedShard[]): Problem[] {
+  const owners = new Map([[aliasOf(`${cdcDatabase}.probe`), `the pipeline's own ${cdcDatabase}.probe`]]);
+  const tables = [...new Set(shards.flatMap((shard) => shard.tables))];
+  return tables.flatMap((table) => {
+    const alias = aliasOf(table);
+    const other = owners.get(alias);
+    owners.set(alias, other ?? table);
+    if (other === undefined) return [];
+    return [
+      {
+        code: "CDC-425" as const,
+        path: "cdc:tables",
+        message: `${table} would share the index ${alias} with ${other}; an index is called DATABASE-TABLE in lower case`,
+        remedy: "capture one of them only, or set cdc:readSide.enabled to false",
+      },
+    ];
+  });
+}

@@ -1,0 +1,72 @@
+/** The sink connector's configuration. Property names: Kafka Connect's, and sink/README.md. */
+import type { PipelineConfig } from "../config/schema.ts";
+import { convertersOf } from "./connector.ts";
+import { sinkPluginFolder } from "./constants.ts";
+import { planIndices, type PlannedShards } from "./indices.ts";
+import { replicationFactor } from "./topics.ts";
+import type { SinkPlan } from "./types.ts";
+
+export const sinkName = "read-side-sink";
+export const deadLetterTopic = "dlq.read-side";
+export const retryTopic = `${deadLetterTopic}.retry`;
+
+/** Class of the sink in sink/. */
+const ownSink = "cdc.sink.OpenSearchSinkConnector";
+
+/** Plans the sink. What is written with a converter is read with the same. */
+export function planSink(stack: string, config: PipelineConfig, planned: PlannedShards, internalUrl: string): SinkPlan {
+  const { sink } = config.readSide;
+  // They are the same for all shards, or refused.
+  const [first] = planned.resolved;
+  return {
+    name: sinkName,
+    config: {
+      // A topic or a partition that is new is read after seconds, not after Kafka's default five minutes.
+      "consumer.override.metadata.max.age.ms": "5000",
+      ...(first === undefined ? {} : convertersOf(config, first)),
+      ...sink.properties,
+      ...ownSinkProperties(config, planned, internalUrl),
+    },
+    plugin: { volume: `${stack}-sink`, path: sinkPluginFolder, archive: archiveOf(sink.plugin) },
+  };
+}
+
+function archiveOf(plugin: PipelineConfig["readSide"]["sink"]["plugin"]): SinkPlan["plugin"]["archive"] {
+  return plugin === undefined ? undefined : { file: plugin.archive, sha256: plugin.sha256 };
+}
+
+/** The sink's properties that are the plan's; `readSide.sink.properties` may not say otherwise. */
+export function ownSinkProperties(
+  config: PipelineConfig,
+  { resolved, shards }: PlannedShards,
+  internalUrl: string,
+): Record<string, string> {
+  const { tasks, sink } = config.readSide;
+  const data = planIndices(config, resolved).flatMap(({ topics }) => topics);
+  return {
+    "connector.class": sink.class ?? ownSink,
+    // All that is there, and of transactions only what was committed.
+    "consumer.override.auto.offset.reset": "earliest",
+    "consumer.override.isolation.level": "read_committed",
+    // What cannot be taken waits in the dead letter topic, and the records after it go on.
+    "errors.deadletterqueue.context.headers.enable": "true",
+    "errors.deadletterqueue.topic.name": deadLetterTopic,
+    "errors.deadletterqueue.topic.replication.factor": String(replicationFactor(config)),
+    "errors.log.enable": "true",
+    "errors.tolerance": "all",
+    "tasks.max": String(tasks),
+    ...(sink.class === undefined
+      ? {
+          "connection.url": internalUrl,
+          // The sink's own defaults, on which the index templates, the checks and the page depend.
+          "index.name.template": "{database}-{table}",
+          "position.field": "cdc",
+          "retry.topic": retryTopic,
+          "shard.field": "shard",
+          "topic.pattern": String.raw`(?<shard>.+)\.(?<database>[^.]+)\.(?<table>[^.]+)`,
+          topics: [...data, ...shards.map(({ probeTopic }) => probeTopic), retryTopic].join(","),
+          ...(config.connectors.merge === undefined ? {} : { "shard.key.field": config.connectors.merge.shardField }),
+        }
+      : { topics: data.join(",") }),
+  };
+}

@@ -1,0 +1,71 @@
+/** What the flow check asks of a shard's server; every refusal is a FlowError with the stage `database` or `binlog`. */
+import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
+import { cdcDatabase, cdcUser } from "../plan/constants.ts";
+import { missingTables } from "./captured-tables.ts";
+import { FlowError, text, type FlowTarget } from "./flow-target.ts";
+
+/** Logs in as the CDC account. */
+export async function connectTo(target: FlowTarget, password: string): Promise<Connection> {
+  try {
+    return await createConnection({
+      host: "127.0.0.1",
+      port: target.mysqlHostPort,
+      user: cdcUser,
+      password,
+      database: cdcDatabase,
+      connectTimeout: 10_000,
+    });
+  } catch (error) {
+    throw new FlowError(
+      target.shard,
+      "database",
+      `${cdcUser} cannot log in at 127.0.0.1:${target.mysqlHostPort}: ${text(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** Writes the probe row, so that its change carries the token. */
+export async function writeProbe(target: FlowTarget, database: Connection, token: string): Promise<void> {
+  try {
+    await database.execute(
+      "INSERT INTO probe (id, token, written_at) VALUES (1, ?, NOW(6)) " +
+        "ON DUPLICATE KEY UPDATE token = VALUES(token), written_at = VALUES(written_at)",
+      [token],
+    );
+  } catch (error) {
+    throw new FlowError(target.shard, "database", `the probe row could not be written: ${text(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The server has to write a binlog that Debezium can use. */
+export async function requireBinlog(target: FlowTarget, database: Connection): Promise<void> {
+  const variables =
+    "SELECT @@log_bin AS log_bin, @@binlog_format AS binlog_format, @@binlog_row_image AS binlog_row_image";
+  const [rows] = await database.query<RowDataPacket[]>(variables).catch((error: unknown) => {
+    throw new FlowError(target.shard, "database", `its variables cannot be read: ${text(error)}`, { cause: error });
+  });
+  const found = rows[0] as { log_bin: number; binlog_format: string; binlog_row_image: string };
+  if (found.log_bin === 1 && found.binlog_format === "ROW" && found.binlog_row_image === "FULL") return;
+  throw new FlowError(
+    target.shard,
+    "binlog",
+    `log_bin=${found.log_bin}, binlog_format=${found.binlog_format}, binlog_row_image=${found.binlog_row_image}; ` +
+      "CDC needs log_bin=1, ROW and FULL",
+  );
+}
+
+/** Every table that is to be captured has to be there. */
+export async function requireTables(target: FlowTarget, database: Connection): Promise<void> {
+  const missing = await missingTables(database, target.tables).catch((error: unknown) => {
+    throw new FlowError(target.shard, "database", `its tables cannot be listed: ${text(error)}`, { cause: error });
+  });
+  if (missing.length === 0) return;
+  throw new FlowError(
+    target.shard,
+    "database",
+    `${missing.join(", ")}: to be captured, but not on the server; make the table (cdc:schema), or take it out of cdc:tables`,
+  );
+}
