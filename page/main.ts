@@ -1,0 +1,30 @@
+/** The search page's process: settings from the environment, ended by SIGTERM or SIGINT at once. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { answer } from "./server.ts";
+import { readSettings, SettingsError } from "./settings.ts";
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.env);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      console.log(`page: ended by ${signal}`);
+      process.exit(0);
+    });
+  }
+  const server = createServer((request, response) => void answer(settings, request, response));
+  // All of the container's addresses: it is published on loopback only.
+  server.listen(settings.port);
+  await once(server, "listening");
+  const tables = settings.indices.map(({ table }) => table).join(", ");
+  console.log(`page: listens on port ${settings.port}, searches ${tables} at ${settings.engineUrl}`);
+}
+
+try {
+  await main();
+} catch (error) {
+  // A mistake of ours keeps its stack trace; the container's restart policy starts it anew.
+  if (!(error instanceof SettingsError)) throw error;
+  console.error(`page: ${error.message}`);
+  process.exitCode = 1;
+}
