@@ -1,10 +1,10 @@
 /** What a stack is made of, by the names a person would call it. */
-import type { PipelinePlan } from "../plan/types.ts";
+import type { ContainerPlan, PipelinePlan } from "../plan/types.ts";
 import { UsageError } from "./exit.ts";
 
 /** A container of the stack. */
 export interface Component {
-  readonly kind: "shard" | "broker" | "worker" | "guard";
+  readonly kind: "shard" | "broker" | "worker" | "guard" | "engine" | "page";
   /** Name on the Docker engine. */
   readonly container: string;
   /** What a person may call it; the first is the one that is shown. */
@@ -24,15 +24,22 @@ export function componentsOf(plan: PipelinePlan): Component[] {
       container,
       names: [alias, container],
     })),
-    ...plan.connect.workers.map(({ alias, container }): Component => ({
+    ...plan.connect.workers.map(({ alias, container }, index): Component => ({
       kind: "worker",
       container,
-      names: [alias, container],
+      // Where the sink's tasks write; with several workers, on which it runs is Connect's choice.
+      names: [alias, container, ...(index === 0 && plan.readSide !== undefined ? [plan.readSide.sink.name] : [])],
     })),
-    ...(plan.guard === undefined
-      ? []
-      : [{ kind: "guard", container: plan.guard.container, names: ["guard", plan.guard.container] } as const]),
+    ...lone("guard", plan.guard),
+    ...lone("engine", plan.readSide?.engine),
+    ...lone("page", plan.readSide?.page),
   ];
+}
+
+function lone(kind: Component["kind"], planned: ContainerPlan | undefined): Component[] {
+  return planned === undefined
+    ? []
+    : [{ kind, container: planned.container, names: [planned.alias, planned.container] }];
 }
 
 /** @throws UsageError listing the components. */

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { ConnectClient } from "../connect/client.ts";
 import { UserError } from "../lib/run.ts";
 import { cdcPasswordKey, connectorSecretsFile } from "../plan/constants.ts";
-import type { PipelinePlan, ShardPlan } from "../plan/types.ts";
+import type { DesiredState, PipelinePlan, ShardPlan } from "../plan/types.ts";
 import { fileFrom } from "./engine.ts";
 import { UnreachableError, UsageError } from "./exit.ts";
 
@@ -16,6 +16,13 @@ export interface GlobalOptions {
 
 /** The worker answers within milliseconds; one that rebalances or starts may take seconds. */
 const answerLimitMs = 10_000;
+
+/** A connector as its commands need it: of a shard, or the sink of the read side. */
+export interface OperatedConnector {
+  /** What a person calls it: the shard's name, or the sink's. */
+  readonly name: string;
+  readonly connector: { readonly name: string; readonly state: DesiredState };
+}
 
 export interface OperatedStack {
   /** The Pulumi stack: `dev`. */
@@ -33,6 +40,11 @@ export interface OperatedStack {
    * @throws UsageError listing the shards.
    */
   readonly shard: (name: string) => ShardPlan;
+  /**
+   * The connector of a shard, by the same names, or the sink's by its own.
+   * @throws UsageError listing them.
+   */
+  readonly connector: (name: string) => OperatedConnector;
 }
 
 /** The global options, as a command's action gets them. */
@@ -54,6 +66,7 @@ export async function openStack({ stack }: Pick<GlobalOptions, "stack">): Promis
     worker: new ConnectClient({ url: plan.connect.restUrl, timeoutMs: answerLimitMs }),
     cdcPassword: async () => await (password ??= readPassword(plan)),
     shard: (name) => findShard(plan, name),
+    connector: (name) => findConnector(plan, name),
   };
 }
 
@@ -70,15 +83,28 @@ async function readPlan(stack: string): Promise<PipelinePlan> {
   }
 }
 
-function findShard(plan: PipelinePlan, name: string): ShardPlan {
+/** @param further what else a person could have meant; for the error. */
+function findShard(plan: PipelinePlan, name: string, further: readonly string[] = []): ShardPlan {
   const found = plan.shards.find(
     (shard) => shard.name === name || shard.connector.name === name || shard.alias === name || shard.container === name,
   );
   if (found !== undefined) return found;
   throw new UsageError(
     `there is no shard ${name} in stack ${plan.stack}`,
-    `name one of: ${plan.shards.map((shard) => shard.name).join(", ")}`,
+    `name one of: ${[...plan.shards.map((shard) => shard.name), ...further].join(", ")}`,
   );
+}
+
+function findConnector(plan: PipelinePlan, name: string): OperatedConnector {
+  const sink = sinkOf(plan);
+  if (sink === undefined) return findShard(plan, name);
+  if (name === sink.name) return sink;
+  return findShard(plan, name, [sink.name]);
+}
+
+/** The sink, which is always declared running; undefined without a read side. */
+function sinkOf({ readSide }: PipelinePlan): OperatedConnector | undefined {
+  return readSide && { name: readSide.sink.name, connector: { name: readSide.sink.name, state: "running" } };
 }
 
 async function readPassword(plan: PipelinePlan): Promise<string> {

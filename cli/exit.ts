@@ -29,6 +29,9 @@ const silence: readonly { readonly said: RegExp; readonly remedy: string }[] = [
   { said: /^no answer from Kafka at/, remedy: "cdc status shows the broker's container, make up starts it again" },
 ];
 
+/** The same of search/, whose client is not loaded for every command. */
+const engineIsAway = /^the search engine (?:is out of reach|at \S+ does not answer)/;
+
 /** An error as a person meets it, and the exit code that goes with it. */
 export interface Ending {
   readonly message: string;
@@ -64,5 +67,7 @@ export function endingOf(error: unknown): Ending | undefined {
 
 function exitCodeOf(error: UserError): ExitCode {
   if (error instanceof UsageError) return exitCodes.usage;
-  return error instanceof UnreachableError || error instanceof ToolError ? exitCodes.unreachable : exitCodes.unhealthy;
+  return error instanceof UnreachableError || error instanceof ToolError || engineIsAway.test(error.message)
+    ? exitCodes.unreachable
+    : exitCodes.unhealthy;
 }

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { endingOf, exitCodes } from "./exit.ts";
 import { coloured, printError } from "./output.ts";
+import { register as dlq } from "./commands/dlq.ts";
 import { register as doctor } from "./commands/doctor.ts";
 import { register as graph } from "./commands/graph.ts";
 import { register as logLevel } from "./commands/log-level.ts";
@@ -9,6 +10,7 @@ import { register as logs } from "./commands/logs.ts";
 import { register as offsets } from "./commands/offsets.ts";
 import { register as pause } from "./commands/pause.ts";
 import { register as restart } from "./commands/restart.ts";
+import { register as reindex } from "./commands/reindex.ts";
 import { register as resume } from "./commands/resume.ts";
 import { register as snapshot } from "./commands/snapshot.ts";
 import { register as status } from "./commands/status.ts";
@@ -21,6 +23,7 @@ import { register as verify } from "./commands/verify.ts";
 const groups: Record<string, ((program: Command) => void)[]> = {
   "What is going on:": [status, topics, graph, logs],
   "Changes:": [verify, tail, snapshot, doctor],
+  "The read side:": [dlq, reindex],
   "Connectors:": [pause, resume, restart, stop, offsets, logLevel],
 };
 
@@ -48,11 +51,12 @@ Examples:
   cdc status --watch               the same, again and again
   cdc verify                       send a change through every shard and time it
   cdc tail --shard shard0          read the changes as they come
+  cdc dlq list                     what could not be indexed, and why
   cdc logs guard --follow          what the guard restarts, and why
   cdc status --json | jq .healthy  for programs
   STACK=orders cdc status          another stack of this checkout
 
-A shard is named by its name, its connector or its container.
+A shard is named by its name, its connector or its container; the sink by its connector's name.
 
 Exit codes:
   ${exitCodes.fine}  fine

@@ -4,7 +4,7 @@ import { systemClock, type Clock } from "../connect/clock.ts";
 import { desiredStateOf } from "../connect/status.ts";
 import { UserError } from "../lib/run.ts";
 import type { ShardPlan } from "../plan/types.ts";
-import type { OperatedStack } from "./context.ts";
+import type { OperatedConnector, OperatedStack } from "./context.ts";
 import { endingOf, UnreachableError } from "./exit.ts";
 import { changeState, reached } from "./state.ts";
 
@@ -71,12 +71,13 @@ export function whatFollows({ connector }: ShardPlan): string {
 }
 
 export interface ResetOptions {
-  /** Leaves the schema history topic's records. */
-  readonly keepHistory: boolean;
+  /** Emptied too; undefined where it is to stay, and for a sink, which has none. */
+  readonly historyTopic: string | undefined;
   readonly onStep: (step: string) => void;
 }
 
 export interface ResetResult {
+  /** The shard's name; the sink's own for the sink. */
   readonly shard: string;
   readonly connector: string;
   /** The state it was in before, and is again. */
@@ -85,35 +86,35 @@ export interface ResetResult {
 }
 
 /**
- * Stops the connector, forgets its offsets, empties its schema history topic unless told otherwise, and brings it back
+ * Stops the connector, forgets its offsets, empties its schema history topic if told to, and brings it back
  * into the state it was in; one that had failed runs afterwards.
  * @throws UserError saying how far it came.
  */
-export async function resetShard(
+export async function resetConnector(
   { worker, plan }: Pick<OperatedStack, "worker" | "plan">,
-  shard: ShardPlan,
-  { keepHistory, onStep }: ResetOptions,
+  operated: OperatedConnector,
+  { historyTopic, onStep }: ResetOptions,
   clock: Clock = systemClock,
 ): Promise<ResetResult> {
-  const { name } = shard.connector;
+  const { name } = operated.connector;
   const before = await worker.getStatus(name);
   const state = desiredStateOf(before?.connector.state ?? "") ?? "running";
   onStep("stopping the connector");
   await changeState(
     worker,
-    shard,
+    operated,
     { verb: "stop", towards: () => "stopped", act: async (client, connector) => await client.stop(connector) },
     clock,
   );
   try {
     onStep("forgetting its offsets");
     await worker.resetOffsets(name);
-    if (!keepHistory) {
-      onStep(`deleting the records of ${historyTopicOf(shard)}`);
-      await emptyTopic(plan.kafka.hostBootstrap, historyTopicOf(shard));
+    if (historyTopic !== undefined) {
+      onStep(`deleting the records of ${historyTopic}`);
+      await emptyTopic(plan.kafka.hostBootstrap, historyTopic);
     }
   } catch (error) {
-    throw halfDone(shard, error);
+    throw halfDone(operated, error);
   }
   if (state === "running") {
     onStep("letting it run");
@@ -121,8 +122,8 @@ export async function resetShard(
   } else if (state === "paused") {
     await worker.pause(name);
   }
-  await reached(worker, shard, state, undefined, clock);
-  return { shard: shard.name, connector: name, state, historyDeleted: !keepHistory };
+  await reached(worker, operated, state, undefined, clock);
+  return { shard: operated.name, connector: name, state, historyDeleted: historyTopic !== undefined };
 }
 
 async function emptyTopic(bootstrap: string, topic: string): Promise<void> {
@@ -135,12 +136,12 @@ async function emptyTopic(bootstrap: string, topic: string): Promise<void> {
   }
 }
 
-function halfDone(shard: ShardPlan, error: unknown): UserError {
+function halfDone({ name }: OperatedConnector, error: unknown): UserError {
   const ending = endingOf(error);
   const why = ending?.message ?? (error instanceof Error ? error.message : String(error));
   return new UnreachableError(
-    `${shard.name}: the connector is stopped, and then: ${why}`,
-    `run the same command again; cdc resume ${shard.name} goes on without`,
+    `${name}: the connector is stopped, and then: ${why}`,
+    `run the same command again; cdc resume ${name} goes on without`,
     { cause: error },
   );
 }

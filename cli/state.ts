@@ -6,8 +6,7 @@ import { systemClock, type Clock } from "../connect/clock.ts";
 import { awaitState, statesOf } from "../connect/status.ts";
 import { formatTable } from "../lib/table.ts";
 import { UserError } from "../lib/run.ts";
-import type { ShardPlan } from "../plan/types.ts";
-import { globalsOf, openStack, type OperatedStack } from "./context.ts";
+import { globalsOf, openStack, type OperatedConnector, type OperatedStack } from "./context.ts";
 import { endingOf, exitCodes, UsageError, type Ending } from "./exit.ts";
 import { coloured, print, printError } from "./output.ts";
 
@@ -19,12 +18,13 @@ export interface StateChange {
   /** The command: `pause`. */
   readonly verb: string;
   /** The state that is waited for, given the status of before. @throws UserError when it makes no sense then. */
-  readonly towards: (before: ConnectorStatus, shard: ShardPlan) => DesiredState;
+  readonly towards: (before: ConnectorStatus, operated: OperatedConnector) => DesiredState;
   readonly act: (worker: ConnectClient, connector: string) => Promise<void>;
 }
 
 /** What a change has led to. */
 export interface Changed {
+  /** The shard's name; the sink's own for the sink. */
   readonly shard: string;
   readonly connector: string;
   readonly state: string;
@@ -39,36 +39,36 @@ export interface Changed {
  */
 export async function changeState(
   worker: ConnectClient,
-  shard: ShardPlan,
+  operated: OperatedConnector,
   change: StateChange,
   clock: Clock = systemClock,
 ): Promise<Changed> {
-  const { name, state: declared } = shard.connector;
+  const { name, state: declared } = operated.connector;
   const before = await worker.getStatus(name);
   if (before === undefined) {
-    throw new UserError(`${shard.name}: connector ${name} is not on the worker`, "pulumi up brings it back");
+    throw new UserError(`${operated.name}: connector ${name} is not on the worker`, "pulumi up brings it back");
   }
-  const desiredState = change.towards(before, shard);
+  const desiredState = change.towards(before, operated);
   await change.act(worker, name);
-  const after = await reached(worker, shard, desiredState, before, clock);
+  const after = await reached(worker, operated, desiredState, before, clock);
   const { state, taskStates } = statesOf(after);
-  return { shard: shard.name, connector: name, state, tasks: taskStates, declared };
+  return { shard: operated.name, connector: name, state, tasks: taskStates, declared };
 }
 
 /** Waits for the state. @throws UserError when the connector fails, or is not there in time. */
 export async function reached(
   worker: ConnectClient,
-  shard: ShardPlan,
+  operated: OperatedConnector,
   desiredState: DesiredState,
   before?: ConnectorStatus,
   clock: Clock = systemClock,
 ): Promise<ConnectorStatus> {
   try {
-    return await awaitState(worker, { name: shard.connector.name, desiredState, timeoutSeconds }, clock, before);
+    return await awaitState(worker, { name: operated.connector.name, desiredState, timeoutSeconds }, clock, before);
   } catch (error) {
     if (error instanceof ConnectRestError || !(error instanceof Error) || endingOf(error) !== undefined) throw error;
     throw new UserError(
-      `${shard.name}: ${error.message}`,
+      `${operated.name}: ${error.message}`,
       "cdc status shows what else is wrong, cdc logs connect --tail 100 the worker's log",
       { cause: error },
     );
@@ -76,8 +76,10 @@ export async function reached(
 }
 
 /** What a person should know about a state that the plan does not declare; undefined when it does. */
-export function noteOn({ shard, state, declared }: Changed): string | undefined {
+export function noteOn({ shard, connector, state, declared }: Changed): string | undefined {
   if (state.toLowerCase() === declared) return undefined;
+  // The sink has no entry in which another state could be declared.
+  if (shard === connector) return `${shard} is declared ${declared}: the next \`pulumi up\` brings that back`;
   return (
     `${shard} is declared ${declared}: the next \`pulumi up\` brings that back; ` +
     `to keep it, set state: ${state.toLowerCase()} in the shard's entry and run pulumi up`
@@ -92,20 +94,20 @@ export function registerChange(
 ): void {
   program
     .command(change.verb)
-    .argument("[shards...]", "their names, or those of their connectors")
-    .addOption(new Option("-a, --all", "every shard of the stack"))
+    .argument("[shards...]", "their names, or those of their connectors; the sink by its own")
+    .addOption(new Option("-a, --all", "every shard of the stack; not the sink"))
     .summary(words.summary)
     .description(words.description)
     .addHelpText(
       "after",
-      `\nExamples:\n  cdc ${change.verb} shard0\n  cdc ${change.verb} shard0 shard1\n  cdc ${change.verb} --all`,
+      `\nExamples:\n  cdc ${change.verb} shard0\n  cdc ${change.verb} shard0 shard1\n  cdc ${change.verb} --all\n  cdc ${change.verb} read-side-sink`,
     )
     .action(async (names: string[], options: { all?: true }, command: Command) => {
       const globals = globalsOf(command);
       const stack = await openStack(globals);
-      const shards = chosen(stack, names, options.all ?? false, change.verb);
+      const operated = chosen(stack, names, options.all ?? false, change.verb);
       const results = await Promise.allSettled(
-        shards.map(async (shard) => await changeState(stack.worker, shard, change)),
+        operated.map(async (one) => await changeState(stack.worker, one, change)),
       );
       const changed = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
       if (changed.length > 0) print({ json: changed, text: render(changed) }, globals);
@@ -113,11 +115,14 @@ export function registerChange(
     });
 }
 
-function chosen(stack: OperatedStack, names: readonly string[], all: boolean, verb: string): ShardPlan[] {
-  const known = stack.plan.shards.map(({ name }) => name).join(", ");
+function chosen(stack: OperatedStack, names: readonly string[], all: boolean, verb: string): OperatedConnector[] {
+  const sink = stack.plan.readSide?.sink;
+  const known = [...stack.plan.shards, ...(sink === undefined ? [] : [sink])].map(({ name }) => name).join(", ");
   if (all && names.length > 0) throw new UsageError("--all and names of shards", "give one or the other");
-  if (!all && names.length === 0) throw new UsageError(`no shard to ${verb}`, `name some of: ${known}; or give --all`);
-  return all ? [...stack.plan.shards] : [...new Set(names.map((name) => stack.shard(name)))];
+  if (!all && names.length === 0)
+    throw new UsageError(`no connector to ${verb}`, `name some of: ${known}; or give --all`);
+  if (all) return [...stack.plan.shards];
+  return [...new Map(names.map((name) => stack.connector(name)).map((one) => [one.name, one])).values()];
 }
 
 /** One that fails hides no other; the highest exit code stays. */

@@ -5,10 +5,9 @@ import {
   ConfigSources,
   FetchIsolationLevels,
   ListOffsetTimestamps,
-  NetworkError,
-  TimeoutError,
   type ClusterTopicMetadata,
 } from "@platformatic/kafka";
+import { answerFrom } from "./answer.ts";
 
 /** A topic as the brokers have it. */
 export interface TopicDescription {
@@ -70,11 +69,21 @@ export class TopicAdmin {
    * @throws Error when no broker answers, or the topic's cleanup policy is compaction alone (Kafka refuses that).
    */
   async deleteRecords(topic: string): Promise<void> {
-    await this.#ask(async () => {
+    await answerFrom(this.#bootstrap, async () => {
       const found = (await this.#existing([topic])).get(topic);
       if (found === undefined) return;
       const partitions = found.partitions.map((_, partition) => ({ partition, offset: upToTheEnd }));
       await this.#admin.deleteRecords({ topics: [{ name: topic, partitions }] });
+    });
+  }
+
+  /**
+   * Deletes the records of one partition that lie before an offset.
+   * @throws Error when no broker answers, or the topic or the offset does not exist.
+   */
+  async deleteRecordsBefore(topic: string, partition: number, offset: bigint): Promise<void> {
+    await answerFrom(this.#bootstrap, async () => {
+      await this.#admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition, offset }] }] });
     });
   }
 
@@ -84,7 +93,7 @@ export class TopicAdmin {
    * @throws Error when no broker answers.
    */
   async describe(topics?: readonly string[]): Promise<TopicDescription[]> {
-    return await this.#ask(async () => {
+    return await answerFrom(this.#bootstrap, async () => {
       const found = await this.#existing(topics);
       if (found.size === 0) return [];
       const [configs, sizes] = [await this.#configs([...found.keys()]), await this.#sizes(found)];
@@ -103,7 +112,7 @@ export class TopicAdmin {
   }
 
   async #offsets(topics: readonly string[], timestamp: bigint): Promise<Map<string, bigint>> {
-    return await this.#ask(async () => {
+    return await answerFrom(this.#bootstrap, async () => {
       const found = await this.#existing(topics);
       if (found.size === 0) return new Map();
       const listed = await this.#admin.listOffsets({
@@ -154,29 +163,4 @@ export class TopicAdmin {
     }
     return sizes;
   }
-
-  /** Says in one line that no broker answers; what a broker answers passes as it is. */
-  async #ask<T>(question: () => Promise<T>): Promise<T> {
-    try {
-      return await question();
-    } catch (error) {
-      const cause = innermost(error);
-      if (!(cause instanceof NetworkError || cause instanceof TimeoutError || isSystemError(cause))) throw cause;
-      throw new Error(
-        `no answer from Kafka at ${this.#bootstrap} (${cause.message}); is the broker's container running?`,
-        { cause: error },
-      );
-    }
-  }
-}
-
-/** The library wraps an error once for each of its layers; the first one says what happened. */
-function innermost(error: unknown): unknown {
-  if (error instanceof AggregateError && error.errors.length > 0) return innermost(error.errors[0]);
-  if (error instanceof NetworkError && error.cause instanceof Error) return innermost(error.cause);
-  return error;
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && "syscall" in error;
 }

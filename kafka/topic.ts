@@ -1,13 +1,7 @@
 /** Reading topics from this machine, with the transactions of exactly-once sources respected (read_committed). */
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import {
-  Consumer,
-  ListOffsetTimestamps,
-  stringDeserializers,
-  type Message,
-  type MessagesStream,
-} from "@platformatic/kafka";
+import { Consumer, ListOffsetTimestamps, type Message, type MessagesStream } from "@platformatic/kafka";
 
 /** One record; a tombstone's value is null. */
 export interface TopicRecord {
@@ -20,12 +14,23 @@ export interface TopicRecord {
   readonly value: string | null;
 }
 
+/** A header of a record; its name may come more than once. */
+export type RecordHeader = readonly [name: string, value: Buffer | null];
+
+/** One record, byte for byte, for what may be no text at all. */
+export interface RawRecord extends Omit<TopicRecord, "key" | "value"> {
+  readonly key: Buffer | null;
+  /** null: a tombstone. */
+  readonly value: Buffer | null;
+  readonly headers: readonly RecordHeader[];
+}
+
 /** By topic, an offset for each partition in the order of the partitions. */
 export type Positions = ReadonlyMap<string, readonly bigint[]>;
 
 /** Topics of one cluster, opened for reading by one consumer; close it when done. */
 export class TopicsReader {
-  readonly #consumer: Consumer<string, string, string, string>;
+  readonly #consumer: Consumer;
   readonly #topics: readonly string[];
 
   /**
@@ -39,7 +44,6 @@ export class TopicsReader {
       groupId: `cdc-reader-${randomUUID()}`,
       clientId: "cdc-reader",
       bootstrapBrokers: bootstrap.split(","),
-      deserializers: stringDeserializers,
       retries: 0,
       connectTimeout: 5000,
       // A broker that is frozen, and not gone, would be waited for half a minute.
@@ -130,20 +134,26 @@ export class TopicReader {
 
 /** Records in the order of their arrival. */
 export class TopicStream {
-  readonly #stream: MessagesStream<string, string, string, string>;
-  readonly #records: AsyncIterator<TextMessage>;
-  #pending: Promise<IteratorResult<TextMessage>> | undefined;
+  readonly #stream: RawStream;
+  readonly #records: AsyncIterator<Message>;
+  #pending: Promise<IteratorResult<Message>> | undefined;
 
-  constructor(stream: MessagesStream<string, string, string, string>) {
+  constructor(stream: RawStream) {
     this.#stream = stream;
     this.#records = stream[Symbol.asyncIterator]();
   }
 
   /**
-   * Waits for the next record.
+   * Waits for the next record, as text.
    * @returns undefined when none came in time; the stream can be asked again.
    */
   async next(timeoutMs: number): Promise<TopicRecord | undefined> {
+    const record = await this.nextRaw(timeoutMs);
+    return record && textOf(record);
+  }
+
+  /** The same with its bytes as they are, and its headers. */
+  async nextRaw(timeoutMs: number): Promise<RawRecord | undefined> {
     // A record that comes after the time-out belongs to the next call.
     this.#pending ??= this.#records.next();
     const timeout = new AbortController();
@@ -177,15 +187,21 @@ export class TopicStream {
   }
 }
 
-type TextMessage = Message<string, string, string, string>;
+type RawStream = MessagesStream<Buffer, Buffer, Buffer, Buffer>;
 
-function recordOf(message: TextMessage): TopicRecord {
+function recordOf(message: Message): RawRecord {
   return {
     topic: message.topic,
     partition: message.partition,
     offset: message.offset,
     timestampMs: Number(message.timestamp),
-    key: message.key ?? null,
-    value: message.value ?? null,
+    // The library's types know no null; a record without key, a tombstone and an empty header have it.
+    key: (message.key as Buffer | undefined) ?? null,
+    value: (message.value as Buffer | undefined) ?? null,
+    headers: message.headerEntries.map(([name, value]) => [name.toString(), (value as Buffer | undefined) ?? null]),
   };
+}
+
+function textOf({ topic, partition, offset, timestampMs, key, value }: RawRecord): TopicRecord {
+  return { topic, partition, offset, timestampMs, key: key?.toString() ?? null, value: value?.toString() ?? null };
 }

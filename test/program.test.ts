@@ -22,6 +22,7 @@ interface Outputs {
   readonly shards: pulumi.Output<unknown>;
   readonly kafka: string;
   readonly connect: string;
+  readonly readSide: pulumi.Output<unknown> | undefined;
 }
 
 async function run(): Promise<{ resources: Registered[]; outputs: Outputs }> {
@@ -47,8 +48,8 @@ test.each(["dev", "orders", "merged"])("the %s stack registers this graph", asyn
       .map((key) => `${key}=${JSON.stringify(reveal(inputs[key]))}`);
     return [type, name, ...shown].join(" ");
   });
-  // Named by the guard's code, which changes without the graph.
-  const text = lines.join("\n").replace(/-guard-[0-9a-f]{12}"/, '-guard-HASH"');
+  // Named by code, which changes without the graph.
+  const text = lines.join("\n").replaceAll(/-(guard|search|sink)-[0-9a-f]{12}"/g, '-$1-HASH"');
   await expect(`${text}\n`).toMatchFileSnapshot(`__snapshots__/${stack}-graph.txt`);
 });
 
@@ -71,16 +72,35 @@ describe("the dev stack", () => {
     });
   });
 
+  test("exports where the read side is, and how long a change took to its index", async () => {
+    const { outputs } = await run();
+    const readSide = await new Promise((resolve) => outputs.readSide?.apply(resolve));
+    expect(await pulumi.isSecret(outputs.readSide as pulumi.Output<unknown>)).toBe(false);
+    expect(readSide).toEqual({
+      engine: "http://127.0.0.1:9200",
+      page: "http://127.0.0.1:8090",
+      sink: "read-side-sink",
+      sinkState: "RUNNING",
+      indexLatencyMs: { shard0: 77 },
+    });
+  });
+
   test("uses official images unless the machine says otherwise", async () => {
     const imagesOf = ({ resources }: { resources: Registered[] }) =>
       resources.filter(({ type }) => type.endsWith(":RemoteImage")).map(({ inputs }) => inputs["name"]);
-    expect(imagesOf(await run())).toEqual(["apache/kafka:4.3.1", "mysql:9.7", "node:24.21.0-slim"]);
+    expect(imagesOf(await run())).toEqual([
+      "apache/kafka:4.3.1",
+      "mysql:9.7",
+      "node:24.21.0-slim",
+      "opensearchproject/opensearch:3.4.0",
+    ]);
     vi.resetModules();
     vi.stubEnv("CDC_IMAGES", "packages");
     expect(imagesOf(await run())).toEqual([
       expect.stringMatching(/^cdc-packages\/kafka:4\.3\.1-[0-9a-f]{12}$/),
       expect.stringMatching(/^cdc-packages\/mysql:9\.7-[0-9a-f]{12}$/),
       expect.stringMatching(/^cdc-packages\/node:24\.21\.0-[0-9a-f]{12}$/),
+      expect.stringMatching(/^cdc-packages\/opensearch:3\.4\.0-[0-9a-f]{12}$/),
     ]);
   });
 });

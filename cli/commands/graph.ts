@@ -15,7 +15,7 @@ export function register(program: Command): void {
     .option("--svg [file]", "draw it: SVG into the file, or to stdout")
     .summary("the topology, as Mermaid or SVG")
     .description(
-      "Shows shards, connectors, topics, workers, brokers and guard as the plan has them; the stack need not run. " +
+      "Shows shards, connectors, topics, workers, brokers, guard and read side as the plan has them; the stack need not run. " +
         "Mermaid by default, which GitHub draws in Markdown.",
     )
     .addHelpText("after", "\nExamples:\n  cdc graph > docs/topology.mmd\n  cdc graph --svg topology.svg")

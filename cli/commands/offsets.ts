@@ -2,10 +2,11 @@
 import type { Command } from "commander";
 import { formatTable } from "../../lib/table.ts";
 import { UserError } from "../../lib/run.ts";
-import { globalsOf, openStack } from "../context.ts";
+import { globalsOf, openStack, type GlobalOptions } from "../context.ts";
+import type { PipelinePlan, ReadSidePlan } from "../../plan/types.ts";
 import { confirmed } from "../confirm.ts";
 import { UsageError } from "../exit.ts";
-import { historyTopicOf, placeOf, readPlace, resetShard, whatFollows } from "../offsets.ts";
+import { historyTopicOf, placeOf, readPlace, resetConnector, whatFollows } from "../offsets.ts";
 import { print, progress } from "../output.ts";
 
 interface ResetOptions {
@@ -26,12 +27,18 @@ export function register(program: Command): void {
 function registerShow(offsets: Command): void {
   offsets
     .command("show")
-    .argument("[shard]", "default: all")
+    .argument("[shard]", "default: all; or the sink")
     .summary("where connectors are in the binlog")
-    .description("Shows the place in the binlog from which each connector would go on, as Kafka Connect has stored it.")
+    .description(
+      "Shows the place in the binlog from which each connector would go on, as Kafka Connect has stored it. Of the sink: how far it has read each topic, and how many records are left.",
+    )
     .action(async (name: string | undefined, _options: unknown, command: Command) => {
       const globals = globalsOf(command);
       const { plan, worker, shard } = await openStack(globals);
+      if (plan.readSide !== undefined && name === plan.readSide.sink.name) {
+        await showSink(plan, plan.readSide, globals);
+        return;
+      }
       const shards = name === undefined ? plan.shards : [shard(name)];
       const found = await Promise.all(
         shards.map(async (one) => ({
@@ -55,33 +62,59 @@ function registerShow(offsets: Command): void {
 function registerReset(offsets: Command): void {
   offsets
     .command("reset")
-    .argument("<shard>")
+    .argument("<shard>", "or the sink")
     .option("--keep-history", "leave the records of the schema history topic")
     .option("-y, --yes", "do not ask")
     .summary("begin anew, with a snapshot")
     .description(
       "Makes a shard's connector begin anew: stops it, forgets its offsets, empties its schema history topic, and brings it " +
-        "back into the state it was in. Topics keep what they have; the rows of a new snapshot (op r) come after it.",
+        "back into the state it was in. Topics keep what they have; the rows of a new snapshot (op r) come after it. The sink " +
+        "reads everything that the topics still hold once more.",
     )
     .addHelpText("after", "\nExamples:\n  cdc offsets reset shard0\n  cdc offsets reset shard0 --yes")
     .action(async (name: string, options: ResetOptions, command: Command) => {
       const globals = globalsOf(command);
       const stack = await openStack(globals);
-      const shard = stack.shard(name);
-      const before = await readPlace(stack.worker, shard);
-      const next = whatFollows(shard);
+      const operated = stack.connector(name);
+      const shard = stack.plan.shards.find((one) => one === operated);
+      const historyTopic = shard === undefined || options.keepHistory === true ? undefined : historyTopicOf(shard);
+      const place = shard === undefined ? "" : ` (${await readPlace(stack.worker, shard)})`;
+      const next = shard === undefined ? sinkFollows : whatFollows(shard);
       if (options.yes !== true) {
         const question =
-          `${shard.name}: forget the offset of ${shard.connector.name} (${before})` +
-          `${options.keepHistory === true ? "" : ` and the records of ${historyTopicOf(shard)}`}? ${next}.`;
+          `${operated.name}: forget the offsets of ${operated.connector.name}${place}` +
+          `${historyTopic === undefined ? "" : ` and the records of ${historyTopic}`}? ${next}.`;
         const answer = await confirmed(question);
         if (answer === undefined) throw new UsageError("nobody can be asked here", "give --yes to mean it");
         if (!answer) throw new UserError("nothing was done", "answer y to mean it");
       }
-      const done = await resetShard(stack, shard, {
-        keepHistory: options.keepHistory ?? false,
-        onStep: (step) => progress(`${shard.name}: ${step}`, globals),
+      const done = await resetConnector(stack, operated, {
+        historyTopic,
+        onStep: (step) => progress(`${operated.name}: ${step}`, globals),
       });
-      print({ json: { ...done, next }, text: `${shard.name}: ${done.state} again; ${next}` }, globals);
+      print({ json: { ...done, next }, text: `${operated.name}: ${done.state} again; ${next}` }, globals);
     });
+}
+
+const sinkFollows = "it reads again what the topics still hold; newer documents stay as they are";
+
+/** How far the sink has read its topics. */
+async function showSink(plan: PipelinePlan, { sink }: ReadSidePlan, globals: GlobalOptions): Promise<void> {
+  const { sinkLag } = await import("../../kafka/sink-lag.ts");
+  const topics = (sink.config["topics"] ?? "").split(",");
+  const lag = await sinkLag({ bootstrap: plan.kafka.hostBootstrap, connector: sink.name, topics });
+  const header = ["TOPIC", "PARTITION", "OFFSET", "END", "RECORDS LEFT"];
+  const rows = lag.map(({ topic, partition, committed, end, records }) => [
+    topic,
+    partition,
+    committed === undefined ? undefined : Number(committed),
+    Number(end),
+    records,
+  ]);
+  const json = lag.map((one) => ({
+    ...one,
+    committed: one.committed === undefined ? null : Number(one.committed),
+    end: Number(one.end),
+  }));
+  print({ json, text: formatTable(header, rows) }, globals);
 }

@@ -5,9 +5,12 @@ import { registerChange, type StateChange } from "../state.ts";
 
 const restart: StateChange = {
   verb: "restart",
-  towards: ({ connector }, shard) => {
+  towards: ({ connector }, operated) => {
     if (connector.state !== "STOPPED") return connector.state === "PAUSED" ? "paused" : "running";
-    throw new UserError(`${shard.name}: connector ${shard.connector.name} is stopped`, `cdc resume ${shard.name}`);
+    throw new UserError(
+      `${operated.name}: connector ${operated.connector.name} is stopped`,
+      `cdc resume ${operated.name}`,
+    );
   },
   act: async (worker, connector) => await worker.restart(connector),
 };

@@ -6,6 +6,9 @@ const styles: Readonly<Record<NodeKind, string>> = {
   connector: 'shape=box, style="filled,rounded", fillcolor="#dcfce7"',
   topics: 'shape=note, fillcolor="#fef3c7"',
   "merged topics": 'shape=note, fillcolor="#fde68a"',
+  sink: 'shape=box, style="filled,rounded", fillcolor="#dcfce7"',
+  engine: 'shape=cylinder, fillcolor="#ffe4e6"',
+  page: 'shape=box, style="filled,rounded", fillcolor="#f1f5f9"',
   guard: 'shape=box, style="filled,rounded,dashed", fillcolor="#f3e8ff"',
 };
 

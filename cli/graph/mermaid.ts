@@ -7,6 +7,9 @@ const shapes: Readonly<Record<NodeKind, readonly [string, string]>> = {
   topics: ["[/", "/]"],
   "merged topics": ["[/", "/]"],
   guard: ["([", "])"],
+  sink: ["[", "]"],
+  engine: ["[(", ")]"],
+  page: ["([", "])"],
 };
 
 /** Renders a flow chart from left to right. */

@@ -1,8 +1,9 @@
 /** The pipeline as a graph, from the plan alone. Pure. */
-import type { PipelinePlan, ShardPlan } from "../../plan/types.ts";
+import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../../plan/types.ts";
+import { opensearchVersion } from "../../plan/versions.ts";
 import { declaredTopics } from "../topics/compare.ts";
 
-export type NodeKind = "shard" | "connector" | "topics" | "merged topics" | "guard";
+export type NodeKind = "shard" | "connector" | "topics" | "merged topics" | "guard" | "sink" | "engine" | "page";
 
 export interface GraphNode {
   /** Letters and digits only: an identifier in Mermaid and in DOT. */
@@ -37,7 +38,8 @@ export interface PipelineGraph {
 const namedTopics = 6;
 
 /**
- * Shards on the left, their connectors on the workers, the topics on the brokers, the guard beside them.
+ * Shards on the left, their connectors on the workers, the topics on the brokers, the guard beside them; on the right what
+ * the read side makes of the topics: sink, engine, page.
  * A shard's topics are one node: the changes by name, the pipeline's own by number.
  */
 export function pipelineGraph(plan: PipelinePlan): PipelineGraph {
@@ -61,6 +63,7 @@ export function pipelineGraph(plan: PipelinePlan): PipelineGraph {
       ],
     },
     ...(plan.guard === undefined ? [] : [{ id: "side", label: "", nodes: [guardNode] }]),
+    ...(plan.readSide === undefined ? [] : [readSideGroup(plan.readSide)]),
   ];
   const edges: GraphEdge[] = ids.flatMap((index) => [
     { from: `shard${index}`, to: `connector${index}`, label: "binlog" },
@@ -68,7 +71,46 @@ export function pipelineGraph(plan: PipelinePlan): PipelineGraph {
     { from: `connector${index}`, to: `topics${index}` },
   ]);
   if (plan.guard !== undefined) edges.push({ from: "guard", to: "workers", label: "watches, restarts", dashed: true });
+  if (plan.readSide !== undefined) edges.push(...readSideEdges(plan.readSide, merged.length === 0 ? ids : undefined));
   return { title: plan.stack, groups, edges };
+}
+
+function readSideGroup({ engine, url, sink, indices, page }: ReadSidePlan): GraphGroup {
+  const aliases = listed(indices.map(({ alias }) => alias));
+  return {
+    id: "readside",
+    label: "read side",
+    nodes: [
+      {
+        id: "sink",
+        kind: "sink",
+        lines: [sink.name, "on the workers", many(Number(sink.config["tasks.max"]), "task")],
+      },
+      {
+        id: "engine",
+        kind: "engine",
+        lines: [engine === undefined ? "search engine" : `OpenSearch ${opensearchVersion}`, addressOf(url), ...aliases],
+      },
+      ...(page === undefined
+        ? []
+        : [{ id: "page", kind: "page", lines: ["search page", `127.0.0.1:${page.port.host}`] } as const]),
+    ],
+  };
+}
+
+/** @param shards whose own topics are read; undefined where the merged ones are. */
+function readSideEdges({ page }: ReadSidePlan, shards: readonly number[] | undefined): GraphEdge[] {
+  return [
+    ...(shards === undefined
+      ? [{ from: "merged", to: "sink" }]
+      : shards.map((index) => ({ from: `topics${index}`, to: "sink" }))),
+    { from: "sink", to: "engine", label: "a document for each row" },
+    ...(page === undefined ? [] : [{ from: "engine", to: "page", label: "searches" }]),
+  ];
+}
+
+function addressOf(url: string): string {
+  return url.replace(/^https?:\/\//, "");
 }
 
 const guardNode: GraphNode = { id: "guard", kind: "guard", lines: ["guard"] };

@@ -1,26 +1,17 @@
 /** Asking for an ad-hoc snapshot, following it, ending it. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ConnectClient } from "../../connect/client.ts";
-import { TopicReader, type TopicStream } from "../../kafka/topic.ts";
 import { UserError } from "../../lib/run.ts";
 import type { ShardPlan } from "../../plan/types.ts";
 import type { GlobalOptions, OperatedStack } from "../context.ts";
-import { exitCodes, UnreachableError } from "../exit.ts";
+import { exitCodes } from "../exit.ts";
 import { print } from "../output.ts";
-import { followSnapshot, requireRunning } from "./follow.ts";
+import { requireRunning } from "./follow.ts";
 import { ProgressLine } from "./line.ts";
 import { describeProgress, secondsOf, type Progress } from "./progress.ts";
+import { readAnew, requireNone, runningSnapshot, stopReading } from "./read-anew.ts";
 import { SnapshotServer } from "./server.ts";
-import { snapshotSignal, stopSignal } from "./signal.ts";
-
-interface SnapshotTarget {
-  readonly worker: ConnectClient;
-  readonly server: SnapshotServer;
-  readonly shard: ShardPlan;
-  /** `DATABASE.TABLE`. */
-  readonly table: string;
-}
+import { snapshotSignal } from "./signal.ts";
 
 export interface SnapshotOptions {
   readonly wait: boolean;
@@ -39,99 +30,61 @@ export async function snapshot(
   options: SnapshotOptions,
   globals: GlobalOptions,
 ): Promise<void> {
+  if (options.stop === true) await stopSnapshot(stack, shard, table, globals);
+  else if (options.wait) await followToTheEnd(stack, shard, table, options, globals);
+  else await askForIt(stack, shard, table, options, globals);
+}
+
+/** A stop is taken up between two chunks. */
+const stopLimitMs = 60_000;
+
+async function askForIt(
+  stack: OperatedStack,
+  shard: ShardPlan,
+  table: string,
+  { where }: SnapshotOptions,
+  globals: GlobalOptions,
+): Promise<void> {
   await requireRunning(stack.worker, shard.connector.name);
-  const running = await runningSnapshot(stack.worker, shard);
+  requireNone(shard, table, await runningSnapshot(stack.worker, shard));
   const server = await SnapshotServer.open(shard, await stack.cdcPassword());
-  const target = { worker: stack.worker, server, shard, table };
   try {
-    if (options.stop === true) {
-      await stopSnapshot(target, running, globals);
-      return;
-    }
-    if (running.length > 0)
-      throw new UserError(
-        `${shard.connector.name} is reading ${running.join(", ")} already`,
-        `wait for it (cdc status), or end it: cdc snapshot ${shard.name} ${running[0] ?? table} --stop`,
-      );
-    await startSnapshot(target, stack.plan.kafka.hostBootstrap, options, globals);
+    const id = `cdc-${randomUUID()}`;
+    const signal = snapshotSignal(id, table, where);
+    // Its answer is not needed, its refusal is: a table without a primary key.
+    await server.minimumKey(table);
+    if (where !== undefined) await server.checkCondition(table, where);
+    await server.signal(signal);
+    const text = `${shard.name} ${table}: asked for (${id}); cdc status shows that it runs, --stop ends it`;
+    print({ json: { shard: shard.name, table, id, result: null }, text }, globals);
   } finally {
     await server.close();
   }
 }
 
-/** Debezium's own default of `incremental.snapshot.chunk.size`. */
-const defaultChunkSize = 1024;
-/** A stop is taken up between two chunks. */
-const stopLimitMs = 60_000;
-
-/** Tables that the connector is reading, as its offsets tell. */
-async function runningSnapshot(worker: ConnectClient, { connector }: ShardPlan): Promise<string[]> {
-  const [stored] = (await worker.getOffsets(connector.name)) ?? [];
-  const text = stored?.offset?.["incremental_snapshot_collections"];
-  if (typeof text !== "string") return [];
-  const collections = JSON.parse(text) as { incremental_snapshot_collections_id: string }[];
-  return collections.map(({ incremental_snapshot_collections_id: id }) => id);
-}
-
-/**
- * Asks for the snapshot and, unless told otherwise, follows it to its end; sets the exit code when not every row was read.
- * @throws UsageError when table or condition cannot be read along, UserError when the connector ends meanwhile.
- */
-async function startSnapshot(
-  { worker, server, shard, table }: SnapshotTarget,
-  bootstrap: string,
-  options: { readonly wait: boolean; readonly where?: string },
+/** Sets the exit code when not every row was read. */
+async function followToTheEnd(
+  stack: OperatedStack,
+  shard: ShardPlan,
+  table: string,
+  { where }: SnapshotOptions,
   globals: GlobalOptions,
 ): Promise<void> {
-  const id = `cdc-${randomUUID()}`;
-  const signal = snapshotSignal(id, table, options.where);
-  const minimumKey = await server.minimumKey(table);
-  if (options.where !== undefined) await server.checkCondition(table, options.where);
-  if (!options.wait) {
-    await server.signal(signal);
-    const text = `${shard.name} ${table}: asked for (${id}); cdc status shows that it runs, --stop ends it`;
-    print({ json: { shard: shard.name, table, id, result: null }, text }, globals);
-    return;
-  }
-  const chunkSize = Number(shard.connector.config["incremental.snapshot.chunk.size"] ?? defaultChunkSize);
-  const reader = new TopicReader(bootstrap, shard.notificationTopic);
   const line = new ProgressLine(`${shard.name} ${table}: `, globals);
   let isInterrupted = false;
   const interrupt = () => (isInterrupted = true);
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
-    const stream = await openAtEnd(reader, shard.notificationTopic);
-    try {
-      await server.signal(signal);
-      const followed = { connector: shard.connector.name, id, scope: { chunkSize, minimumKey } };
-      const show = (progress: Progress) => line.show(describeProgress(progress));
-      report(
-        shard,
-        table,
-        id,
-        await followSnapshot(stream, worker, followed, show, () => isInterrupted),
-        line,
-        globals,
-      );
-    } finally {
-      await stream.close();
-    }
+    const { id, progress } = await readAnew(stack, shard, table, {
+      where,
+      onProgress: (now) => line.show(describeProgress(now)),
+      isInterrupted: () => isInterrupted,
+    });
+    line.end();
+    report(shard, table, id, progress, globals);
   } finally {
     line.end();
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-    await reader.close();
-  }
-}
-
-async function openAtEnd(reader: TopicReader, topic: string): Promise<TopicStream> {
-  try {
-    return await reader.open(await reader.endOffsets());
-  } catch (error) {
-    throw new UnreachableError(
-      `the notifications of the connector cannot be read from ${topic}: ${error instanceof Error ? error.message : String(error)}`,
-      "see that broker and topic are there (cdc doctor), or ask without following it: --no-wait",
-      { cause: error },
-    );
   }
 }
 
@@ -144,15 +97,7 @@ const endings: Readonly<Record<string, { readonly ok: boolean; readonly text: st
   UNKNOWN_SCHEMA: { ok: false, text: "the connector does not know the table; is it captured, and does it exist?" },
 };
 
-function report(
-  shard: ShardPlan,
-  table: string,
-  id: string,
-  progress: Progress,
-  line: ProgressLine,
-  globals: GlobalOptions,
-): void {
-  line.end();
+function report(shard: ShardPlan, table: string, id: string, progress: Progress, globals: GlobalOptions): void {
   const result = progress.result ?? (progress.isOver ? "STOPPED" : "RUNNING");
   const ending = endings[result] ?? {
     ok: result === "RUNNING",
@@ -174,22 +119,24 @@ function report(
 
 /**
  * Ends the snapshot of a table and waits until it has ended.
- * @param running tables that are being read.
- * @throws UserError when this one is not among them.
+ * @throws UserError when none runs.
  */
 async function stopSnapshot(
-  { worker, server, shard, table }: SnapshotTarget,
-  running: readonly string[],
+  stack: OperatedStack,
+  shard: ShardPlan,
+  table: string,
   globals: GlobalOptions,
 ): Promise<void> {
+  await requireRunning(stack.worker, shard.connector.name);
+  const running = await runningSnapshot(stack.worker, shard);
   if (!running.includes(table))
     throw new UserError(
       `${shard.connector.name} is not reading ${table}: no snapshot of it runs`,
       running.length === 0 ? "nothing is to be done" : `what runs is a snapshot of ${running.join(", ")}`,
     );
-  await server.signal(stopSignal(`cdc-${randomUUID()}`, table));
+  await stopReading(stack, shard, table);
   const deadline = performance.now() + stopLimitMs;
-  while ((await runningSnapshot(worker, shard)).includes(table)) {
+  while ((await runningSnapshot(stack.worker, shard)).includes(table)) {
     if (performance.now() > deadline)
       throw new UserError(
         `${shard.connector.name} still reads ${table} after ${stopLimitMs / 1000} s`,

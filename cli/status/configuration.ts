@@ -1,5 +1,6 @@
 /** A connector's configuration beside the plan's. Pure. */
-import type { ShardPlan } from "../../plan/types.ts";
+import type { SinkPlan } from "../../plan/types.ts";
+import type { OperatedConnector } from "../context.ts";
 import type { StatusProblem } from "./schema.ts";
 
 /** Differences that are told one by one. */
@@ -8,16 +9,19 @@ const shown = 5;
 /** Keys whose values nobody should read on a terminal. */
 const secretive = /password|secret|token|credential|\.key$|jaas/i;
 
+/** What is to be compared: a shard's connector, or the sink. */
+type Configured = Pick<OperatedConnector, "name"> & { readonly connector: Pick<SinkPlan, "name" | "config"> };
+
 /**
  * Keys that differ, each with what was found and what is declared.
  * @param found as the worker has it; undefined when that is not known.
  */
 export function configurationProblem(
-  shard: ShardPlan,
+  { name: part, connector }: Configured,
   found: Readonly<Record<string, string>> | undefined,
 ): StatusProblem[] {
   if (found === undefined) return [];
-  const declared: Readonly<Record<string, string>> = { ...shard.connector.config, name: shard.connector.name };
+  const declared: Readonly<Record<string, string>> = { ...connector.config, name: connector.name };
   const keys = [...new Set([...Object.keys(declared), ...Object.keys(found)])]
     .filter((key) => declared[key] !== found[key])
     .toSorted();
@@ -29,8 +33,8 @@ export function configurationProblem(
   const more = keys.length > shown ? `; and ${keys.length - shown} more` : "";
   return [
     {
-      part: shard.name,
-      message: `the configuration of ${shard.connector.name} is not the plan's: ${differences.join("; ")}${more}`,
+      part,
+      message: `the configuration of ${connector.name} is not the plan's: ${differences.join("; ")}${more}`,
       hint: null,
       remedy: "pulumi preview shows every difference, pulumi up repairs it; a change of yours needs pulumi up",
     },

@@ -53,6 +53,9 @@ function answers({ kind, names: [name = ""] }: Component, seen: Observation): bo
     broker: known(seen.topics),
     worker: known(seen.connectors),
     guard: known(seen.guard),
+    engine: known(seen.readSide?.engine),
+    // `up` waits for its health check; there is nothing else that it could be asked here.
+    page: undefined,
   };
   return asked[kind] !== undefined;
 }

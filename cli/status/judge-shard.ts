@@ -1,6 +1,5 @@
 /** One shard: what its connector does, how far behind it is, and what is wrong with it. Pure. */
 import type { ConnectorStatus } from "../../connect/client.ts";
-import { firstLines, hintFor } from "../../connect/hints.ts";
 import { isAsDesired, statesOf } from "../../connect/status.ts";
 import type { GuardedConnector } from "../../guard/state.ts";
 import type { PipelinePlan, ShardPlan } from "../../plan/types.ts";
@@ -9,6 +8,7 @@ import { duration } from "../words.ts";
 import { binlogBehind, isPurged } from "./binlog.ts";
 import { configurationProblem } from "./configuration.ts";
 import { known, type Observation, type ShardObservation } from "./observation.ts";
+import { failedProblems, gaveUpProblems } from "./judge-connector.ts";
 import { isDown, problem } from "./judge-containers.ts";
 import { phaseOf } from "./phase.ts";
 import type { Phase, ShardStatus, StatusProblem } from "./schema.ts";
@@ -54,7 +54,7 @@ export function judgeShard(
         ...configurationProblem(shard, connector?.info.config),
         ...heartbeatProblems(facts, phase),
         ...binlogProblems(facts, observation),
-        ...guardProblems(facts),
+        ...gaveUpProblems(shard.name, shard.name, facts.guard),
       ];
   return { status: figuresOf(facts, phase), problems };
 }
@@ -90,22 +90,8 @@ function stateProblems({ shard, status, guard, atMs }: Facts): StatusProblem[] {
   if (status === undefined) return [];
   const { name, state: declared } = shard.connector;
   const states = statesOf(status);
-  const failed = [
-    ...(status.connector.state === "FAILED" ? [{ what: `connector ${name}`, trace: status.connector.trace }] : []),
-    ...status.tasks
-      .filter(({ state }) => state === "FAILED")
-      .map(({ id, trace }) => ({ what: `task ${id} of ${name}`, trace })),
-  ];
-  if (failed.length > 0) {
-    return failed.map(({ what, trace }) =>
-      wrong(
-        shard,
-        `${what} has FAILED: ${firstLines(trace).trim()}`,
-        `${whatTheGuardDoes(guard, atMs)}cdc restart ${shard.name} does so at once; cdc logs connect has the whole trace`,
-        hintFor(trace ?? ""),
-      ),
-    );
-  }
+  const failed = failedProblems(shard.name, shard.name, { status, guard, atMs });
+  if (failed.length > 0) return failed;
   if (isAsDesired(states, declared)) return [];
   if (states.state === "PAUSED" || states.state === "STOPPED") {
     return [
@@ -136,13 +122,6 @@ function stateProblems({ shard, status, guard, atMs }: Facts): StatusProblem[] {
       `look again in a few seconds (cdc status --watch); if it stays, cdc restart ${shard.name}`,
     ),
   ];
-}
-
-function whatTheGuardDoes(guard: GuardedConnector | undefined, atMs: number): string {
-  if (guard?.condition === "waiting") return "the guard restarts it as soon as what it needs answers again; ";
-  if (guard?.nextRestartAt === undefined) return "";
-  const inMs = Date.parse(guard.nextRestartAt) - atMs;
-  return `the guard restarts it ${inMs > 1000 ? `in ${duration(inMs)}` : "now"}; `;
 }
 
 /** RUNNING is a word; a heartbeat that arrives is a fact. */
@@ -183,17 +162,6 @@ function binlogProblems({ shard, place, seen }: Facts, observation: Observation)
       `the connector's place ${place.file}:${place.position} is not in the server's binlog any more, ` +
         `which goes from ${files[0]?.file ?? "-"} to ${files.at(-1)?.file ?? "-"}`,
       `cdc offsets reset ${shard.name} begins anew with a snapshot; keep more of the binlog (binlog_expire_logs_seconds)`,
-    ),
-  ];
-}
-
-function guardProblems({ shard, guard }: Facts): StatusProblem[] {
-  if (guard?.condition !== "gave-up") return [];
-  return [
-    wrong(
-      shard,
-      `the guard gave up after ${guard.restarts} restarts${guard.reason === undefined ? "" : `: ${guard.reason}`}`,
-      `mend the cause (cdc doctor, cdc logs connect), then cdc restart ${shard.name}`,
     ),
   ];
 }

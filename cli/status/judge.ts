@@ -2,6 +2,7 @@
 import type { PipelinePlan } from "../../plan/types.ts";
 import { isWrong } from "../topics/compare.ts";
 import { isDown, judgeContainers, problem } from "./judge-containers.ts";
+import { judgeReadSide } from "./judge-read-side.ts";
 import { judgeShard } from "./judge-shard.ts";
 import type { Observation } from "./observation.ts";
 import type { Status, StatusProblem } from "./schema.ts";
@@ -14,11 +15,13 @@ export function judge(plan: PipelinePlan, seen: Observation): Status {
   const containers = judgeContainers(plan, seen);
   const topics = judgeTopics(plan, seen);
   const shards = plan.shards.map((shard) => judgeShard(plan, shard, seen));
+  const readSide = plan.readSide && judgeReadSide(plan, plan.readSide, seen);
   const problems = [
     ...containers.problems,
     ...judgeWorker(plan, seen),
     ...shards.flatMap((shard) => shard.problems),
     ...judgeGuard(plan, seen),
+    ...(readSide?.problems ?? []),
     ...topics.problems,
   ];
   return {
@@ -27,6 +30,7 @@ export function judge(plan: PipelinePlan, seen: Observation): Status {
     healthy: problems.length === 0,
     problems,
     shards: shards.map(({ status }) => status),
+    readSide: readSide?.status ?? null,
     containers: containers.containers,
     topics: topics.topics,
   };

@@ -2,6 +2,7 @@
 import type { ConnectorOffset, ExpandedConnector } from "../../connect/client.ts";
 import type { GuardState } from "../../guard/state.ts";
 import type { ContainerView } from "../engine.ts";
+import type { PartitionLag } from "../../kafka/sink-lag.ts";
 import type { TopicRow } from "../topics/compare.ts";
 
 /** An answer, or why there is none. */
@@ -16,8 +17,24 @@ export interface Observation {
   readonly topics: Asked<readonly TopicRow[]>;
   /** Undefined where the plan has no guard; value undefined when it has written nothing yet. */
   readonly guard: Asked<GuardState | undefined> | undefined;
+  /** Undefined where the plan has no read side. */
+  readonly readSide: ReadSideObservation | undefined;
   /** By the shard's name. */
   readonly shards: ReadonlyMap<string, ShardObservation>;
+}
+
+export interface ReadSideObservation {
+  /** How far the sink is behind, by partition. */
+  readonly lag: Asked<readonly PartitionLag[]>;
+  readonly engine: Asked<EngineView>;
+}
+
+/** What the search engine says of itself. */
+export interface EngineView {
+  /** green, yellow, red. */
+  readonly status: string;
+  /** Documents by alias; undefined value: there is no such index. */
+  readonly documents: ReadonlyMap<string, number | undefined>;
 }
 
 export interface ShardObservation {

@@ -2,14 +2,22 @@
 import type { RowDataPacket } from "mysql2/promise";
 import { stateFile, type GuardState } from "../../guard/state.ts";
 import { cdcUser } from "../../plan/constants.ts";
-import type { PipelinePlan, ShardPlan } from "../../plan/types.ts";
+import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../../plan/types.ts";
 import type { OperatedStack } from "../context.ts";
 import { containersOf, outputIn } from "../engine.ts";
 import { lookAtTopics } from "../topics/observe.ts";
-import type { Asked, Binlog, Observation, ShardNews, ShardObservation } from "./observation.ts";
+import type {
+  Asked,
+  Binlog,
+  EngineView,
+  Observation,
+  ReadSideObservation,
+  ShardNews,
+  ShardObservation,
+} from "./observation.ts";
 
 /** A server on this machine answers at once or not at all. */
-const mysqlLimitMs = 5000;
+const answerLimitMs = 5000;
 
 /** Never throws for a part that does not answer: what it said instead is in the observation. */
 export async function observe(stack: OperatedStack): Promise<Observation> {
@@ -21,14 +29,15 @@ export async function observe(stack: OperatedStack): Promise<Observation> {
     const { readNews } = await import("./news.ts");
     return await ask(async () => await readNews(plan, new Set(existing)));
   });
-  const [containers, connectors, seenTopics, guard, ...shards] = await Promise.all([
+  const [containers, connectors, seenTopics, guard, readSide, ...shards] = await Promise.all([
     ask(async () => await containersOf(plan.stack)),
     ask(async () => await worker.listConnectors()),
     topics,
     lookAtGuard(plan),
+    lookAtReadSide(plan, topics),
     ...plan.shards.map(async (shard) => [shard.name, await lookAtShard(stack, shard, news)] as const),
   ]);
-  return { atMs: Date.now(), containers, connectors, topics: seenTopics, guard, shards: new Map(shards) };
+  return { atMs: Date.now(), containers, connectors, topics: seenTopics, guard, readSide, shards: new Map(shards) };
 }
 
 async function ask<T>(question: () => Promise<T>): Promise<Asked<T>> {
@@ -53,6 +62,44 @@ async function lookAtGuard({ guard }: PipelinePlan): Promise<Asked<GuardState | 
   });
 }
 
+async function lookAtReadSide(
+  { readSide, kafka }: PipelinePlan,
+  topics: Promise<Asked<unknown>>,
+): Promise<ReadSideObservation | undefined> {
+  if (readSide === undefined) return undefined;
+  const [lag, engine] = await Promise.all([
+    topics.then(async (found): Promise<ReadSideObservation["lag"]> => {
+      if ("error" in found) return found;
+      const { sinkLag } = await import("../../kafka/sink-lag.ts");
+      const read = (readSide.sink.config["topics"] ?? "").split(",");
+      const sink = { bootstrap: kafka.hostBootstrap, connector: readSide.sink.name, topics: read };
+      return await ask(async () => await sinkLag(sink));
+    }),
+    ask(async () => await readEngine(readSide)),
+  ]);
+  return { lag, engine };
+}
+
+/** The engine's health, and how many documents its indices hold. */
+async function readEngine({ url, indices }: ReadSidePlan): Promise<EngineView> {
+  const { engineClient, isMissing } = await import("../../search/client.ts");
+  const engine = engineClient(url, { timeoutMs: answerLimitMs });
+  try {
+    const { body: health } = await engine.cluster.health();
+    const documents = indices.map(async ({ alias }): Promise<[string, number | undefined]> => {
+      try {
+        return [alias, (await engine.count({ index: alias })).body.count];
+      } catch (error) {
+        if (isMissing(error)) return [alias, undefined];
+        throw error;
+      }
+    });
+    return { status: health.status, documents: new Map(await Promise.all(documents)) };
+  } finally {
+    await engine.close();
+  }
+}
+
 async function lookAtShard(
   { worker, cdcPassword }: OperatedStack,
   shard: ShardPlan,
@@ -75,10 +122,10 @@ async function readBinlogs(shard: ShardPlan, password: string): Promise<Binlog[]
     port: shard.port.host,
     user: cdcUser,
     password,
-    connectTimeout: mysqlLimitMs,
+    connectTimeout: answerLimitMs,
   });
   try {
-    const [rows] = await connection.query<RowDataPacket[]>({ sql: "SHOW BINARY LOGS", timeout: mysqlLimitMs });
+    const [rows] = await connection.query<RowDataPacket[]>({ sql: "SHOW BINARY LOGS", timeout: answerLimitMs });
     return rows.map((row) => ({ file: String(row["Log_name"]), sizeBytes: Number(row["File_size"]) }));
   } finally {
     await connection.end().catch(() => connection.destroy());

@@ -2,7 +2,7 @@
 import { formatTable } from "../../lib/table.ts";
 import { coloured } from "../output.ts";
 import { ago, bytes, duration } from "../words.ts";
-import type { ShardStatus, Status, StatusProblem } from "./schema.ts";
+import type { ReadSideStatus, ShardStatus, Status, StatusProblem } from "./schema.ts";
 
 /** The whole page: verdict, shards, problems, containers that are not well, topics. */
 export function renderStatus(status: Status): string {
@@ -10,8 +10,10 @@ export function renderStatus(status: Status): string {
   return [
     verdictOf(status),
     shardTable(status),
+    ...(status.readSide === null ? [] : [readSideTable(status.readSide)]),
     ...(problems.length === 0 ? [] : [problems.map(renderProblem).join("\n")]),
     [containerLine(status), ...topicLines(status)].join("\n"),
+    ...(status.readSide === null || status.readSide.indices.length === 0 ? [] : [indexTable(status.readSide)]),
   ].join("\n\n");
 }
 
@@ -50,6 +52,37 @@ function shardTable({ shards, checkedAt }: Status): string {
       shard.lastChangeAt === null ? "-" : ago(atMs - Date.parse(shard.lastChangeAt)),
       shard.guard?.restarts,
     ]),
+  );
+}
+
+function readSideTable({ sink, deadLetters, engine }: ReadSideStatus): string {
+  const tasks = [...Map.groupBy(sink.tasks, (state) => state)].map(([state, those]) => `${those.length} ${state}`);
+  const lag = sink.lagRecords === null ? "-" : `${sink.isLagExact ? "" : "up to "}${sink.lagRecords} records`;
+  const paint = (isWell: boolean, text: string) => coloured(isWell ? "green" : "red", text);
+  return formatTable(
+    ["SINK", "STATE", "TASKS", "LAG", "DEAD LETTERS", "ENGINE"],
+    [
+      [
+        sink.connector,
+        sink.state === null ? "-" : paint(sink.state === "RUNNING", sink.state),
+        tasks.length === 0
+          ? "-"
+          : paint(
+              sink.tasks.every((state) => state === "RUNNING"),
+              tasks.join(", "),
+            ),
+        lag,
+        deadLetters === null ? "-" : paint(deadLetters === 0, String(deadLetters)),
+        engine === null ? "-" : paint(engine !== "red", engine),
+      ],
+    ],
+  );
+}
+
+function indexTable({ indices }: ReadSideStatus): string {
+  return formatTable(
+    ["INDEX", "TABLE", "DOCUMENTS"],
+    indices.map(({ alias, table, documents }) => [alias, table, documents ?? undefined]),
   );
 }
 

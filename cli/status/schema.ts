@@ -65,6 +65,27 @@ const topic = z.strictObject({
   ),
 });
 
+const readSide = z.strictObject({
+  sink: z.strictObject({
+    connector: z.string().describe("The sink connector's name on the worker."),
+    state: nullable(z.string()).describe("Its state on the worker; null when it is not there or not known."),
+    tasks: z.array(z.string()).describe("The states of its tasks."),
+    lagRecords: nullable(z.int()).describe("Records that it has not written yet; null when that is not known."),
+    isLagExact: z.boolean().describe("False where there are too many to count: lagRecords is then the most it can be."),
+  }),
+  deadLetters: nullable(z.int()).describe("Reports in the dead letter topic; null when that is not known."),
+  engine: nullable(z.string()).describe(
+    "The search engine's health: green, yellow, red; null when it does not answer.",
+  ),
+  indices: z.array(
+    z.strictObject({
+      alias: z.string(),
+      table: z.string(),
+      documents: nullable(z.int()).describe("null when there is no such index, or that is not known."),
+    }),
+  ),
+});
+
 /** Everything that `cdc status` tells. */
 export const statusSchema = z.strictObject({
   stack: z.string().describe("PROJECT-STACK, as in the containers' names."),
@@ -72,6 +93,7 @@ export const statusSchema = z.strictObject({
   healthy: z.boolean().describe("False when there is a problem; the exit code is 0 when true."),
   problems: z.array(problem),
   shards: z.array(shard),
+  readSide: nullable(readSide).describe("null where there is none."),
   containers: z.array(container),
   topics: z.array(topic),
 });
@@ -79,4 +101,5 @@ export const statusSchema = z.strictObject({
 export type Status = z.infer<typeof statusSchema>;
 export type StatusProblem = z.infer<typeof problem>;
 export type ShardStatus = z.infer<typeof shard>;
+export type ReadSideStatus = z.infer<typeof readSide>;
 export type Phase = (typeof phases)[number];

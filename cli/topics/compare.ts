@@ -12,13 +12,15 @@ export type TopicKind =
   | "probe"
   | "signals"
   | "notifications"
+  | "dead letters"
+  | "dead letters once more"
   | "worker"
   | "other";
 
 export interface DeclaredTopic {
   readonly topic: TopicPlan;
   readonly kind: TopicKind;
-  /** Whose it is; undefined for the worker's and the merged ones. */
+  /** Whose it is; undefined for the worker's, the sink's and the merged ones. */
   readonly shard: string | undefined;
 }
 
@@ -39,13 +41,19 @@ export interface TopicRow {
   readonly remark: string | undefined;
 }
 
-/** All topics of the plan: the shards', the merged ones, the worker's. */
+/** All topics of the plan: the shards', the merged ones, the sink's, the worker's. */
 export function declaredTopics(plan: PipelinePlan): DeclaredTopic[] {
   return [
     ...plan.shards.flatMap((shard) =>
       shard.topics.map((topic) => ({ topic, kind: kindOf(topic.name, shard), shard: shard.name })),
     ),
     ...plan.sharedTopics.map((topic) => ({ topic, kind: "merged data" as const, shard: undefined })),
+    ...(plan.readSide?.topics ?? []).map((topic) => ({
+      topic,
+      kind:
+        topic.name === plan.readSide?.deadLetterTopic ? ("dead letters" as const) : ("dead letters once more" as const),
+      shard: undefined,
+    })),
     ...plan.connect.topics.map((topic) => ({ topic, kind: "worker" as const, shard: undefined })),
   ];
 }

@@ -1,7 +1,7 @@
 /** What a probe's times say: how long each stage of its way took. */
 import type { ProbeTimes } from "../../steps/flow.ts";
 
-/** The stages in their order, and what each of them is. */
+/** The stages in their order, and what each of them is; `write` and `index` where there is a read side. */
 export const stages = {
   commit: "the statement reaches the server, is executed and committed (this machine's clock → source.ts_us)",
   capture: "Debezium reads it from the binlog and makes an event of it (source.ts_us → the event's ts_us)",
@@ -9,12 +9,18 @@ export const stages = {
     "the event waits for the worker's next poll, is converted and handed to the producer (→ the record's timestamp)",
   deliver:
     "the record and its transaction are written, and a read_committed consumer here has it (→ this machine's clock)",
-  total: "from the statement to the consumer, by this machine's clock alone",
+  write: "the sink writes the document: the engine has it, when asked for its id (this machine's clock)",
+  index: "the index is refreshed, and a search finds the document (this machine's clock)",
+  total: "from the statement to the end, by this machine's clock alone: the search, without a read side the consumer",
 } as const;
 
 export type LatencyStage = keyof typeof stages;
 
-export const stageNames = Object.keys(stages) as LatencyStage[];
+/** The stages of a change that is followed into the index, or to its topic only. */
+export function stageNamesOf({ indexed }: { readonly indexed: boolean }): LatencyStage[] {
+  const all = Object.keys(stages) as LatencyStage[];
+  return indexed ? all : all.filter((stage) => stage !== "write" && stage !== "index");
+}
 
 /** Longer than a worker takes to rebalance or a connector to restart; a probe itself takes a fraction of a second. */
 export const probeLimitMs = 30_000;
@@ -31,18 +37,21 @@ const toleranceMs = 1;
  * way, and is left out rather than shown.
  */
 export function latencyOf(times: ProbeTimes): Latency {
-  const total = times.consumedMs - times.sentMs;
+  const { sentMs, consumedMs, indexed } = times;
+  const delivered = consumedMs - sentMs;
   const between = (from: number | undefined, to: number | undefined) => {
     if (from === undefined || to === undefined) return undefined;
     const ms = to - from;
-    return ms < -toleranceMs || ms > total + toleranceMs ? undefined : Math.max(0, ms);
+    return ms < -toleranceMs || ms > delivered + toleranceMs ? undefined : Math.max(0, ms);
   };
   return {
-    commit: between(times.sentMs, times.committedMs),
+    commit: between(sentMs, times.committedMs),
     capture: between(times.committedMs, times.capturedMs),
     produce: between(times.capturedMs, times.producedMs),
-    deliver: between(times.producedMs, times.consumedMs),
-    total,
+    deliver: between(times.producedMs, consumedMs),
+    write: indexed && indexed.writtenMs - consumedMs,
+    index: indexed && indexed.foundMs - indexed.writtenMs,
+    total: (indexed?.foundMs ?? consumedMs) - sentMs,
   };
 }
 

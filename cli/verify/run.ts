@@ -1,10 +1,12 @@
 /** Probes through the chosen shards, and what to say of them. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { formatTable } from "../../lib/table.ts";
-import type { ShardPlan } from "../../plan/types.ts";
+import type { ReadSidePlan, ShardPlan } from "../../plan/types.ts";
 import { FlowError, FlowProbe, flowTargetOf, type Stage } from "../../steps/flow.ts";
+import { indexTargetOf } from "../../steps/flow-target.ts";
 import type { OperatedStack } from "../context.ts";
 import { coloured } from "../output.ts";
-import { latencyOf, percentilesOf, probeLimitMs, stageNames, type Latency, type LatencyStage } from "./latency.ts";
+import { latencyOf, percentilesOf, probeLimitMs, type Latency, type LatencyStage } from "./latency.ts";
 
 /** What the person can do about a change that got stuck. */
 const remedies: Readonly<Record<Stage, string>> = {
@@ -13,6 +15,7 @@ const remedies: Readonly<Record<Stage, string>> = {
   connector: "cdc doctor names the cause; make up puts the connector back as it is planned",
   task: "cdc doctor names the cause; cdc restart SHARD starts the task again",
   topic: "see that the broker runs and that the topic is there: cdc doctor",
+  index: "cdc doctor names the cause; cdc dlq list shows what the sink could not take",
 };
 
 export interface ShardResult {
@@ -21,20 +24,32 @@ export interface ShardResult {
   readonly error?: FlowError;
 }
 
+export interface ProbeOptions {
+  /** Probes for each shard. */
+  readonly count: number;
+  /** Into whose index they are followed; undefined: they end at their topic. */
+  readonly readSide: ReadSidePlan | undefined;
+}
+
 /** Sends `count` probes through each of the shards. */
 export async function probeAll(
-  stack: OperatedStack,
+  { plan, cdcPassword }: OperatedStack,
   shards: readonly ShardPlan[],
-  count: number,
+  { count, readSide }: ProbeOptions,
 ): Promise<ShardResult[]> {
-  const password = await stack.cdcPassword();
+  const password = await cdcPassword();
   return await Promise.all(
     shards.map(async (shard) => {
       const latencies: Latency[] = [];
       let probe: FlowProbe | undefined;
       try {
-        probe = await FlowProbe.open(flowTargetOf(stack.plan, shard), password);
-        while (latencies.length < count) latencies.push(latencyOf(await probe.send(probeLimitMs)));
+        const index = readSide && indexTargetOf(plan, readSide, shard);
+        probe = await FlowProbe.open(flowTargetOf(plan, shard), password, index);
+        while (latencies.length < count) {
+          // A probe is found right after a refresh; sent at once, the next one would always wait for nearly a whole interval.
+          if (latencies.length > 0 && readSide !== undefined) await sleep(Math.random() * readSide.refreshIntervalMs);
+          latencies.push(latencyOf(await probe.send(probeLimitMs)));
+        }
         return { shard: shard.name, latencies };
       } catch (error) {
         if (!(error instanceof FlowError)) throw error;
@@ -46,7 +61,8 @@ export async function probeAll(
   );
 }
 
-export function jsonOf(results: readonly ShardResult[]): unknown {
+/** @param stageNames the stages that were gone through, in their order. */
+export function jsonOf(results: readonly ShardResult[], stageNames: readonly LatencyStage[]): unknown {
   return {
     healthy: results.every(({ error }) => error === undefined),
     shards: results.map(({ shard, latencies, error }) => ({
@@ -60,7 +76,7 @@ export function jsonOf(results: readonly ShardResult[]): unknown {
 }
 
 /** A line per shard for one probe each, a line per shard and stage for more. */
-export function textOf(results: readonly ShardResult[], count: number): string {
+export function textOf(results: readonly ShardResult[], count: number, stageNames: readonly LatencyStage[]): string {
   const table =
     count === 1
       ? formatTable(

@@ -18,9 +18,17 @@ test("one shard, in Mermaid", () => {
         topics0[/"shard0.*<br/>shard0.products.products<br/>shard0.products.stock<br/>own: schema history, schema changes,<br/>heartbeat, probe, signals, notifications"/]
       end
       guard(["guard"])
+      subgraph readside ["read side"]
+        sink["read-side-sink<br/>on the workers<br/>1 task"]
+        engine[("OpenSearch 3.4.0<br/>127.0.0.1:9200<br/>products-products<br/>products-stock")]
+        page(["search page<br/>127.0.0.1:8090"])
+      end
       shard0 -->|binlog| connector0
       connector0 --> topics0
-      guard -.->|watches, restarts| workers"
+      guard -.->|watches, restarts| workers
+      topics0 --> sink
+      sink -->|a document for each row| engine
+      engine -->|searches| page"
   `);
 });
 
@@ -44,11 +52,20 @@ test("one shard, in DOT", () => {
         topics0 [shape=note, fillcolor="#fef3c7", label="shard0.*\\nshard0.products.products\\nshard0.products.stock\\nown: schema history, schema changes,\\nheartbeat, probe, signals, notifications"];
       }
       guard [shape=box, style="filled,rounded,dashed", fillcolor="#f3e8ff", label="guard"];
+      subgraph cluster_readside {
+        label="read side"; fontsize=13; style="rounded"; color="#94a3b8"; margin=18;
+        sink [shape=box, style="filled,rounded", fillcolor="#dcfce7", label="read-side-sink\\non the workers\\n1 task"];
+        engine [shape=cylinder, fillcolor="#ffe4e6", label="OpenSearch 3.4.0\\n127.0.0.1:9200\\nproducts-products\\nproducts-stock"];
+        page [shape=box, style="filled,rounded", fillcolor="#f1f5f9", label="search page\\n127.0.0.1:8090"];
+      }
       start [shape=point, style=invis, ordering=out];
       start -> shard0 [style=invis];
       shard0 -> connector0 [label="binlog"];
       connector0 -> topics0;
       guard -> connector0 [label="watches, restarts", style=dashed, lhead=cluster_workers];
+      topics0 -> sink;
+      sink -> engine [label="a document for each row"];
+      engine -> page [label="searches"];
     }"
   `);
 });

@@ -126,8 +126,12 @@ test.each([
   ["a level that is none", ["log-level", "a", "LOUD"], "Allowed choices are ERROR"],
   ["a pause that is none", ["status", "--watch", "never"], "seconds from 0.5 to 3600 are allowed"],
   ["an unknown shard", ["pause", "shard9"], "there is no shard shard9"],
-  ["no shard", ["pause"], "no shard to pause"],
+  ["no shard", ["pause"], "no connector to pause"],
   ["shards and all", ["stop", "shard0", "--all"], "--all and names of shards"],
+  ["no dead letter", ["dlq", "replay"], "no dead letter is named"],
+  ["dead letters and all", ["dlq", "discard", "3", "--all"], "--all and offsets"],
+  ["an offset that is none", ["dlq", "replay", "x"], "offsets are whole numbers from 0 on"],
+  ["no read side", ["dlq", "list", "--stack", "orders"], "has no read side"],
   ["an unknown component", ["logs", "zookeeper"], "there is no component zookeeper"],
   ["an unknown stack", ["graph", "--stack", "nope"], "there is no Pulumi.nope.yaml"],
   ["a stack that is no name", ["graph", "--stack", "../x"], '"../x" is no name for a stack'],
@@ -144,7 +148,10 @@ test("errors are JSON where that is asked for", async () => {
   const { code, stderr } = await inProcess(["--json", "pause", "shard9"]);
   expect(code).toBe(2);
   expect(JSON.parse(stderr)).toEqual({
-    error: { message: "there is no shard shard9 in stack cdc-dev", whatToDo: "name one of: shard0, shard1, shard2" },
+    error: {
+      message: "there is no shard shard9 in stack cdc-dev",
+      whatToDo: "name one of: shard0, shard1, shard2, read-side-sink",
+    },
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { changeState, noteOn, type StateChange } from "../../cli/state.ts";
-import { resetShard, placeOf, whatFollows } from "../../cli/offsets.ts";
+import { resetConnector, placeOf, whatFollows } from "../../cli/offsets.ts";
 import { ConnectClient } from "../../connect/client.ts";
 import { UserError } from "../../lib/run.ts";
 import { planWith } from "../support/config.ts";
@@ -112,7 +112,7 @@ describe("the note on a state", () => {
 
 describe("resetting", () => {
   const steps: string[] = [];
-  const options = { keepHistory: true, onStep: (step: string) => steps.push(step) };
+  const options = { historyTopic: undefined, onStep: (step: string) => steps.push(step) };
   const stack = () => ({ worker: client, plan });
   beforeEach(() => {
     steps.length = 0;
@@ -120,7 +120,7 @@ describe("resetting", () => {
   });
 
   test("stops, forgets and runs again, in this order", async () => {
-    expect(await resetShard(stack(), shard, options, fakeClock())).toEqual({
+    expect(await resetConnector(stack(), shard, options, fakeClock())).toEqual({
       shard: "shard0",
       connector: name,
       state: "running",
@@ -141,13 +141,13 @@ describe("resetting", () => {
     ["FAILED", [], "running", "resume"],
   ] as const)("leaves a connector that was %s as it was wanted", async (state, tasks, expected, last) => {
     worker.statuses.set(name, statusOf(name, state, tasks));
-    expect(await resetShard(stack(), shard, options, fakeClock())).toMatchObject({ state: expected });
+    expect(await resetConnector(stack(), shard, options, fakeClock())).toMatchObject({ state: expected });
     expect(worker.asked(/PUT/).at(-1)).toBe(`PUT /connectors/${name}/${last}`);
   });
 
   test("that is refused half-way says how far it came and what to do", async () => {
     worker.bend(/DELETE .*offsets/, [{ status: 500, body: { message: "timed out" } }]);
-    const error = await rejection(resetShard(stack(), shard, options, fakeClock()));
+    const error = await rejection(resetConnector(stack(), shard, options, fakeClock()));
     expect(error.message).toBe(
       "shard0: the connector is stopped, and then: Kafka Connect refused (HTTP 500): timed out",
     );

@@ -1,12 +1,33 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { latencyOf, percentilesOf } from "../../cli/verify/latency.ts";
+import { latencyOf, percentilesOf, stageNamesOf } from "../../cli/verify/latency.ts";
+import type { ProbeTimes } from "../../steps/flow.ts";
 
-const times = { sentMs: 1000, committedMs: 1002.5, capturedMs: 1003, producedMs: 1048, consumedMs: 1056 };
+const times: ProbeTimes = {
+  sentMs: 1000,
+  committedMs: 1002.5,
+  capturedMs: 1003,
+  producedMs: 1048,
+  consumedMs: 1056,
+  indexed: undefined,
+};
 
 describe("stages", () => {
   test("are the spans between the times", () => {
     expect(latencyOf(times)).toEqual({ commit: 2.5, capture: 0.5, produce: 45, deliver: 8, total: 56 });
+  });
+
+  test("go on into the index where it was followed there", () => {
+    const latency = latencyOf({ ...times, indexed: { writtenMs: 1080, foundMs: 1400 } });
+    expect(latency).toEqual({ commit: 2.5, capture: 0.5, produce: 45, deliver: 8, write: 24, index: 320, total: 400 });
+    expect(Object.keys(latency)).toEqual(stageNamesOf({ indexed: true }));
+    const withoutIndex = latencyOf(times);
+    expect(stageNamesOf({ indexed: false }).every((stage) => withoutIndex[stage] !== undefined)).toBe(true);
+  });
+
+  test("a clock that is ahead by less than the time in the index is noticed all the same", () => {
+    const latency = latencyOf({ ...times, capturedMs: 1300, indexed: { writtenMs: 1080, foundMs: 1400 } });
+    expect(latency).toMatchObject({ capture: undefined, produce: undefined, total: 400 });
   });
 
   test("a record's time in whole milliseconds may be a little early", () => {
@@ -40,6 +61,7 @@ describe("stages", () => {
           capturedMs: b,
           producedMs: c,
           consumedMs: total,
+          indexed: undefined,
         });
         expect(whole).toBe(total);
         for (const stage of Object.values(stages)) {

@@ -1,14 +1,15 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { CdcPipeline } from "../../components/cdc-pipeline.ts";
-import { guardCode } from "../../config/guard-code.ts";
+import { codeOf, guardEntry } from "../../config/container-code.ts";
 import { planFrom } from "../../config/plan-from.ts";
 import { stackConfig } from "../support/config.ts";
 import { inClear, register, reveal, type Registered } from "../support/mocks.ts";
 
-const images = { mysql: "mysql:test", kafka: "kafka:test", node: "node:test" };
+const images = { mysql: "mysql:test", kafka: "kafka:test", node: "node:test", opensearch: "opensearch:test" };
 
+/** The dev stack without its read side, which read-side.test.ts has. */
 async function registered(fields: Record<string, unknown> = {}, preview = false): Promise<Registered[]> {
-  const plan = planFrom({ ...stackConfig("dev"), ...fields }, "cdc-test");
+  const plan = planFrom({ ...stackConfig("dev"), readSide: { enabled: false }, ...fields }, "cdc-test");
   return await register((options) => void new CdcPipeline("pipeline", { plan, images }, options), preview);
 }
 
@@ -26,7 +27,7 @@ beforeEach(async () => {
   resources = await registered();
 });
 
-describe("the resource graph of the dev stack", () => {
+describe("the resource graph of the write side", () => {
   test("has one of everything per shard, and one broker, worker and guard", () => {
     const count = (type: string) => ofType(type).length;
     expect({
@@ -152,10 +153,11 @@ describe("the guard", () => {
   });
 
   test("has its code in a volume that is named by the code", () => {
-    expect(named("guard-code").inputs["name"]).toBe(`cdc-test-guard-${guardCode().hash}`);
+    expect(named("guard-code").inputs["name"]).toBe(`cdc-test-guard-${codeOf(guardEntry).hash}`);
     expect(named("guard-bring").inputs["environment"]).toEqual({
-      CDC_GUARD_VOLUME: named("guard-code").inputs["name"],
-      CDC_GUARD_IMAGE: "sha256:node:test",
+      CDC_CODE_ENTRY: "guard/main.ts",
+      CDC_CODE_VOLUME: named("guard-code").inputs["name"],
+      CDC_CODE_IMAGE: "sha256:node:test",
     });
   });
 

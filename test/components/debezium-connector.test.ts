@@ -4,7 +4,7 @@ import { CdcPipeline } from "../../components/cdc-pipeline.ts";
 import { planWith } from "../support/config.ts";
 import { register, reveal, type Registered } from "../support/mocks.ts";
 
-const images = { mysql: "mysql:test", kafka: "kafka:test", node: "node:test" };
+const images = { mysql: "mysql:test", kafka: "kafka:test", node: "node:test", opensearch: "opensearch:test" };
 let resources: Registered[];
 
 const inputsOf = (name: string) => resources.find((resource) => resource.name === name)?.inputs;

@@ -20,6 +20,9 @@ const both = (fields: Fields): Fields => ({
   ],
 });
 const mysql = (options: Fields): Fields => ({ mysql: { options } });
+const readSide = (more: Fields): Fields => ({ readSide: { enabled: true, ...more } });
+const pluginAt = (archive: string): Fields =>
+  readSide({ sink: { class: "org.example.Sink", plugin: { archive, sha256: "0".repeat(64) } } });
 const connector = (properties: Fields): Fields => ({ connectors: { properties } });
 
 const fields: readonly Row[] = [
@@ -146,6 +149,25 @@ const fields: readonly Row[] = [
     { guard: { restartAfterSeconds: [] } },
     "CDC-103",
     "cdc:guard.restartAfterSeconds",
+    /change/,
+  ],
+  ["an unknown field of the read side", readSide({ heap: 512 }), "CDC-101", "cdc:readSide.heap", /rename or remove/],
+  ["a small heap of the engine", readSide({ heapMiB: 100 }), "CDC-103", "cdc:readSide.heapMiB", /change/],
+  [
+    "an engine with a path",
+    readSide({ engineUrl: "http://engine:9200/x" }),
+    "CDC-104",
+    "cdc:readSide.engineUrl",
+    /change/,
+  ],
+  ["an engine of latest", readSide({ image: "opensearch:latest" }), "CDC-106", "cdc:readSide.image", /change/],
+  ["a sink without tasks", readSide({ tasks: 0 }), "CDC-103", "cdc:readSide.tasks", /change/],
+  ["a plugin from elsewhere", pluginAt("../sink.tar.gz"), "CDC-104", "cdc:readSide.sink.plugin.archive", /change/],
+  [
+    "a plugin at an absolute path",
+    pluginAt("/opt/sink.tar.gz"),
+    "CDC-104",
+    "cdc:readSide.sink.plugin.archive",
     /change/,
   ],
   ["a guard of latest", { guard: { image: "node:latest" } }, "CDC-106", "cdc:guard.image", /change/],
@@ -390,6 +412,103 @@ const combinations: readonly Row[] = [
     "CDC-409",
     "cdc:shards[0].initialOffset",
     /snapshotMode: recovery/,
+  ],
+  [
+    "another sink without its plugin",
+    readSide({ sink: { class: "org.example.Sink" } }),
+    "CDC-420",
+    "cdc:readSide.sink.plugin",
+    /add plugin/,
+  ],
+  [
+    "a plugin without the sink's class",
+    readSide({ sink: { plugin: { archive: "plugins/sink.tar.gz", sha256: "0".repeat(64) } } }),
+    "CDC-420",
+    "cdc:readSide.sink.class",
+    /add class/,
+  ],
+  [
+    "a read side that learns of no deletes",
+    { connectors: { skipOperations: ["d"] }, topics: { cleanup: "delete" } },
+    "CDC-421",
+    "cdc:connectors.skipOperations",
+    /take d out/,
+  ],
+  [
+    "a read side whose deletes are dropped",
+    { connectors: { unwrap: { deletes: "drop" } }, topics: { cleanup: "delete" } },
+    "CDC-422",
+    "cdc:connectors.unwrap.deletes",
+    /tombstone/,
+  ],
+  [
+    "decimals as bytes without a schema",
+    {
+      connectors: { converter: "json-schemaless", properties: { "time.precision.mode": "isostring" } },
+    },
+    "CDC-423",
+    "cdc:connectors.properties.decimal.handling.mode",
+    /decimal\.handling\.mode: string/,
+  ],
+  [
+    "times as numbers without a schema, by the worker's own converter",
+    {
+      connect: { properties: { "value.converter.schemas.enable": false } },
+      connectors: { properties: { "decimal.handling.mode": "string" } },
+    },
+    "CDC-423",
+    "cdc:connectors.properties.time.precision.mode",
+    /time\.precision\.mode: isostring/,
+  ],
+  [
+    "shards that one sink cannot read",
+    { shards: [a, { ...b, connectorProperties: { "value.converter.schemas.enable": false } }] },
+    "CDC-424",
+    "cdc:shards[1].connectorProperties",
+    /cdc:connectors\.converter/,
+  ],
+  [
+    "two tables in one index",
+    { schema: "", tables: ["shop.Orders", "shop.orders"] },
+    "CDC-425",
+    "cdc:tables",
+    /capture one/,
+  ],
+  [
+    "an engine at an address of its own for everybody",
+    readSide({ engineUrl: "http://localhost:9200" }),
+    "CDC-426",
+    "cdc:readSide.engineUrl",
+    /containers reach/,
+  ],
+  [
+    "a sink that is told other things than the plan",
+    readSide({ sink: { properties: { "errors.tolerance": "none" } } }),
+    "CDC-302",
+    "cdc:readSide.sink.properties.errors.tolerance",
+    /remove it/,
+  ],
+  [
+    "the engine's password in clear",
+    readSide({ sink: { properties: { "connection.password": "secret" } } }),
+    "CDC-304",
+    "cdc:readSide.sink.properties.connection.password",
+    /\$\{file/,
+  ],
+  ["an engine on the broker's port", readSide({ port: 9092 }), "CDC-202", "cdc:readSide.port", /another port/],
+  [
+    "a page on the worker's port",
+    readSide({ page: { port: 8083 } }),
+    "CDC-202",
+    "cdc:readSide.page.port",
+    /another port/,
+  ],
+  [
+    "a connector that is called as the sink",
+    shard({ connector: "read-side-sink" }),
+    "CDC-204",
+    "cdc:shards[0].connector",
+    /another connector name/,
   ],
   ["a guard faster than heartbeats", { guard: { stallSeconds: 14 } }, "CDC-410", "cdc:guard.stallSeconds", /: 15,/],
   [

@@ -14,7 +14,12 @@ import { buildPackagedImages } from "../../toolchain/images.ts";
 import { planWith } from "../support/fake-world.ts";
 
 const stack = `cdc-preflight-${randomBytes(4).toString("hex")}`;
-const images = { mysql: packagedImage("mysql"), kafka: packagedImage("kafka"), node: packagedImage("node") };
+const images = {
+  mysql: packagedImage("mysql"),
+  kafka: packagedImage("kafka"),
+  node: packagedImage("node"),
+  opensearch: packagedImage("opensearch"),
+};
 const docker = async (...args: string[]) => (await run("docker", args)).stdout.trim();
 const codes = (problems: readonly Problem[]) => problems.map(({ code }) => code);
 

@@ -11,7 +11,7 @@ describe("the worker's properties", () => {
       "topic.creation.enable": "false",
       "config.providers": "file",
       "config.providers.file.param.allowed.paths": "/run/secrets/connectors.properties",
-      "plugin.path": "/opt/cdc/plugins/3.6.1.Final",
+      "plugin.path": "/opt/cdc/plugins/3.6.1.Final,/opt/cdc/plugins/sink",
     });
   });
 

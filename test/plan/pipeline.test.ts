@@ -33,6 +33,7 @@ describe("the dev stack's plan", () => {
         "database.port": "3306",
         "database.server.id": "5002",
         "database.user": "debezium",
+        "datatype.propagate.source.type": ".+\\.BIGINT UNSIGNED",
         "exactly.once.support": "required",
         "heartbeat.action.query": "INSERT INTO cdc.heartbeat (id, beat_at) VALUES (1, NOW(6)) ON DUPLICATE KEY UPDATE beat_at = VALUES(beat_at)",
         "heartbeat.interval.ms": "5000",
@@ -258,7 +259,8 @@ describe("connectors", () => {
   const config = (connectors: Record<string, unknown>) => planWith({ connectors }).shards[0]?.connector.config;
 
   test("write JSON without schemas when asked to", () => {
-    expect(config({ converter: "json-schemaless" })).toMatchObject({
+    const properties = { "decimal.handling.mode": "string", "time.precision.mode": "isostring" };
+    expect(config({ converter: "json-schemaless", properties })).toMatchObject({
       "key.converter.schemas.enable": "false",
       "value.converter": "org.apache.kafka.connect.json.JsonConverter",
     });

@@ -1,5 +1,6 @@
 /** A shipped stack's resources as rules see them, registered under mocks; and resources made up for a test. */
 import { CdcPipeline } from "../../components/cdc-pipeline.ts";
+import { officialImages } from "../../config/images.ts";
 import { planFrom } from "../../config/plan-from.ts";
 import { secretValue, types, unknownValue, type Resource } from "../../policy/rules/resource.ts";
 import { stackConfig } from "../support/config.ts";
@@ -20,8 +21,8 @@ export async function stackGraph(
   preview = false,
 ): Promise<Resource[]> {
   const plan = planFrom(stackConfig(stack), "cdc-test");
-  const images = { mysql: "mysql:9.7", kafka: "apache/kafka:4.3.1", node: "node:24.21.0-slim" };
-  const registered = await register((options) => void new CdcPipeline("pipeline", { plan, images }, options), preview);
+  const program = { plan, images: officialImages };
+  const registered = await register((options) => void new CdcPipeline("pipeline", program, options), preview);
   return registered.map(({ type, name, inputs }) => ({ type, name, inputs: plain(inputs) as Record<string, unknown> }));
 
   function plain(value: unknown): unknown {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { officialImages } from "../../config/images.ts";
 import { preflight } from "../../preflight/index.ts";
 import type { VolumeView, World } from "../../preflight/world.ts";
 import {
@@ -252,9 +253,7 @@ describe("what is near a limit", () => {
         return new Set();
       },
     });
-    expect(
-      await preflight(plan, { mysql: "mysql:9.7", kafka: "apache/kafka:4.3.1", node: "node:24.21.0-slim" }, world),
-    ).toEqual(nothing);
+    expect(await preflight(plan, officialImages, world)).toEqual(nothing);
     expect(asked).toEqual([[]]);
   });
 });

@@ -23,6 +23,7 @@ export const images = {
   mysql: "cdc-packages/mysql:9.7-abc",
   kafka: "cdc-packages/kafka:4.3.1-def",
   node: "cdc-packages/node:24.21.0-012",
+  opensearch: "cdc-packages/opensearch:3.4.0-345",
 };
 
 /** A machine of 16 GiB with an empty engine. */
@@ -47,7 +48,10 @@ export function container(name: string, fields: Partial<ContainerView> = {}): Co
 
 /** The plan as it runs: every container up, on its ports. */
 export function runningContainers(plan: PipelinePlan): ContainerView[] {
-  const all = [...plan.shards, ...plan.kafka.brokers, ...plan.connect.workers];
+  const { engine, page } = plan.readSide ?? {};
+  const all = [...plan.shards, ...plan.kafka.brokers, ...plan.connect.workers, engine, page].filter(
+    (one) => one !== undefined,
+  );
   const published = all.map((one) => container(one.container, { ports: new Set([one.port.host]), stack: plan.stack }));
   return plan.guard === undefined ? published : [...published, container(plan.guard.container, { stack: plan.stack })];
 }
@@ -66,7 +70,12 @@ export function topic(partitions: number, config: Record<string, string> = {}): 
 
 /** The plan's topics as they are once it has been applied. */
 export function livingTopics(plan: PipelinePlan): Map<string, TopicView> {
-  const topics = [...plan.connect.topics, ...plan.shards.flatMap((shard) => shard.topics), ...plan.sharedTopics];
+  const topics = [
+    ...plan.connect.topics,
+    ...plan.shards.flatMap((shard) => shard.topics),
+    ...plan.sharedTopics,
+    ...(plan.readSide?.topics ?? []),
+  ];
   return new Map(topics.map(({ name, partitions, config }) => [name, topic(partitions, { ...config })]));
 }
 

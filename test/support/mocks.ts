@@ -28,10 +28,16 @@ function computed(args: pulumi.runtime.MockResourceArgs): Record<string, unknown
     case "cdc:index:Connector":
       return { state: "RUNNING", taskStates: ["RUNNING"], appliedAt: "2026-01-01T00:00:01Z" };
     case "command:local:Command":
-      return { stdout: JSON.stringify({ latencyMs: 42 }) };
+      return { stdout: JSON.stringify(stdoutOf(String(args.inputs["create"]))) };
     default:
       return {};
   }
+}
+
+/** What the steps print. */
+function stdoutOf(step: string): object {
+  if (step.endsWith("prepare-indices.ts")) return { clusterUuid: "cluster-1" };
+  return { latencyMs: step.endsWith("check-index.ts") ? { shard0: 77 } : 42 };
 }
 
 /**

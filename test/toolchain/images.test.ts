@@ -15,7 +15,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { packagedImage } from "../../images/tags.ts";
 import { nodeVersion } from "../../plan/versions.ts";
-import { differences, kafkaLibs } from "../../toolchain/images-kafka-libs.ts";
+import { differences } from "../../lib/checksums.ts";
+import { kafkaLibs } from "../../toolchain/images-kafka-libs.ts";
 import { buildPackagedImages, firstComplaint } from "../../toolchain/images.ts";
 import { UserError } from "../../lib/run.ts";
 

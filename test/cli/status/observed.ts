@@ -1,8 +1,9 @@
 /** A stack in which all is well, as it would be observed; tests bend it. */
 import type { ExpandedConnector, TaskStatus } from "../../../connect/client.ts";
 import { componentsOf } from "../../../cli/components.ts";
-import type { Observation, ShardObservation } from "../../../cli/status/observation.ts";
+import type { Observation, ReadSideObservation, ShardObservation } from "../../../cli/status/observation.ts";
 import { compareTopics, declaredTopics } from "../../../cli/topics/compare.ts";
+import type { PartitionLag } from "../../../kafka/sink-lag.ts";
 import type { GuardedConnector } from "../../../guard/state.ts";
 import type { PipelinePlan, ShardPlan } from "../../../plan/types.ts";
 import { planOf } from "../../support/config.ts";
@@ -30,13 +31,22 @@ export function wellObserved(of: PipelinePlan = plan): Observation {
         status: "Up 2 minutes (healthy)",
       })),
     },
-    connectors: { value: Object.fromEntries(of.shards.map((shard) => [shard.connector.name, connectorOf(shard)])) },
+    connectors: {
+      value: Object.fromEntries([
+        ...of.shards.map((shard): [string, ExpandedConnector] => [shard.connector.name, connectorOf(shard)]),
+        ...sinkOf(of).map((sink): [string, ExpandedConnector] => [sink.info.name, sink]),
+      ]),
+    },
     topics: { value: allTopics(of) },
     guard: {
       value: {
         checkedAt: secondsAgo(2),
         connectors: Object.fromEntries(of.shards.map((shard) => [shard.connector.name, guarded({})])),
       },
+    },
+    readSide: of.readSide && {
+      lag: { value: [lagOf(0)] },
+      engine: { value: { status: "green", documents: new Map(of.readSide.indices.map(({ alias }) => [alias, 24])) } },
     },
     shards: new Map(of.shards.map((shard) => [shard.name, wellShard()])),
   };
@@ -53,11 +63,7 @@ export function withShard(seen: Observation, index: number, changes: Partial<Sha
 }
 
 /** The observation with other states of a shard's connector; undefined: it is gone. */
-export function withConnector(
-  seen: Observation,
-  index: number,
-  changes: Parameters<typeof connectorOf>[1] | undefined,
-): Observation {
+export function withConnector(seen: Observation, index: number, changes: ConnectorChanges | undefined): Observation {
   const shard = shardAt(index);
   const { [shard.connector.name]: _, ...others } = "value" in seen.connectors ? seen.connectors.value : {};
   const own = changes === undefined ? {} : { [shard.connector.name]: connectorOf(shard, changes) };
@@ -112,20 +118,55 @@ function wellShard(): ShardObservation {
   };
 }
 
-function connectorOf(
-  shard: ShardPlan,
-  changes: {
-    state?: ExpandedConnector["status"]["connector"]["state"];
-    trace?: string;
-    tasks?: TaskStatus[];
-    config?: Record<string, string>;
-  } = {},
-): ExpandedConnector {
+interface ConnectorChanges {
+  readonly state?: ExpandedConnector["status"]["connector"]["state"];
+  readonly trace?: string;
+  readonly tasks?: TaskStatus[];
+  readonly config?: Record<string, string>;
+}
+
+function connectorOf(shard: ShardPlan, changes: ConnectorChanges = {}): ExpandedConnector {
   const { name, config } = shard.connector;
   return {
-    info: { name, config: { ...config, name, ...changes.config } },
+    info: { name, type: "source", config: { ...config, name, ...changes.config } },
     status: statusOf(name, changes.state ?? "RUNNING", changes.tasks ?? [task("RUNNING")], changes.trace),
   };
+}
+
+/** A partition that the sink has so many records to write of. */
+export function lagOf(records: number): PartitionLag {
+  return { topic: "shard0.products.stock", partition: 0, committed: 10n, end: 12n, records, isExact: true };
+}
+
+/** The observation with something else seen of the read side. */
+export function withReadSide(seen: Observation, changes: Partial<ReadSideObservation>): Observation {
+  if (seen.readSide === undefined) throw new Error("no read side");
+  return { ...seen, readSide: { ...seen.readSide, ...changes } };
+}
+
+/** The observation with other states of the sink; undefined: it is gone. */
+export function withSink(seen: Observation, changes: ConnectorChanges | undefined): Observation {
+  const [sink] = sinkOf(plan, changes);
+  if (sink === undefined || !("value" in seen.connectors)) throw new Error("no sink");
+  const { [sink.info.name]: _, ...others } = seen.connectors.value;
+  return { ...seen, connectors: { value: { ...others, ...(changes && { [sink.info.name]: sink }) } } };
+}
+
+/** The observation with so many records in the dead letter topic. */
+export function withDeadLetters(seen: Observation, records: number): Observation {
+  const rows = "value" in seen.topics ? seen.topics.value : [];
+  return { ...seen, topics: { value: rows.map((row) => (row.kind === "dead letters" ? { ...row, records } : row)) } };
+}
+
+function sinkOf({ readSide }: PipelinePlan, changes: ConnectorChanges = {}): ExpandedConnector[] {
+  if (readSide === undefined) return [];
+  const { name, config } = readSide.sink;
+  return [
+    {
+      info: { name, type: "sink", config: { ...config, name } },
+      status: statusOf(name, changes.state ?? "RUNNING", changes.tasks ?? [task("RUNNING")], changes.trace),
+    },
+  ];
 }
 
 function allTopics(of: PipelinePlan) {
@@ -136,5 +177,5 @@ function allTopics(of: PipelinePlan) {
     config: topic.config,
     sizeBytes: 2048,
   }));
-  return compareTopics(of, found, new Map(found.map(({ name }) => [name, 12])));
+  return compareTopics(of, found, new Map(found.map(({ name }) => [name, name.startsWith("dlq.") ? 0 : 12])));
 }

@@ -37,8 +37,11 @@ test("all well, as a person reads it", () => {
     shard1  inventory-connector-1  RUNNING  RUNNING  streaming  41 ms  228 B   3 s ago    12 min ago          0
     shard2  inventory-connector-2  RUNNING  RUNNING  streaming  41 ms  228 B   3 s ago    12 min ago          0
 
-    containers  6 of 6 healthy
-    topics      30 of 30 as declared  (cdc topics lists them)
+    SINK            STATE    TASKS      LAG        DEAD LETTERS  ENGINE
+    read-side-sink  RUNNING  1 RUNNING  0 records  0             green
+
+    containers  8 of 8 healthy
+    topics      32 of 32 as declared  (cdc topics lists them)
 
     DATA TOPIC                RECORDS
     shard0.products.products       12
@@ -47,7 +50,11 @@ test("all well, as a person reads it", () => {
     shard1.products.stock          12
     shard2.products.products       12
     shard2.products.stock          12
-    RECORDS counts offsets; the marks of transactions, which no consumer sees, are among them."
+    RECORDS counts offsets; the marks of transactions, which no consumer sees, are among them.
+
+    INDEX              TABLE              DOCUMENTS
+    products-products  products.products         24
+    products-stock     products.stock            24"
   `);
 });
 
@@ -60,6 +67,9 @@ test("not well, as a person reads it", () => {
     shard1  inventory-connector-1  RUNNING  RUNNING  streaming  41 ms  228 B   3 s ago    12 min ago          -
     shard2  inventory-connector-2  RUNNING  RUNNING  streaming  41 ms  228 B   3 s ago    12 min ago          -
 
+    SINK            STATE    TASKS      LAG        DEAD LETTERS  ENGINE
+    read-side-sink  RUNNING  1 RUNNING  0 records  0             green
+
     shard0: container cdc-dev-mysql-3308 is exited (Exited (0) 2 minutes ago)
       what to do: make up starts it again; cdc logs shard0 --tail 50 tells how it ended
     shard0: task 0 of inventory-connector-0 has FAILED: o.a.k.ConnectException: broke
@@ -67,8 +77,8 @@ test("not well, as a person reads it", () => {
       hint: the database does not answer: see that the server runs and is reached from the worker under database.hostname and database.port
       what to do: the guard restarts it as soon as what it needs answers again; cdc restart shard0 does so at once; cdc logs connect has the whole trace
 
-    containers  5 of 6 healthy; shard0 exited
-    topics      30 of 30 as declared  (cdc topics lists them)
+    containers  7 of 8 healthy; shard0 exited
+    topics      32 of 32 as declared  (cdc topics lists them)
 
     DATA TOPIC                RECORDS
     shard0.products.products       12
@@ -77,7 +87,11 @@ test("not well, as a person reads it", () => {
     shard1.products.stock          12
     shard2.products.products       12
     shard2.products.stock          12
-    RECORDS counts offsets; the marks of transactions, which no consumer sees, are among them."
+    RECORDS counts offsets; the marks of transactions, which no consumer sees, are among them.
+
+    INDEX              TABLE              DOCUMENTS
+    products-products  products.products         24
+    products-stock     products.stock            24"
   `);
 });
 

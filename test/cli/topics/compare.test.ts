@@ -21,6 +21,8 @@ test("every topic of the plan has a kind of its own, and data is what is left", 
     "connect-configs": "worker",
     "connect-offsets": "worker",
     "connect-status": "worker",
+    "dlq.read-side": "dead letters",
+    "dlq.read-side.retry": "dead letters once more",
     "schemahistory.shard0": "schema history",
     shard0: "schema changes",
     "shard0.cdc.heartbeat": "heartbeat",
@@ -87,19 +89,21 @@ test("the table", () => {
   if (first === undefined) throw new Error("no topics");
   const rows = compareTopics(plan, [...others.slice(0, 3), { ...first, name: "mine" }], new Map([["shard0", 24]]));
   expect(renderTopics(rows)).toMatchInlineSnapshot(`
-    "TOPIC                        KIND            PARTITIONS  REPLICAS  POLICY                 RECORDS  SIZE
-    schemahistory.shard0         schema history           1         1  delete, kept for ever        -  -        missing
-    shard0                       schema changes           1         1  delete, kept for ever       24  1.5 KiB
-    __debezium-heartbeat.shard0  heartbeat                1         1  delete, 1 h                  -  1.5 KiB
-    shard0.cdc.heartbeat         heartbeat                1         1  delete, 1 h                  -  1.5 KiB
-    shard0.cdc.probe             probe                    1         1  delete, 1 h                  -  -        missing
-    shard0.cdc.signal            signals                  1         1  delete, 1 h                  -  -        missing
-    shard0.cdc.notifications     notifications            1         1  delete, 7 d                  -  -        missing
-    shard0.products.products     data                     1         1  compact                      -  -        missing
-    shard0.products.stock        data                     1         1  compact                      -  -        missing
-    connect-configs              worker                   1         1  compact                      -  -        missing
-    connect-offsets              worker                  25         1  compact                      -  -        missing
-    connect-status               worker                   5         1  compact                      -  -        missing
-    mine                         other                    1         1  delete, kept for ever        -  1.5 KiB  undeclared"
+    "TOPIC                        KIND                    PARTITIONS  REPLICAS  POLICY                 RECORDS  SIZE
+    schemahistory.shard0         schema history                   1         1  delete, kept for ever        -  -        missing
+    shard0                       schema changes                   1         1  delete, kept for ever       24  1.5 KiB
+    __debezium-heartbeat.shard0  heartbeat                        1         1  delete, 1 h                  -  1.5 KiB
+    shard0.cdc.heartbeat         heartbeat                        1         1  delete, 1 h                  -  1.5 KiB
+    shard0.cdc.probe             probe                            1         1  delete, 1 h                  -  -        missing
+    shard0.cdc.signal            signals                          1         1  delete, 1 h                  -  -        missing
+    shard0.cdc.notifications     notifications                    1         1  delete, 7 d                  -  -        missing
+    shard0.products.products     data                             1         1  compact                      -  -        missing
+    shard0.products.stock        data                             1         1  compact                      -  -        missing
+    dlq.read-side                dead letters                     1         1  delete, kept for ever        -  -        missing
+    dlq.read-side.retry          dead letters once more           1         1  delete, 7 d                  -  -        missing
+    connect-configs              worker                           1         1  compact                      -  -        missing
+    connect-offsets              worker                          25         1  compact                      -  -        missing
+    connect-status               worker                           5         1  compact                      -  -        missing
+    mine                         other                            1         1  delete, kept for ever        -  1.5 KiB  undeclared"
   `);
 });

@@ -14,23 +14,24 @@ let folder: string;
 let volume: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "cdc-bring-guard-"));
+  folder = mkdtempSync(join(tmpdir(), "cdc-bring-code-"));
   volume = join(folder, "volume");
   mkdirSync(volume);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs the step with a docker of these lines of shell. */
-function bring(docker: string) {
+/** Runs the step for a program with a docker of these lines of shell. */
+function bring(entry: string, docker: string) {
   const program = join(folder, "docker");
   writeFileSync(program, `#!/bin/bash\n${docker}\n`);
   chmodSync(program, 0o755);
   const env = {
     PATH: `${folder}:${process.env["PATH"]}`,
-    CDC_GUARD_VOLUME: "cdc-test-guard-0123",
-    CDC_GUARD_IMAGE: "node:test",
+    CDC_CODE_ENTRY: entry,
+    CDC_CODE_VOLUME: "cdc-test-guard-0123",
+    CDC_CODE_IMAGE: "node:test",
   };
-  return spawnSync(process.execPath, [join(root, "steps", "bring-guard.ts")], {
+  return spawnSync(process.execPath, [join(root, "steps", "bring-code.ts")], {
     env,
     encoding: "utf8",
     timeout: limitMs,
@@ -40,23 +41,24 @@ function bring(docker: string) {
 /** The last argument is the script, which is for the volume's place in the container. */
 const unpacking = () => `script=\${!#}; exec sh -c "\${script//\\/volume/${volume}}"`;
 
-test("the volume holds a guard that starts, with every module that it needs, and nothing of an interrupted run", () => {
-  writeFileSync(join(volume, "left"), "");
-  const { status, stderr } = bring(unpacking());
-  expect(status, stderr).toBe(0);
-  expect(existsSync(join(volume, "left"))).toBe(false);
-  const guard = spawnSync(process.execPath, ["guard/main.ts"], {
-    cwd: volume,
-    env: {},
-    encoding: "utf8",
-    timeout: limitMs,
-  });
-  expect(guard.stderr).toContain("guard: CDC_GUARD_SETTINGS is not set");
-  expect(guard.status).toBe(1);
-});
+test.each([
+  ["guard/main.ts", "guard: CDC_GUARD_SETTINGS is not set"],
+  ["page/main.ts", "page: CDC_PAGE_SETTINGS is not set"],
+])(
+  "%s starts from the volume with every module that it needs, and finds nothing of an interrupted run",
+  (entry, said) => {
+    writeFileSync(join(volume, "left"), "");
+    const { status, stderr } = bring(entry, unpacking());
+    expect(status, stderr).toBe(0);
+    expect(existsSync(join(volume, "left"))).toBe(false);
+    const program = spawnSync(process.execPath, [entry], { cwd: volume, env: {}, encoding: "utf8", timeout: limitMs });
+    expect(program.stderr).toContain(said);
+    expect(program.status).toBe(1);
+  },
+);
 
 test("a container that fails is told in a line, without a stack trace", () => {
-  const { status, stderr } = bring("echo 'No such image: node:test' >&2; exit 125");
+  const { status, stderr } = bring("guard/main.ts", "echo 'No such image: node:test' >&2; exit 125");
   expect(status).toBe(1);
   expect(stderr).toContain("No such image: node:test");
   expect(stderr).toContain("docker run … ended with exit code 125 while it wrote to volume cdc-test-guard-0123");

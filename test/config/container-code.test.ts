@@ -1,13 +1,13 @@
 import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { guardCode } from "../../config/guard-code.ts";
+import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
+import { codeOf, guardEntry, pageEntry } from "../../config/container-code.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
 describe("the guard's code in this checkout", () => {
-  const { paths, hash } = guardCode();
+  const { paths, hash } = codeOf(guardEntry);
 
   it("is its entry, what that imports, and the Kafka client with what that needs", () => {
     expect(paths).toEqual(
@@ -26,6 +26,12 @@ describe("the guard's code in this checkout", () => {
   it("is neither types, nor tests, nor native modules, nor anything that Pulumi needs", () => {
     expect(paths.filter((path) => /^(plan|config|components|test)\/|@node-rs|@pulumi/.test(path))).toEqual([]);
   });
+});
+
+test("the page's code in this checkout is its own, with what the browser gets, and no package", () => {
+  const { paths } = codeOf(pageEntry);
+  expect(paths).toEqual(expect.arrayContaining(["page/server.ts", "page/public/index.html", "page/public/page.js"]));
+  expect(paths.filter((path) => path !== "package.json" && !path.startsWith("page/"))).toEqual([]);
 });
 
 describe("the guard's code in a made-up checkout", () => {
@@ -73,7 +79,7 @@ describe("the guard's code in a made-up checkout", () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it("follows imports, but not those of types, and packages to the versions that they get", () => {
-    expect(guardCode(folder).paths).toEqual([
+    expect(codeOf(guardEntry, folder).paths).toEqual([
       "package.json",
       "guard/main.ts",
       "lib/a.ts",
@@ -88,7 +94,7 @@ describe("the guard's code in a made-up checkout", () => {
     const copy = `${folder}-copy`;
     try {
       cpSync(folder, copy, { recursive: true });
-      expect(guardCode(copy)).toEqual(guardCode(folder));
+      expect(codeOf(guardEntry, copy)).toEqual(codeOf(guardEntry, folder));
     } finally {
       rmSync(copy, { recursive: true, force: true });
     }
@@ -107,13 +113,19 @@ describe("the guard's code in a made-up checkout", () => {
       () => relock('"node_modules/unused":{"version":"1.0.0"}', '"node_modules/unused":{"version":"1.0.1"}'),
       false,
     ],
+    ["a file of its folder public", () => addPublic("one"), true],
     ["a changed type", () => appendFileSync(join(folder, "plan/types.ts"), "\n"), false],
     ["a file that is not used", () => appendFileSync(join(folder, "lib/unused.ts"), "\n"), false],
   ])("%s", (_, change, changes) => {
-    const before = guardCode(folder).hash;
+    const before = codeOf(guardEntry, folder).hash;
     change();
-    expect(guardCode(folder).hash !== before).toBe(changes);
+    expect(codeOf(guardEntry, folder).hash !== before).toBe(changes);
   });
+
+  function addPublic(text: string): void {
+    mkdirSync(join(folder, "guard/public"));
+    writeFileSync(join(folder, "guard/public/page.css"), text);
+  }
 
   function relock(from: string, to: string): void {
     const text = files["package-lock.json"];
@@ -123,6 +135,6 @@ describe("the guard's code in a made-up checkout", () => {
 
   it("names a package that the lock file does not have", () => {
     appendFileSync(join(folder, "guard/b.ts"), 'import x from "missing";\n');
-    expect(() => guardCode(folder)).toThrow("package-lock.json has no missing, which the guard needs");
+    expect(() => codeOf(guardEntry, folder)).toThrow("package-lock.json has no missing, which a container needs");
   });
 });

@@ -1,0 +1,106 @@
+/** The rows that dead letters are about, on their shards. */
+import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
+import type { Row, Value } from "../../events/json.ts";
+import { UserError } from "../../lib/run.ts";
+import { cdcUser } from "../../plan/constants.ts";
+import type { ShardPlan } from "../../plan/types.ts";
+import { readColumns } from "../../search/columns.ts";
+import type { OperatedStack } from "../context.ts";
+import { UnreachableError } from "../exit.ts";
+import { keyCondition, quotedTable } from "../reconcile/key-condition.ts";
+import type { RowColumn } from "../reconcile/normalise.ts";
+import { reemitRows } from "../reconcile/repair.ts";
+import type { Rows } from "./fate.ts";
+
+const answerLimitMs = 10_000;
+
+/** Asks the shards themselves, as the CDC account. */
+export function rowsOf(stack: OperatedStack): Rows {
+  const ask = async <T>(shard: ShardPlan, question: (database: Connection) => Promise<T>): Promise<T> =>
+    await onServer(shard, await stack.cdcPassword(), question);
+  return {
+    primaryKey: async (shard, table) => await ask(shard, async (database) => await primaryKeyOf(database, table)),
+    exist: async (shard, table, keys) => await ask(shard, async (database) => await existing(database, table, keys)),
+    reemit: async (shard, table, keys) => await reemitRows(stack, shard, table, keys.map(keyTexts)),
+  };
+}
+
+/** A key's columns as text, in the key's order, as they are in a document's id. */
+export function keyTexts(key: Row): string[] {
+  return Object.values(key).map(keyText);
+}
+
+function keyText(value: Value): string {
+  if (typeof value === "object") return JSON.stringify(value);
+  const bits = /^b'([01]*)'$/.exec(String(value));
+  return bits?.[1] ?? String(value);
+}
+
+async function primaryKeyOf(database: Connection, table: string): Promise<string[]> {
+  const dot = table.indexOf(".");
+  const [rows] = await database.query<RowDataPacket[]>(
+    "SELECT COLUMN_NAME AS name FROM information_schema.STATISTICS " +
+      "WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND INDEX_NAME = 'PRIMARY' ORDER BY SEQ_IN_INDEX",
+    [table.slice(0, dot), table.slice(dot + 1)],
+  );
+  return rows.map((row) => String(row["name"]));
+}
+
+async function existing(
+  database: Connection,
+  table: string,
+  keys: readonly Row[],
+): Promise<readonly (boolean | undefined)[]> {
+  const columns = await readColumns(database, table);
+  const found: (boolean | undefined)[] = [];
+  for (const key of keys) {
+    const condition = conditionFor(
+      Object.keys(key).map((name) => columns.find((column) => column.name === name)),
+      key,
+    );
+    if (condition === undefined) {
+      found.push(undefined);
+      continue;
+    }
+    const [rows] = await database.query<RowDataPacket[]>({
+      sql: `SELECT 1 FROM ${quotedTable(table)} WHERE ${condition} LIMIT 1`,
+      timeout: answerLimitMs,
+    });
+    found.push(rows.length > 0);
+  }
+  return found;
+}
+
+/** Undefined for a key that the table cannot have. */
+function conditionFor(columns: readonly (Omit<RowColumn, "isNullable"> | undefined)[], key: Row): string | undefined {
+  const known = columns.flatMap((column) => (column === undefined ? [] : [{ ...column, isNullable: false }]));
+  if (known.length === 0 || known.length < columns.length) return undefined;
+  try {
+    return keyCondition(known, [keyTexts(key)]);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/** @throws UnreachableError when the CDC account cannot log in. */
+async function onServer<T>(
+  shard: ShardPlan,
+  password: string,
+  question: (database: Connection) => Promise<T>,
+): Promise<T> {
+  const port = shard.port.host;
+  const options = { host: "127.0.0.1", port, user: cdcUser, password, connectTimeout: answerLimitMs };
+  const database = await createConnection(options).catch((error: unknown) => {
+    throw new UnreachableError(
+      `${cdcUser} cannot log in to MySQL of ${shard.name} at 127.0.0.1:${port}: ${error instanceof Error ? error.message : String(error)}`,
+      `cdc doctor --shard ${shard.name} says what is wrong; all letters are still there`,
+      { cause: error },
+    );
+  });
+  try {
+    return await question(database);
+  } finally {
+    await database.end();
+  }
+}

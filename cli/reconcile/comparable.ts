@@ -1,0 +1,99 @@
+/**
+ * Documents' values made comparable: two texts are equal if, and only if, the values are. What the same value may look like
+ * depends on its way: a snapshot and the binlog do not always write it alike.
+ */
+import type { Value } from "../../events/json.ts";
+import { shortFraction, type RowColumn } from "./normalise.ts";
+
+const kinds: Readonly<Record<string, (value: Value) => string>> = {
+  tinyint: integer,
+  smallint: integer,
+  mediumint: integer,
+  int: integer,
+  bigint: integer,
+  year,
+  decimal,
+  float,
+  double: (value) => String(Number(value)),
+  datetime: (value) => shortFraction(String(value)),
+  timestamp: (value) => shortFraction(String(value)),
+  time: (value) => shortFraction(String(value)),
+  // With a converter without schemas a SET stays the text that it was.
+  set: (value) => (Array.isArray(value) ? value.join(",") : String(value)),
+  json: canonicalJson,
+  geometry: spatial,
+  point: spatial,
+  linestring: spatial,
+  polygon: spatial,
+  multipoint: spatial,
+  multilinestring: spatial,
+  multipolygon: spatial,
+  geomcollection: spatial,
+  geometrycollection: spatial,
+  vector: (value) => (Array.isArray(value) ? value.map(float).join(",") : String(value)),
+};
+
+/**
+ * The value's one form.
+ * @param value of a document; undefined where the document has no such field, which is the same as null.
+ */
+export function comparable(column: RowColumn, value: Value | undefined): string {
+  if (value === null || value === undefined || isZeroTimestamp(column, value)) return "null";
+  // Apart from a text that reads null.
+  return `=${(kinds[column.dataType] ?? plain)(value)}`;
+}
+
+function plain(value: Value): string {
+  return typeof value === "object" ? canonicalJson(value) : String(value);
+}
+
+/** TINYINT(1) may have been made a boolean by a converter of the connector. */
+function integer(value: Value): string {
+  if (typeof value === "boolean") return value ? "1" : "0";
+  return typeof value === "string" && /^-?\d+$/.test(value) ? BigInt(value).toString() : plain(value);
+}
+
+/** YEAR 0000 comes as 1900, MySQL's zero of the years, from the binlog. */
+function year(value: Value): string {
+  return value === 1900 ? "0" : plain(value);
+}
+
+/** The zeros at both ends are notation. */
+function decimal(value: Value): string {
+  const [, sign = "", whole = "", fraction = ""] = /^(-?)0*(\d+)(?:\.(\d*?)0*)?$/.exec(plain(value)) ?? [];
+  if (whole === "") return plain(value);
+  const digits = fraction === "" ? whole : `${whole}.${fraction}`;
+  return digits === "0" ? digits : sign + digits;
+}
+
+/** MySQL's text protocol, and so every snapshot, gives a FLOAT six digits; the binlog all of them. */
+function float(value: Value): string {
+  return String(Number(Math.fround(Number(value)).toPrecision(6)));
+}
+
+/** A zero TIMESTAMP is NULL from a snapshot; from the binlog it is the epoch, which is no TIMESTAMP. */
+function isZeroTimestamp({ dataType, isNullable }: RowColumn, value: Value): boolean {
+  return dataType === "timestamp" && isNullable && shortFraction(String(value)) === "1970-01-01T00:00:00Z";
+}
+
+function spatial(value: Value): string {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return String(value);
+  return `${String(value["srid"] ?? 0)}:${String(value["wkb"])}`;
+}
+
+/** JSON by value: names in order, numbers in one notation. */
+function canonicalJson(value: Value): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (value !== null && typeof value === "object") {
+    const names = Object.keys(value).toSorted();
+    return `{${names.map((name) => `${JSON.stringify(name)}:${canonicalJson(value[name] ?? null)}`).join(",")}}`;
+  }
+  if (typeof value === "number") return Number.isInteger(value) ? BigInt(value).toString() : String(value);
+  return typeof value === "string" ? JSON.stringify(scalarText(value)) : String(value);
+}
+
+/** Times and opaque values inside JSON: MySQL writes six digits and the type, Debezium's reader of the binlog neither. */
+function scalarText(text: string): string {
+  if (/^-?(\d{4}-\d\d-\d\d )?\d{2,3}:\d\d:\d\d\.\d{1,6}$/.test(text)) return shortFraction(text);
+  return text.replace(/^base64:type\d+:/, "");
+}

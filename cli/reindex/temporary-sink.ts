@@ -1,0 +1,60 @@
+/** The sink connector that fills a new index, and only that, while the pipeline's own sink goes on serving the old one. */
+import type { ConnectorOffset } from "../../connect/client.ts";
+import type { ConnectorInputs } from "../../connect/connector.ts";
+import type { Positions } from "../../kafka/topic.ts";
+import type { IndexPlan, PipelinePlan, ReadSidePlan } from "../../plan/types.ts";
+
+/** What a rebuild makes for its time, beside the new index. */
+export interface TemporaryNames {
+  readonly connector: string;
+  /** What the new index cannot take; the pipeline's own sink has reported the same records long ago. */
+  readonly deadLetterTopic: string;
+}
+
+/** The sink's own default. */
+const nameTemplate = "{database}-{table}";
+
+export function temporaryNames({ deadLetterTopic }: ReadSidePlan, { alias }: IndexPlan): TemporaryNames {
+  return { connector: `read-side-reindex-${alias}`, deadLetterTopic: `${deadLetterTopic}.reindex-${alias}` };
+}
+
+/**
+ * The pipeline's own sink, but reading one table's topics only, and writing to one numbered index.
+ * @param next the new index: `ALIAS-000002`.
+ * @param state `stopped` where its offsets are to be set before it begins.
+ */
+export function temporarySink(
+  { connect, kafka }: Pick<PipelinePlan, "connect" | "kafka">,
+  readSide: ReadSidePlan,
+  index: IndexPlan,
+  next: string,
+  state: "running" | "stopped",
+): ConnectorInputs {
+  const { connector, deadLetterTopic } = temporaryNames(readSide, index);
+  const { "retry.topic": _, ...config } = readSide.sink.config;
+  return {
+    workerUrl: connect.restUrl,
+    name: connector,
+    config: {
+      ...config,
+      topics: index.topics.join(","),
+      // The sink wants the table's name in it. There is one table, so there is one index: the number makes it the new one.
+      "index.name.template": `${config["index.name.template"] ?? nameTemplate}${next.slice(index.alias.length)}`,
+      "errors.deadletterqueue.topic.name": deadLetterTopic,
+    },
+    desiredState: state,
+    onDelete: "reset",
+    consumer: { bootstrap: kafka.hostBootstrap, group: `connect-${connector}` },
+    timeoutSeconds: 60,
+  };
+}
+
+/** A sink's offsets as the worker takes them (KIP-875). */
+export function sinkOffsets(positions: Positions): ConnectorOffset[] {
+  return [...positions].flatMap(([topic, offsets]) =>
+    offsets.map((offset, partition) => ({
+      partition: { kafka_topic: topic, kafka_partition: partition },
+      offset: { kafka_offset: Number(offset) },
+    })),
+  );
+}

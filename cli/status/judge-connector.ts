@@ -1,0 +1,56 @@
+/** What is wrong with any connector, of a shard or the sink: it failed, or the guard gave it up. Pure. */
+import type { ConnectorStatus } from "../../connect/client.ts";
+import { firstLines, hintFor } from "../../connect/hints.ts";
+import type { GuardedConnector } from "../../guard/state.ts";
+import { duration } from "../words.ts";
+import { problem } from "./judge-containers.ts";
+import type { StatusProblem } from "./schema.ts";
+
+/** A connector's status, and what the guard says of it. */
+interface Seen {
+  readonly status: ConnectorStatus;
+  readonly guard: GuardedConnector | undefined;
+  readonly atMs: number;
+}
+
+/**
+ * One for the connector and for each of its tasks that have failed, with what is told of the cause.
+ * @param part whose problem it is; @param name by which a person restarts it.
+ */
+export function failedProblems(part: string, name: string, { status, guard, atMs }: Seen): StatusProblem[] {
+  const failed = [
+    ...(status.connector.state === "FAILED"
+      ? [{ what: `connector ${status.name}`, trace: status.connector.trace }]
+      : []),
+    ...status.tasks
+      .filter(({ state }) => state === "FAILED")
+      .map(({ id, trace }) => ({ what: `task ${id} of ${status.name}`, trace })),
+  ];
+  return failed.map(({ what, trace }) =>
+    problem(
+      part,
+      `${what} has FAILED: ${firstLines(trace).trim()}`,
+      `${whatTheGuardDoes(guard, atMs)}cdc restart ${name} does so at once; cdc logs connect has the whole trace`,
+      hintFor(trace ?? ""),
+    ),
+  );
+}
+
+function whatTheGuardDoes(guard: GuardedConnector | undefined, atMs: number): string {
+  if (guard?.condition === "waiting") return "the guard restarts it as soon as what it needs answers again; ";
+  if (guard?.nextRestartAt === undefined) return "";
+  const inMs = Date.parse(guard.nextRestartAt) - atMs;
+  return `the guard restarts it ${inMs > 1000 ? `in ${duration(inMs)}` : "now"}; `;
+}
+
+/** That the guard gave it up. @param part whose problem it is; @param name by which a person restarts it. */
+export function gaveUpProblems(part: string, name: string, guard: GuardedConnector | undefined): StatusProblem[] {
+  if (guard?.condition !== "gave-up") return [];
+  return [
+    problem(
+      part,
+      `the guard gave up after ${guard.restarts} restarts${guard.reason === undefined ? "" : `: ${guard.reason}`}`,
+      `mend the cause (cdc doctor, cdc logs connect), then cdc restart ${name}`,
+    ),
+  ];
+}

@@ -1,0 +1,120 @@
+/** The read side: sink, dead letters, engine, indices. Pure. */
+import type { ConnectorStatus } from "../../connect/client.ts";
+import { isAsDesired, statesOf, summary } from "../../connect/status.ts";
+import type { PartitionLag } from "../../kafka/sink-lag.ts";
+import type { PipelinePlan, ReadSidePlan } from "../../plan/types.ts";
+import { configurationProblem } from "./configuration.ts";
+import { failedProblems, gaveUpProblems } from "./judge-connector.ts";
+import { isDown, problem } from "./judge-containers.ts";
+import { known, type Observation } from "./observation.ts";
+import type { ReadSideStatus, StatusProblem } from "./schema.ts";
+
+const part = "read side";
+
+/** Its figures and problems. A dead letter is one: it waits for a person. */
+export function judgeReadSide(
+  plan: PipelinePlan,
+  readSide: ReadSidePlan,
+  seen: Observation,
+): { status: ReadSideStatus; problems: StatusProblem[] } {
+  const { sink, deadLetterTopic } = readSide;
+  const states = statesOf(known(seen.connectors)?.[sink.name]?.status);
+  const lag = known(seen.readSide?.lag);
+  const deadLetters = known(seen.topics)?.find(({ name }) => name === deadLetterTopic)?.records;
+  return {
+    status: {
+      sink: {
+        connector: sink.name,
+        state: known(seen.connectors)?.[sink.name] === undefined ? null : states.state,
+        tasks: [...states.taskStates],
+        lagRecords: lag === undefined ? null : recordsOf(lag),
+        isLagExact: lag?.every(({ isExact }) => isExact) ?? false,
+      },
+      deadLetters: deadLetters ?? null,
+      engine: known(seen.readSide?.engine)?.status ?? null,
+      indices: readSide.indices.map(({ alias, table }) => ({
+        alias,
+        table,
+        documents: known(seen.readSide?.engine)?.documents.get(alias) ?? null,
+      })),
+    },
+    problems: [
+      ...sinkProblems(plan, readSide, seen),
+      ...engineProblems(readSide, seen),
+      ...(deadLetters === undefined || deadLetters === 0 ? [] : [letterProblem(deadLetters, deadLetterTopic)]),
+    ],
+  };
+}
+
+function recordsOf(lag: readonly PartitionLag[]): number {
+  return lag.reduce((sum, { records }) => sum + records, 0);
+}
+
+function letterProblem(count: number, topic: string): StatusProblem {
+  const records =
+    count === 1 ? "1 record that the sink could not take waits" : `${count} records that the sink could not take wait`;
+  return problem(part, `${records} in ${topic}`, "cdc dlq list says why; mend it, then cdc dlq replay --all");
+}
+
+function sinkProblems(plan: PipelinePlan, { sink }: ReadSidePlan, seen: Observation): StatusProblem[] {
+  const connectors = known(seen.connectors);
+  if (connectors === undefined) return [];
+  const found = connectors[sink.name];
+  if (found === undefined)
+    return [problem(part, `connector ${sink.name} is not on the worker`, "pulumi up brings it back")];
+  const guard = known(seen.guard)?.connectors[sink.name];
+  const failed = failedProblems(part, sink.name, { status: found.status, guard, atMs: seen.atMs });
+  return [
+    ...(failed.length > 0 ? failed : stateProblems(found.status)),
+    ...gaveUpProblems(part, sink.name, guard),
+    ...configurationProblem({ name: part, connector: sink }, found.info.config),
+    ...lagProblems(plan, seen),
+  ];
+}
+
+function stateProblems(status: ConnectorStatus): StatusProblem[] {
+  const { name } = status;
+  const states = statesOf(status);
+  if (isAsDesired(states, "running")) return [];
+  const rests = states.state === "PAUSED" || states.state === "STOPPED";
+  return [
+    problem(
+      part,
+      rests ? `connector ${name} is ${states.state}, and declared running` : `${name}: ${summary(states)}`,
+      rests
+        ? `cdc resume ${name}`
+        : `look again in a few seconds (cdc status --watch); if it stays, cdc restart ${name}`,
+    ),
+  ];
+}
+
+function lagProblems(plan: PipelinePlan, seen: Observation): StatusProblem[] {
+  const lag = seen.readSide?.lag;
+  // What the broker does not answer has a line already.
+  if (lag === undefined || !("error" in lag) || "error" in seen.topics || isDown(seen, plan.kafka.brokers)) return [];
+  return [
+    problem(part, `how far the sink is behind cannot be told: ${lag.error}`, "cdc doctor looks at what is between"),
+  ];
+}
+
+function engineProblems({ engine, indices }: ReadSidePlan, seen: Observation): StatusProblem[] {
+  const answer = seen.readSide?.engine;
+  if (answer === undefined) return [];
+  const look =
+    engine === undefined ? "see the engine's own log" : `cdc logs ${engine.alias} --tail 50 tells what the engine does`;
+  if ("error" in answer)
+    return engine !== undefined && isDown(seen, [engine]) ? [] : [problem(part, answer.error, look)];
+  const missing = indices.filter(({ alias }) => answer.value.documents.get(alias) === undefined);
+  return [
+    ...(answer.value.status === "red"
+      ? [problem(part, "the search engine's health is red: an index has lost data, or is not loaded yet", look)]
+      : []),
+    ...missing.map(({ alias, table }) =>
+      problem(
+        part,
+        `there is no index ${alias} for ${table}`,
+        "pulumi up --refresh makes it again, and the sink then writes what comes; cdc reindex brings the rows there were",
+      ),
+    ),
+  ];
+}

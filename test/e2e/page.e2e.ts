@@ -1,0 +1,205 @@
+/** The search page in a real browser, headless: what people see of rows, and of their changes, on a real stack. */
+import { chromium, type Browser, type Locator, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { createLog } from "../../toolchain/log.ts";
+import { ensureBrowser } from "../../toolchain/test-browser.ts";
+import { Checkout, dockerLines } from "./support/checkout.ts";
+
+const portOffset = 6500;
+const url = `http://127.0.0.1:${8090 + portOffset}`;
+const shards = ["shard0", "shard1"];
+const checkout = new Checkout("e2e-page");
+/** No bound on speed, which is another's matter: only an end to waiting on a busy machine. */
+const patienceMs = 60_000;
+
+let rootPassword: string;
+let browser: Browser;
+let page: Page;
+/** What the browser complained of. */
+let complaints: string[];
+/** Where it went. */
+let hosts: Set<string>;
+
+beforeAll(async () => {
+  await checkout.create({
+    portOffset,
+    shards: shards.map((name, index) => ({ name, port: 3308 + index })),
+    readSide: { enabled: true },
+  });
+  const { code, output } = await checkout.make("up");
+  expect(code, output).toBe(0);
+  rootPassword = await checkout.password("mysql-root-password");
+  browser = await chromium.launch({ executablePath: await ensureBrowser(createLog()) });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await checkout.remove();
+});
+
+beforeEach(async () => {
+  complaints = [];
+  hosts = new Set();
+  page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  page.setDefaultTimeout(patienceMs);
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("request", (request) => hosts.add(new URL(request.url()).host));
+});
+
+afterEach(async () => {
+  await page.close();
+});
+
+async function sql(shard: string, statement: string): Promise<void> {
+  const container = `${checkout.prefix}-mysql-${3308 + shards.indexOf(shard)}`;
+  const client = ["mysql", "--user=root", "--default-character-set=utf8mb4", `--execute=${statement}`];
+  await dockerLines("exec", "--env", `MYSQL_PWD=${rootPassword}`, container, ...client);
+}
+
+/** Opens the page and types as a person does. */
+async function look(words: string): Promise<void> {
+  await page.goto(url);
+  await page.locator("#query").pressSequentially(words);
+}
+
+function card(shard: string, id: number): Locator {
+  return page.locator(`.row[data-id="${shard}:${id}"]`);
+}
+
+/** How many cards there are, when it is that many. */
+async function count(cards: number): Promise<void> {
+  await expect.poll(async () => await page.locator(".row").count(), { timeout: patienceMs }).toBe(cards);
+}
+
+test("a word finds its products on every shard, each with its shard and its freshness", async () => {
+  await look("battery");
+  await count(shards.length);
+  for (const shard of shards) {
+    const found = card(shard, 102);
+    expect(await found.locator(".shard").textContent()).toBe(shard);
+    expect(await found.locator(".table").textContent()).toBe("products.products");
+    expect(await found.locator(".freshness").textContent()).toMatch(/^\d+(\.\d)? (s|min|h) ago$/);
+    expect(await found.locator("h2").textContent()).toBe("car battery");
+    expect(await found.locator("h2 mark").textContent()).toBe("battery");
+    expect(await found.locator("[data-field=price] dd").textContent()).toBe("89.90");
+  }
+  expect(await page.locator("#summary").textContent()).toBe(`${shards.length} rows`);
+  // No fonts, scripts or images from elsewhere, and no word of the browser's against the page's rules.
+  expect([...hosts]).toEqual([new URL(url).host]);
+  expect(complaints).toEqual([]);
+});
+
+test("a price changed on one shard changes before one's eyes, there and nowhere else", async () => {
+  await look("재킷");
+  await count(shards.length);
+  const changing = card("shard1", 105).locator("[data-field=price]");
+  const before = await changing.locator("dd").textContent();
+  await sql("shard1", "UPDATE products.products SET price = 199000.50 WHERE id = 105");
+
+  await changing.locator("ins").waitFor();
+  expect(await changing.locator("ins").textContent()).toBe("199000.50");
+  expect(await changing.locator("del").textContent()).toBe(before);
+  expect(await card("shard1", 105).locator(".note").textContent()).toMatch(
+    /^Changed, here \d+(\.\d)? s after the commit$/,
+  );
+  expect(await page.locator(".just-changed").count()).toBe(1);
+  expect(await card("shard0", 105).locator("[data-field=price] dd").textContent()).toBe(before);
+});
+
+test("a new row comes, text of rows stays text, and a deleted row goes", async () => {
+  await look("우산");
+  await page.locator("#nothing").waitFor();
+  // 우산을: the object's particle is a part of the word for the engine; the beginning finds it.
+  const hostile = '<img src="http://elsewhere.invalid/x" onerror="document.title=1"> 우산을';
+  await sql(
+    "shard0",
+    `INSERT INTO products.products (id, sku, name, price) VALUES (900, 'umbrella', '${hostile}', 1.00)`,
+  );
+  await card("shard0", 900).waitFor();
+  expect(await card("shard0", 900).locator("h2").textContent()).toBe(hostile);
+  expect(await card("shard0", 900).locator(".note").textContent()).toMatch(/^New, here /);
+  expect(await page.title()).toBe("Search all shards");
+  expect([...hosts]).toEqual([new URL(url).host]);
+
+  await sql("shard0", "DELETE FROM products.products WHERE id = 900");
+  await count(0);
+  expect(await page.locator("#nothing").textContent()).toBe("No row has all of these words.");
+  expect(complaints).toEqual([]);
+});
+
+test("of many rows the first are shown, and more when asked", async () => {
+  const rows = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 45)";
+  const columns = "1000 + i, CONCAT('many-', i), CONCAT('plenty ', i), i";
+  await sql("shard0", `INSERT INTO products.products (id, sku, name, price) ${rows} SELECT ${columns} FROM n`);
+  await look("plenty");
+  const summary = page.locator("#summary");
+  await expect
+    .poll(async () => await summary.textContent(), { timeout: patienceMs })
+    .toBe("45 rows, the first 30 below");
+  await count(30);
+  await page.getByRole("button", { name: "Show more" }).click();
+  await count(45);
+  expect(await summary.textContent()).toBe("45 rows");
+  expect(await page.locator("#more").isVisible()).toBe(false);
+  await sql("shard0", "DELETE FROM products.products WHERE id > 1000");
+  await count(0);
+});
+
+test("without a mouse: / and Esc, a shard chosen by keys; the address keeps the search", async () => {
+  await page.goto(`${url}/?q=scooter`);
+  await count(shards.length);
+  const inFocus = async () =>
+    await page.evaluate<string>("document.activeElement.id || document.activeElement.textContent");
+  expect(await inFocus()).toBe("query");
+
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  expect(await inFocus()).toBe("shard1 1");
+  await page.keyboard.press("Enter");
+  await count(1);
+  expect(await page.locator(".row .shard").textContent()).toBe("shard1");
+  // Answers keep coming, and the focus stays.
+  expect(await inFocus()).toBe("shard1 1");
+  expect(page.url()).toBe(`${url}/?q=scooter&shard=shard1`);
+  await page.reload();
+  await count(1);
+
+  await page.locator("#shards button[aria-pressed=true]").press("/");
+  expect(await inFocus()).toBe("query");
+  await page.keyboard.type("hammer");
+  await card("shard1", 104).waitFor();
+  await page.keyboard.press("Escape");
+  expect(await page.locator("#query").inputValue()).toBe("");
+  await card("shard1", 101).waitFor();
+  expect(page.url()).toBe(`${url}/?shard=shard1`);
+});
+
+test("an engine that is away is told, what was found stays, and the page goes on by itself", async () => {
+  await look("hammer");
+  await count(shards.length);
+  const engine = `${checkout.prefix}-opensearch`;
+  await dockerLines("pause", engine);
+  try {
+    await page.locator("#problem").waitFor();
+    expect(await page.locator("#problem").textContent()).toMatch(/^the search engine at .* does not answer: /);
+    expect(await page.locator("#live").textContent()).toBe("not live");
+    await count(shards.length);
+  } finally {
+    await dockerLines("unpause", engine);
+  }
+  await page.locator("#problem").waitFor({ state: "hidden" });
+  expect(await page.locator("#live").textContent()).toBe("live");
+});
+
+test("light and dark, as the machine is set", async () => {
+  const backgrounds: string[] = [];
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.goto(url);
+    backgrounds.push(await page.evaluate<string>("getComputedStyle(document.body).backgroundColor"));
+  }
+  expect(backgrounds).toEqual(["rgb(246, 247, 249)", "rgb(14, 17, 22)"]);
+});
