@@ -19,5 +19,5 @@ export const shards = pipeline.shards;
 export const kafka = plan.kafka.hostBootstrap;
 /** Root of the Kafka Connect REST API on this machine. */
 export const connect = plan.connect.restUrl;
-/** The read side: engine, search page, sink, and how long a change took until a search found it; undefined without one. */
-export const readSide = pipeline.readSide;
+/** The read side: engine, search page, sink, and how long a change took until a search found it; null without one. */
+export const readSide = pipeline.readSide ?? null;

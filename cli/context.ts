@@ -24,6 +24,11 @@ export interface OperatedConnector {
   readonly connector: { readonly name: string; readonly state: DesiredState };
 }
 
+/** The same with its configuration as it is planned. */
+export interface PlannedConnector extends OperatedConnector {
+  readonly connector: OperatedConnector["connector"] & { readonly config: Readonly<Record<string, string>> };
+}
+
 export interface OperatedStack {
   /** The Pulumi stack: `dev`. */
   readonly name: string;

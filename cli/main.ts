@@ -10,6 +10,7 @@ import { register as logs } from "./commands/logs.ts";
 import { register as offsets } from "./commands/offsets.ts";
 import { register as pause } from "./commands/pause.ts";
 import { register as restart } from "./commands/restart.ts";
+import { register as reconcile } from "./commands/reconcile.ts";
 import { register as reindex } from "./commands/reindex.ts";
 import { register as resume } from "./commands/resume.ts";
 import { register as snapshot } from "./commands/snapshot.ts";
@@ -23,7 +24,7 @@ import { register as verify } from "./commands/verify.ts";
 const groups: Record<string, ((program: Command) => void)[]> = {
   "What is going on:": [status, topics, graph, logs],
   "Changes:": [verify, tail, snapshot, doctor],
-  "The read side:": [dlq, reindex],
+  "The read side:": [dlq, reconcile, reindex],
   "Connectors:": [pause, resume, restart, stop, offsets, logLevel],
 };
 

@@ -1,6 +1,7 @@
 /** The search engine: one node of OpenSearch. */
-import type * as docker from "@pulumi/docker";
+import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { keptLabel } from "../plan/constants.ts";
 import type { EnginePlan } from "../plan/types.ts";
 import { createService, createVolume } from "./docker.ts";
 
@@ -22,7 +23,14 @@ export class SearchEngine extends pulumi.ComponentResource {
     const { stack, plan } = args;
     const parent = { parent: this };
 
-    const volume = createVolume(`${plan.name}-data`, stack, plan.volume, parent);
+    const volume = plan.keepsData
+      ? new docker.Volume(
+          `${plan.name}-data`,
+          // Without the stack's label, by which all that a stack owns is found and removed.
+          { name: plan.volume, labels: [{ label: keptLabel, value: stack }] },
+          { ...parent, retainOnDelete: true },
+        )
+      : createVolume(`${plan.name}-data`, stack, plan.volume, parent);
     const { ready } = createService(
       {
         stack,
@@ -35,6 +43,8 @@ export class SearchEngine extends pulumi.ComponentResource {
           "discovery.type": "single-node",
           // On loopback, and in the stack's own network; the image's demo certificates would protect nothing.
           DISABLE_INSTALL_DEMO_CONFIG: "true",
+          // A second JVM.
+          DISABLE_PERFORMANCE_ANALYZER_AGENT_CLI: "true",
           DISABLE_SECURITY_PLUGIN: "true",
           OPENSEARCH_JAVA_OPTS: plan.heapOptions,
         },

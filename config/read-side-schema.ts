@@ -38,6 +38,11 @@ export const readSideSchema = z.strictObject({
     allowed: kind.imageAllowed,
     otherwise: "`opensearchproject/opensearch:VERSION`, or the one built from packages",
   }),
+  keepIndex: field(z.boolean().default(false), {
+    description:
+      "Whether the engine's data outlives the stack, in a volume of its own (`STACK-opensearch-kept`) that `make down` leaves: the next `up` goes on with it, and newer changes win over what it holds.",
+    allowed: "true or false",
+  }),
   engineUrl: field(
     z
       .string()

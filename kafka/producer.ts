@@ -1,5 +1,5 @@
 /** Writing records to topics from this machine, byte for byte, headers and timestamps included. */
-import { ProduceAcks, Producer, type MessageToProduce } from "@platformatic/kafka";
+import { ProduceAcks, Producer, ProtocolError, type MessageToProduce } from "@platformatic/kafka";
 import { answerFrom } from "./answer.ts";
 import type { RecordHeader } from "./topic.ts";
 
@@ -39,7 +39,7 @@ export class RecordProducer {
       clientId: "cdc-producer",
       bootstrapBrokers: bootstrap.split(","),
       autocreateTopics: false,
-      // A write that is repeated could come twice; the caller knows better what to do.
+      // Whether to try again is the caller's to say.
       retries: 0,
       connectTimeout: 5000,
       requestTimeout: 10_000,
@@ -47,7 +47,8 @@ export class RecordProducer {
   }
 
   /**
-   * Writes the records of each partition in their order.
+   * Writes the records of each partition in their order. Where the leader of one of several partitions has just changed, the
+   * library sends the whole request again: records of the others are there twice then.
    * @param topic must exist.
    * @returns the offset of each, in the order of the records.
    * @throws Error when no broker answers, or it refuses; records before the refused one may be written then.
@@ -69,7 +70,11 @@ export class RecordProducer {
     const sent = await answerFrom(
       this.#bootstrap,
       async () => await this.#producer.send({ messages, acks: ProduceAcks.ALL }),
-    );
+    ).catch((error: unknown) => {
+      // The broker's own words say more than the library's for the error's number.
+      const said = error instanceof ProtocolError ? String(error["serverErrorMessage"] ?? "") : "";
+      throw said === "" ? error : new Error(`${topic} refuses a record: ${said}`, { cause: error });
+    });
     // The broker tells the first offset of each partition; the others follow it without a gap.
     const next = new Map(sent.offsets?.map(({ partition, offset }) => [partition, offset]));
     return records.map(({ partition = 0 }) => {

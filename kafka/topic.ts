@@ -190,14 +190,15 @@ export class TopicStream {
 type RawStream = MessagesStream<Buffer, Buffer, Buffer, Buffer>;
 
 function recordOf(message: Message): RawRecord {
+  // The library's types know no null; a record without key, a tombstone and an empty header have it.
+  const { key, value }: { readonly key?: Buffer; readonly value?: Buffer } = message;
   return {
     topic: message.topic,
     partition: message.partition,
     offset: message.offset,
     timestampMs: Number(message.timestamp),
-    // The library's types know no null; a record without key, a tombstone and an empty header have it.
-    key: (message.key as Buffer | undefined) ?? null,
-    value: (message.value as Buffer | undefined) ?? null,
+    key: key ?? null,
+    value: value ?? null,
     headers: message.headerEntries.map(([name, value]) => [name.toString(), (value as Buffer | undefined) ?? null]),
   };
 }

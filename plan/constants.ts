@@ -3,6 +3,9 @@
 /** Label on everything the pipeline makes on the Docker engine; its value is the plan's `stack`. */
 export const stackLabel = "cdc.stack";
 
+/** Label, instead of the stack's, on a volume that outlives the stack; its value is the plan's `stack`. */
+export const keptLabel = "cdc.kept";
+
 /** Label on a MySQL data volume: the version that made it. */
 export const mysqlVersionLabel = "cdc.mysql.version";
 

@@ -71,13 +71,19 @@ function deleteProblems({ connectors }: PipelineConfig): Problem[] {
 
 type Converters = Readonly<Record<string, string>>;
 
-/** What a shard's connector writes with: its own converters over the worker's. */
+/** What a shard's connector writes with. Connect takes settings of a converter only beside its class: else the worker's are in force. */
 function effectiveConverters(config: PipelineConfig, shard: ResolvedShard): Converters {
-  return { ...converterSettings(config.connect.properties), ...convertersOf(config, shard) };
+  const [own, worker] = [convertersOf(config, shard), converterSettings(config.connect.properties)];
+  const sides = ["key.converter", "value.converter", "header.converter"];
+  const entries = sides.flatMap((side) =>
+    Object.entries(own[side] === undefined ? worker : own).filter(([key]) => key.startsWith(side)),
+  );
+  return Object.fromEntries(entries);
 }
 
 function converterClashes([first = {}, ...others]: readonly Converters[]): Problem[] {
-  const text = (converters: Converters) => JSON.stringify(Object.entries(converters).toSorted());
+  const text = (converters: Converters) =>
+    JSON.stringify(Object.entries(converters).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   const at = others.findIndex((converters) => text(converters) !== text(first));
   if (at < 0) return [];
   return [

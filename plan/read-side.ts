@@ -34,7 +34,7 @@ export function planReadSide(stack: string, config: PipelineConfig, planned: Pla
     sink: planSink(stack, config, planned, internalUrl),
     deadLetterTopic,
     retryTopic,
-    topics: [topics.deadLetters(deadLetterTopic), topics.retries(retryTopic)],
+    topics: [topics.deadLetters(deadLetterTopic), topics.deadLetters(retryTopic)],
     page: indices.length === 0 ? undefined : planPage(stack, config, internalUrl, indices),
   };
 }
@@ -45,7 +45,9 @@ function planEngine(stack: string, { readSide, portOffset }: PipelineConfig): En
     container: `${stack}-${engineAlias}`,
     alias: engineAlias,
     port: { internal: enginePort, host: readSide.port + portOffset },
-    volume: `${stack}-${engineAlias}-data`,
+    // Another name, so that data that goes and data that stays are never taken for one another.
+    volume: `${stack}-${engineAlias}-${readSide.keepIndex ? "kept" : "data"}`,
+    keepsData: readSide.keepIndex,
     expectedMemoryMiB: readSide.heapMiB + engineOverheadMiB,
     memoryLimitMiB: undefined,
     // OpenSearch wants both alike: a heap that grows stops the node while it does.

@@ -50,14 +50,12 @@ export class TopicPlanner {
     return this.#topic(name, 1, { "cleanup.policy": "delete", "retention.ms": String(7 * 24 * hour) });
   }
 
-  /** Records that the sink could not take, each as it came: kept until somebody has seen to them. */
+  /**
+   * Records that the sink could not take, and those given to it once more: kept until somebody has seen to them, as they
+   * have the time at which they were first written, however long ago.
+   */
   deadLetters(name: string): TopicPlan {
     return this.#topic(name, 1, { "cleanup.policy": "delete", "retention.ms": "-1" });
-  }
-
-  /** Dead letters given to the sink once more: they are in the index, or dead letters again, long before a week is over. */
-  retries(name: string): TopicPlan {
-    return this.#topic(name, 1, { "cleanup.policy": "delete", "retention.ms": String(7 * 24 * hour) });
   }
 
   /** Connect's own topics; partition counts are Connect's defaults, and compaction is what Connect insists on. */

@@ -135,6 +135,8 @@ export interface GuardPlan extends ContainerPlan {
 export interface EnginePlan extends StatefulPlan {
   /** JVM heap options. */
   readonly heapOptions: string;
+  /** Whether the volume stays when the stack goes. */
+  readonly keepsData: boolean;
 }
 
 /** One table's index: its name is an alias, so that a rebuilt index can take its place. */

@@ -5,11 +5,11 @@
  * The archive comes from Maven and is kept in the cache; where there is no Maven, out of Debezium's own Connect image.
  */
 import { execFile, spawn } from "node:child_process";
-import { createHash, randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { randomUUID } from "node:crypto";
 import { access, mkdir, mkdtemp, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { sha256Of } from "../lib/checksums.ts";
 import { cacheDir } from "../lib/run.ts";
 import { findRelease, pluginOf } from "../plan/releases.ts";
 import { debeziumVersion } from "../plan/versions.ts";
@@ -55,9 +55,7 @@ async function isWhole(file: string, plugin: Plugin): Promise<boolean> {
   } catch {
     return false;
   }
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  return hash.digest("hex") === plugin.archiveSha256;
+  return (await sha256Of(file)) === plugin.archiveSha256;
 }
 
 async function download(archive: string, plugin: Plugin): Promise<void> {

@@ -22,7 +22,7 @@ interface Outputs {
   readonly shards: pulumi.Output<unknown>;
   readonly kafka: string;
   readonly connect: string;
-  readonly readSide: pulumi.Output<unknown> | undefined;
+  readonly readSide: pulumi.Output<unknown> | null;
 }
 
 async function run(): Promise<{ resources: Registered[]; outputs: Outputs }> {

@@ -5,7 +5,7 @@ import { backendOfUser } from "./checkout.ts";
 import { engineAnswers, ensureEngine } from "./engine.ts";
 import type { Log } from "./log.ts";
 import { mendLock } from "./mend-lock.ts";
-import { countOwned, describeOwned, ownedBy, removeOwned, type Owned } from "./owned.ts";
+import { countOwned, describeOwned, keptBy, ownedBy, removeOwned, type Owned } from "./owned.ts";
 import { cdcDir, root } from "./places.ts";
 import { prepareCli } from "./prepare.ts";
 import { run, UserError } from "../lib/run.ts";
@@ -48,6 +48,8 @@ export async function down(log: Log, name: string): Promise<void> {
   }
   const removed = countOwned(before) > 0 ? `removed ${describeOwned(before)}` : "there was nothing to remove";
   log(`stack ${name} is gone: ${removed}`);
+  const kept = (await engineAnswers()) ? await keptBy(label) : [];
+  if (kept.length > 0) log(`kept, as its configuration says: volume ${kept.join(", ")} (docker volume rm removes it)`);
 }
 
 /** @returns what the stack owned before. */

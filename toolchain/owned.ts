@@ -1,4 +1,5 @@
 /** What a stack owns on the Docker engine, found by label and not by Pulumi's state. */
+import { keptLabel } from "../plan/constants.ts";
 import { run } from "../lib/run.ts";
 
 export const ownedKinds = ["container", "volume", "network"] as const;
@@ -15,6 +16,12 @@ export async function ownedBy(label: string): Promise<Owned> {
     volume: await list("volume", "ls"),
     network: await list("network", "ls"),
   };
+}
+
+/** Names of the volumes that a stack leaves behind on purpose (`cdc:readSide.keepIndex`). */
+export async function keptBy(label: string): Promise<string[]> {
+  const { stdout } = await run("docker", ["volume", "ls", "--quiet", "--filter", `label=${keptLabel}=${label}`]);
+  return stdout.split("\n").filter((line) => line !== "");
 }
 
 /** Removes it all; containers first, as they hold the rest. */

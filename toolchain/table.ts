@@ -17,20 +17,41 @@ const outputsSchema = z.object({
       topicPrefix: z.string(),
     }),
   ),
+  readSide: z
+    .object({
+      engine: z.string(),
+      page: z.string().optional(),
+      sink: z.string(),
+      sinkState: z.string(),
+      /** From the write on a shard to its being found by a search, in milliseconds. */
+      indexLatencyMs: z.record(z.string(), z.number()),
+    })
+    .nullish()
+    // Pulumi warns of an output that is undefined, so a stack without a read side has null.
+    .transform((value) => value ?? undefined),
 });
 
 /** The stack's outputs as a table of shards with the endpoints under it. */
 export function pipelineTable(outputs: unknown): string {
-  const { shards, kafka, connect } = outputsSchema.parse(outputs);
+  const { shards, kafka, connect, readSide } = outputsSchema.parse(outputs);
+  const seen = (ms: number | undefined, how: string) => (ms === undefined ? undefined : `${how} after ${ms} ms`);
   const rows = shards.map((shard) => [
     shard.name,
     shard.mysql,
     shard.connector,
     shard.connectorState,
     shard.taskState,
-    shard.probeLatencyMs === undefined ? undefined : `seen after ${shard.probeLatencyMs} ms`,
+    seen(shard.probeLatencyMs, "seen"),
+    ...(readSide === undefined ? [] : [seen(readSide.indexLatencyMs[shard.name], "found")]),
     `${shard.topicPrefix}.*`,
   ]);
-  const header = ["SHARD", "MYSQL", "CONNECTOR", "STATE", "TASK", "PROBE", "TOPICS"];
-  return `${formatTable(header, rows)}\n\nkafka    ${kafka}\nconnect  ${connect}`;
+  const index = readSide === undefined ? [] : ["INDEX"];
+  const header = ["SHARD", "MYSQL", "CONNECTOR", "STATE", "TASK", "PROBE", ...index, "TOPICS"];
+  const endpoints = [
+    `kafka    ${kafka}`,
+    `connect  ${connect}`,
+    ...(readSide === undefined ? [] : [`engine   ${readSide.engine}  (${readSide.sink}: ${readSide.sinkState})`]),
+    ...(readSide?.page === undefined ? [] : [`page     ${readSide.page}`]),
+  ];
+  return [formatTable(header, rows), "", ...endpoints].join("\n");
 }

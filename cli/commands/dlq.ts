@@ -63,7 +63,7 @@ function registerReplay(dlq: Command): void {
       const choose = choiceOf(offsets, options);
       const [{ replay }, { jsonOfReplay, renderReplay }] = await modules();
       const { rowsOf } = await import("../dlq/rows.ts");
-      const result = await replay(stack, readSide, choose, rowsOf(stack), (step) => progress(step, globals));
+      const result = await replay(stack, readSide, choose, rowsOf(stack, readSide), (step) => progress(step, globals));
       print({ json: jsonOfReplay(result), text: renderReplay(result) }, globals);
       if (result.cameBack.length + result.staying.length > 0) process.exitCode = exitCodes.unhealthy;
     });

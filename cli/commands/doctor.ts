@@ -1,4 +1,4 @@
-/** `cdc doctor`: every link from the database to the topic, and the first one that is broken. */
+/** `cdc doctor`: every link from the database to the index, and the first one that is broken. */
 import type { Command } from "commander";
 import { globalsOf, openStack } from "../context.ts";
 import { render } from "../doctor/render.ts";
@@ -9,10 +9,10 @@ import { print } from "../output.ts";
 export function register(program: Command): void {
   program
     .command("doctor")
-    .summary("walk every link from the database to the topic and name the first broken one")
+    .summary("walk every link from the database to the index and name the first broken one")
     .description(
       "Looks at everything that a change passes on its way, in that order: engine, servers, broker, worker, connectors, guard, " +
-        "and sends a probe through. Names the first link that is broken and what to do about it. Changes nothing.",
+        "read side, and sends probes through. Names the first link that is broken and what to do about it. Changes nothing.",
     )
     .option("--shard <shard>", "only this shard, and what it shares with the others")
     .addHelpText("after", helpText)

@@ -68,7 +68,7 @@ export function jsonOf(letter: DeadLetter) {
     failedAt: placeJson(failedAt),
     shard: shard?.name ?? null,
     table: table ?? null,
-    key,
+    key: key === null ? null : exactNumbers(key),
     op: change?.op ?? null,
     stage,
     reason,
@@ -98,6 +98,13 @@ function timeOf({ record: { timestampMs } }: DeadLetter): string {
 
 function placeJson({ topic, partition, offset }: DeadLetter["origin"]) {
   return { topic, partition, offset: Number(offset) };
+}
+
+/** JSON has whole numbers beyond 2^53 as text, or who reads it rounds them. */
+function exactNumbers(key: Row): Row {
+  return Object.fromEntries(
+    Object.entries(key).map(([column, value]) => [column, typeof value === "bigint" ? String(value) : value]),
+  );
 }
 
 /** Text as it is, other bytes as base64. */

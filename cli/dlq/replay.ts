@@ -1,8 +1,8 @@
 /** Giving dead letters to the sink once more, and taking those out of the topic that it took. */
-import type { Row } from "../../events/json.ts";
+import { stringifyExact, type Row } from "../../events/json.ts";
 import { TopicAdmin } from "../../kafka/admin.ts";
 import { RecordProducer, type RecordToSend } from "../../kafka/producer.ts";
-import { untilCaughtUp } from "../../kafka/sink-lag.ts";
+import { sinkLag, untilCaughtUp } from "../../kafka/sink-lag.ts";
 import { isAsDesired, statesOf, summary } from "../../connect/status.ts";
 import { UserError } from "../../lib/run.ts";
 import type { ReadSidePlan, ShardPlan } from "../../plan/types.ts";
@@ -72,18 +72,30 @@ export async function replay(
   const cameBack = await letterReturns(stack, readSide, part.end, sent, anew);
   // One that came back has a letter of its own, with the new reason.
   await takeOut(bootstrap, readSide.deadLetterTopic, part, new Set(replayed.flatMap(({ reports }) => reports)));
-  await forgetSent(bootstrap, readSide, sent);
+  await forgetTaken(bootstrap, readSide);
   return { replayed, cameBack, staying: ofKind("stays"), further: part.further };
 }
 
-/** @throws UserError when it does not. */
-async function requireRunningSink({ worker }: OperatedStack, { sink }: ReadSidePlan): Promise<void> {
+/** @throws UserError when it does not, or reads no retries: another class than our own. */
+async function requireRunningSink(
+  { worker }: OperatedStack,
+  { sink, retryTopic, deadLetterTopic }: ReadSidePlan,
+): Promise<void> {
+  if (!topicsOf(sink).includes(retryTopic))
+    throw new UserError(
+      `the sink ${sink.name} (${sink.config["connector.class"] ?? "of another class"}) does not read ${retryTopic}`,
+      `give the records of ${deadLetterTopic} to it in its own way, then cdc dlq discard`,
+    );
   const states = statesOf(await worker.getStatus(sink.name));
   if (isAsDesired(states, "running")) return;
   throw new UserError(
     `the sink ${sink.name} does not run: ${summary(states)}`,
     `cdc status says why; cdc restart ${sink.name} or cdc resume ${sink.name}, then replay`,
   );
+}
+
+function topicsOf({ config }: ReadSidePlan["sink"]): string[] {
+  return (config["topics"] ?? "").split(",");
 }
 
 /** @returns the offsets in the retry topic. */
@@ -118,7 +130,7 @@ export function recordAgain({ record, origin }: DeadLetter): RecordToSend {
 
 async function awaitSink(bootstrap: string, readSide: ReadSidePlan, onStep: (step: string) => void): Promise<void> {
   onStep(`waiting for ${readSide.sink.name}`);
-  const topics = (readSide.sink.config["topics"] ?? readSide.retryTopic).split(",");
+  const topics = topicsOf(readSide.sink);
   const behind = await untilCaughtUp(
     { bootstrap, connector: readSide.sink.name, topics },
     { timeoutMs: catchUpLimitMs },
@@ -140,7 +152,7 @@ async function letterReturns(
 ): Promise<DeadLetter[]> {
   const { records } = await readPart(plan.kafka.hostBootstrap, deadLetterTopic, from);
   const offsets = new Set(sent);
-  const idOf = (shard: ShardPlan, table: string, key: Row) => JSON.stringify([shard.name, table, key]);
+  const idOf = (shard: ShardPlan, table: string, key: Row) => stringifyExact([shard.name, table, key]);
   const ids = new Set(anew.map(({ shard, table, key }) => idOf(shard, table, key)));
   return newestReports(records.map((record) => letterOf(plan, record))).filter(({ failedAt, shard, table, key }) => {
     if (failedAt.topic === retryTopic) return offsets.has(failedAt.offset);
@@ -151,17 +163,19 @@ async function letterReturns(
 function byTable(anew: readonly LetterRow[]): { shard: ShardPlan; table: string; keys: Row[] }[] {
   return [...Map.groupBy(anew, ({ shard, table }) => `${shard.name} ${table}`).values()].flatMap((group) => {
     const [first] = group;
-    return first === undefined ? [] : [{ shard: first.shard, table: first.table, keys: group.map(({ key }) => key) }];
+    // Several letters of a row need it only once.
+    const keys = new Map(group.map(({ key }) => [stringifyExact(key), key]));
+    return first === undefined ? [] : [{ shard: first.shard, table: first.table, keys: [...keys.values()] }];
   });
 }
 
 /** What the sink has taken from the retry topic is in the index, or a letter again. */
-async function forgetSent(bootstrap: string, { retryTopic }: ReadSidePlan, sent: readonly bigint[]): Promise<void> {
-  const last = sent.at(-1);
-  if (last === undefined) return;
+async function forgetTaken(bootstrap: string, { retryTopic, sink }: ReadSidePlan): Promise<void> {
+  const lag = await sinkLag({ bootstrap, connector: sink.name, topics: [retryTopic] });
   const admin = new TopicAdmin(bootstrap);
   try {
-    await admin.deleteRecordsBefore(retryTopic, 0, last + 1n);
+    for (const { partition, committed } of lag)
+      if (committed !== undefined) await admin.deleteRecordsBefore(retryTopic, partition, committed);
   } finally {
     await admin.close();
   }

@@ -1,27 +1,39 @@
 /** The rows that dead letters are about, on their shards. */
 import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
-import type { Row, Value } from "../../events/json.ts";
+import { stringifyExact, type Row, type Value } from "../../events/json.ts";
 import { UserError } from "../../lib/run.ts";
 import { cdcUser } from "../../plan/constants.ts";
-import type { ShardPlan } from "../../plan/types.ts";
+import type { ReadSidePlan, ShardPlan } from "../../plan/types.ts";
 import { readColumns } from "../../search/columns.ts";
 import type { OperatedStack } from "../context.ts";
 import { UnreachableError } from "../exit.ts";
 import { keyCondition, quotedTable } from "../reconcile/key-condition.ts";
 import type { RowColumn } from "../reconcile/normalise.ts";
-import { reemitRows } from "../reconcile/repair.ts";
+import { deleteDocuments, reemitRows } from "../reconcile/repair.ts";
 import type { Rows } from "./fate.ts";
 
 const answerLimitMs = 10_000;
 
 /** Asks the shards themselves, as the CDC account. */
-export function rowsOf(stack: OperatedStack): Rows {
+export function rowsOf(stack: OperatedStack, readSide: ReadSidePlan): Rows {
   const ask = async <T>(shard: ShardPlan, question: (database: Connection) => Promise<T>): Promise<T> =>
     await onServer(shard, await stack.cdcPassword(), question);
+  const primaryKeys = new Map<string, Promise<readonly string[]>>();
   return {
-    primaryKey: async (shard, table) => await ask(shard, async (database) => await primaryKeyOf(database, table)),
+    primaryKey: async (shard, table) => {
+      const id = `${shard.name} ${table}`;
+      const known = primaryKeys.get(id) ?? ask(shard, async (database) => await primaryKeyOf(database, table));
+      primaryKeys.set(id, known);
+      return await known;
+    },
     exist: async (shard, table, keys) => await ask(shard, async (database) => await existing(database, table, keys)),
-    reemit: async (shard, table, keys) => await reemitRows(stack, shard, table, keys.map(keyTexts)),
+    reemit: async (shard, table, keys) => {
+      const texts = keys.map(keyTexts);
+      await reemitRows(stack, shard, table, texts);
+      const index = readSide.indices.find((one) => one.table === table);
+      const indexed = index?.shards.find(({ name }) => name === shard.name);
+      if (index !== undefined && indexed !== undefined) await deleteDocuments(stack, readSide, index, indexed, texts);
+    },
   };
 }
 
@@ -31,7 +43,7 @@ export function keyTexts(key: Row): string[] {
 }
 
 function keyText(value: Value): string {
-  if (typeof value === "object") return JSON.stringify(value);
+  if (typeof value === "object") return stringifyExact(value);
   const bits = /^b'([01]*)'$/.exec(String(value));
   return bits?.[1] ?? String(value);
 }

@@ -1,9 +1,5 @@
-/**
- * Every link of the pipeline as a check, from the database to the topic, in the order in which they build on each other.
- * What comes behind the topics goes at the end of `checksOf`.
- */
+/** Every link of the pipeline as a check, from the database to the index, in the order in which they build on each other. */
 import type { ShardPlan } from "../../plan/types.ts";
-import { FlowProbe, flowTargetOf, FlowError } from "../../steps/flow.ts";
 import {
   judgeConfig,
   judgeGuard,
@@ -14,13 +10,13 @@ import {
   judgeTasks,
 } from "./connector.ts";
 import { lookAtPlace, lookAtServer, lookAtTables } from "./database.ts";
+import { historyTopicOf } from "../offsets.ts";
 import type { Looks } from "./looks.ts";
-import { judgeContainer, lookAtMachine } from "./machine.ts";
+import { containerCheck, lookAtMachine } from "./machine.ts";
+import { sendProbe } from "./probe.ts";
+import { readSideChecks } from "./read-side.ts";
 import { judgeHeartbeat, judgeHistory, judgeTopics } from "./topics.ts";
-import { broken, well, type Check } from "./walk.ts";
-
-/** A probe takes a fraction of a second; a worker that is busy takes longer. */
-const probeLimitMs = 20_000;
+import { well, type Check } from "./walk.ts";
 
 /** Without a guard's bound: about four heartbeats of an idle shard. */
 const defaultStallSeconds = 30;
@@ -35,6 +31,7 @@ export function checksOf(looks: Looks, shards: readonly ShardPlan[]): Check[] {
     ...shards.flatMap((shard) => connectorChecks(looks, shard)),
     ...guardChecks(looks, shards),
     ...shards.flatMap((shard) => flowChecks(looks, shard)),
+    ...(looks.stack.plan.readSide === undefined ? [] : readSideChecks(looks, looks.stack.plan.readSide, shards)),
   ];
 }
 
@@ -64,7 +61,8 @@ function serverChecks(looks: Looks, shard: ShardPlan): Check[] {
 function brokerChecks(looks: Looks, shards: readonly ShardPlan[]): Check[] {
   const { plan } = looks.stack;
   const section = "kafka";
-  const topics = [...plan.connect.topics, ...plan.sharedTopics, ...shards.flatMap((shard) => shard.topics)];
+  const shared = [...plan.connect.topics, ...plan.sharedTopics, ...(plan.readSide?.topics ?? [])];
+  const topics = [...shared, ...shards.flatMap((shard) => shard.topics)];
   return [
     ...plan.kafka.brokers.map(({ alias, container }) => containerCheck(looks, section, alias, container)),
     {
@@ -129,7 +127,7 @@ function connectorChecks(looks: Looks, shard: ShardPlan): Check[] {
       async () => await lookAtPlace(shard, await looks.stack.cdcPassword(), await looks.place(shard)),
     ),
     check("history", "schema history", [there, "topics"], async () =>
-      judgeHistory(shard, await looks.place(shard), await looks.historyRecords(shard)),
+      judgeHistory(shard, await looks.place(shard), await looks.recordsIn(historyTopicOf(shard))),
     ),
     check("state", "state", [there], async () => judgeState(shard, await present())),
     check("tasks", "task", [`${name}:state`], async () => judgeTasks(shard, await present())),
@@ -186,28 +184,4 @@ function flowChecks(looks: Looks, shard: ShardPlan): Check[] {
     look: async () => judgeHeartbeat(shard, await looks.newestHeartbeatMs(shard), Date.now(), bound),
   };
   return [heartbeat, probe];
-}
-
-async function sendProbe({ stack }: Looks, shard: ShardPlan) {
-  let probe: FlowProbe | undefined;
-  try {
-    probe = await FlowProbe.open(flowTargetOf(stack.plan, shard), await stack.cdcPassword());
-    const { sentMs, consumedMs } = await probe.send(probeLimitMs);
-    return well(`a change arrived on ${shard.probeTopic} after ${Math.round(consumedMs - sentMs)} ms`);
-  } catch (error) {
-    if (!(error instanceof FlowError)) throw error;
-    return broken(error.message, "cdc logs connect says what the connector waits for; cdc restart starts it anew");
-  } finally {
-    await probe?.close();
-  }
-}
-
-function containerCheck(looks: Looks, section: string, title: string, container: string): Check {
-  return {
-    id: container,
-    section,
-    title: `${title} container`,
-    needs: ["engine"],
-    look: async () => judgeContainer(container, (await looks.containers()).get(container)),
-  };
 }

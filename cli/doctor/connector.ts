@@ -3,6 +3,7 @@ import type { ConnectorStatus, WorkerPlugin } from "../../connect/client.ts";
 import { failureOf, isAsDesired, statesOf, summary } from "../../connect/status.ts";
 import type { Condition, GuardState } from "../../guard/state.ts";
 import type { ShardPlan } from "../../plan/types.ts";
+import type { OperatedConnector, PlannedConnector } from "../context.ts";
 import { duration } from "../words.ts";
 import { broken, well, type Outcome } from "./walk.ts";
 
@@ -21,11 +22,21 @@ export function judgePlugins(shards: readonly ShardPlan[], plugins: readonly Wor
   return well(`Debezium ${[...new Set(shards.map(({ connector }) => connector.debeziumVersion))].join(", ")} is there`);
 }
 
+/** Of a plugin in one version only: the sink's. */
+export function judgePlugin(name: string, plugins: readonly WorkerPlugin[]): Outcome {
+  const found = plugins.find((plugin) => plugin.class === name);
+  if (found !== undefined) return well(`${name} ${found.version} is there`);
+  return broken(
+    `the worker does not have ${name}`,
+    "make up brings it; when the volume was emptied by hand: pulumi up --replace its bring command, then restart the worker",
+  );
+}
+
 /** Values behind these keys are only shown where they are placeholders of the worker's config provider. */
 const secretKey = /password|passphrase|secret|credential|jaas|private|token/i;
 
 /** Key by key, the worker's configuration against the plan's. */
-export function judgeConfig(shard: ShardPlan, found: Readonly<Record<string, string>> | undefined): Outcome {
+export function judgeConfig(shard: PlannedConnector, found: Readonly<Record<string, string>> | undefined): Outcome {
   if (found === undefined) return absent(shard);
   const planned = shard.connector.config;
   const keys = [...new Set([...Object.keys(planned), ...Object.keys(found)])].toSorted();
@@ -46,12 +57,12 @@ function shownValue(key: string, value: string | undefined): string {
   return value === "" ? "empty" : value;
 }
 
-export function judgePresence(shard: ShardPlan, status: ConnectorStatus | undefined): Outcome {
+export function judgePresence(shard: OperatedConnector, status: ConnectorStatus | undefined): Outcome {
   if (status === undefined) return absent(shard);
   return well(`${shard.connector.name} is on worker ${status.connector.worker_id}`);
 }
 
-function absent({ connector }: ShardPlan): Outcome {
+function absent({ connector }: OperatedConnector): Outcome {
   return broken(
     `connector ${connector.name} is not on the worker`,
     "pulumi up creates it again; it goes on from its offsets",
@@ -59,7 +70,7 @@ function absent({ connector }: ShardPlan): Outcome {
 }
 
 /** The state that it was asked to be in; a failed task is the next check's. */
-export function judgeState(shard: ShardPlan, status: ConnectorStatus): Outcome {
+export function judgeState(shard: OperatedConnector, status: ConnectorStatus): Outcome {
   const { name, state: planned } = shard.connector;
   const { state } = status.connector;
   const isAsked = state.toLowerCase() === planned || state === "FAILED" || state === "RESTARTING";
@@ -69,11 +80,16 @@ export function judgeState(shard: ShardPlan, status: ConnectorStatus): Outcome {
     `${name} is ${state}, planned is ${planned}`,
     state === "UNASSIGNED"
       ? "the workers are rebalancing, or none is left to run it: wait a minute, then cdc status"
-      : `cdc ${verbs[planned]} ${shard.name}; to keep it, set state: ${state.toLowerCase()} in the shard's entry`,
+      : `cdc ${verbs[planned]} ${shard.name}${entryOf(shard, state)}`,
   );
 }
 
-export function judgeTasks(shard: ShardPlan, status: ConnectorStatus): Outcome {
+/** The sink has no entry in which another state could be planned. */
+function entryOf({ name, connector }: OperatedConnector, state: string): string {
+  return name === connector.name ? "" : `; to keep it, set state: ${state.toLowerCase()} in the shard's entry`;
+}
+
+export function judgeTasks(shard: OperatedConnector, status: ConnectorStatus): Outcome {
   const failure = failureOf(status);
   if (failure !== undefined)
     return broken(failure, `mend the cause; the guard then restarts it, or cdc restart ${shard.name} at once`);
@@ -102,7 +118,7 @@ export function judgeGuard(state: GuardState | undefined, nowMs: number): Outcom
 const calm: ReadonlySet<Condition> = new Set(["healthy", "snapshotting", "paused", "stopped"]);
 
 /** What the guard thinks of one connector. */
-export function judgeGuarded(shard: ShardPlan, state: GuardState | undefined): Outcome {
+export function judgeGuarded(shard: OperatedConnector, state: GuardState | undefined): Outcome {
   const seen = state?.connectors[shard.connector.name];
   if (seen === undefined) {
     return broken(

@@ -4,9 +4,9 @@ import { stateFile, type GuardState } from "../../guard/state.ts";
 import { TopicAdmin } from "../../kafka/admin.ts";
 import { TopicsReader } from "../../kafka/topic.ts";
 import type { ShardPlan } from "../../plan/types.ts";
-import type { OperatedStack } from "../context.ts";
+import type { OperatedConnector, OperatedStack } from "../context.ts";
 import { outputIn } from "../engine.ts";
-import { historyTopicOf, placeOf, type Place } from "../offsets.ts";
+import { placeOf, type Place } from "../offsets.ts";
 import { lookAtContainers, type ContainerState } from "./machine.ts";
 
 export class Looks {
@@ -37,9 +37,8 @@ export class Looks {
     }
   }
 
-  /** How many records the schema history topic of a shard holds. */
-  async historyRecords(shard: ShardPlan): Promise<bigint> {
-    const topic = historyTopicOf(shard);
+  /** How many offsets a topic keeps; 0 where there is no such topic. */
+  async recordsIn(topic: string): Promise<bigint> {
     return await this.askBroker(async (admin) => {
       const [start, end] = [await admin.startOffsets([topic]), await admin.endOffsets([topic])];
       return (end.get(topic) ?? 0n) - (start.get(topic) ?? 0n);
@@ -61,7 +60,7 @@ export class Looks {
     }
   }
 
-  async status({ connector: { name } }: ShardPlan): Promise<ConnectorStatus | undefined> {
+  async status({ connector: { name } }: OperatedConnector): Promise<ConnectorStatus | undefined> {
     const known = this.#statuses.get(name) ?? this.stack.worker.getStatus(name);
     this.#statuses.set(name, known);
     return await known;

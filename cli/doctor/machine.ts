@@ -3,7 +3,8 @@ import { run } from "../../lib/run.ts";
 import { lookAtEngine } from "../../preflight/engine.ts";
 import { freeDiskMiB } from "../../preflight/machine.ts";
 import { containersOf } from "../engine.ts";
-import { broken, well, type Outcome } from "./walk.ts";
+import type { Looks } from "./looks.ts";
+import { broken, well, type Check, type Outcome } from "./walk.ts";
 
 /** What the engine says of a container. */
 export interface ContainerState {
@@ -55,6 +56,17 @@ export function parseInspection(json: string): Map<string, ContainerState> {
       },
     ]),
   );
+}
+
+/** The check of one container of the stack. */
+export function containerCheck(looks: Looks, section: string, title: string, container: string): Check {
+  return {
+    id: container,
+    section,
+    title: `${title} container`,
+    needs: ["engine"],
+    look: async () => judgeContainer(container, (await looks.containers()).get(container)),
+  };
 }
 
 export function judgeContainer(name: string, state: ContainerState | undefined): Outcome {

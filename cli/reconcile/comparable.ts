@@ -2,8 +2,8 @@
  * Documents' values made comparable: two texts are equal if, and only if, the values are. What the same value may look like
  * depends on its way: a snapshot and the binlog do not always write it alike.
  */
-import type { Value } from "../../events/json.ts";
-import { shortFraction, type RowColumn } from "./normalise.ts";
+import { parseExact, type Value } from "../../events/json.ts";
+import { shortFraction, textOf, type RowColumn } from "./normalise.ts";
 
 const kinds: Readonly<Record<string, (value: Value) => string>> = {
   tinyint: integer,
@@ -15,12 +15,13 @@ const kinds: Readonly<Record<string, (value: Value) => string>> = {
   decimal,
   float,
   double: (value) => String(Number(value)),
-  datetime: (value) => shortFraction(String(value)),
-  timestamp: (value) => shortFraction(String(value)),
-  time: (value) => shortFraction(String(value)),
+  date: time,
+  datetime: time,
+  timestamp: time,
+  time,
   // With a converter without schemas a SET stays the text that it was.
-  set: (value) => (Array.isArray(value) ? value.join(",") : String(value)),
-  json: canonicalJson,
+  set: textOf,
+  json,
   geometry: spatial,
   point: spatial,
   linestring: spatial,
@@ -30,7 +31,7 @@ const kinds: Readonly<Record<string, (value: Value) => string>> = {
   multipolygon: spatial,
   geomcollection: spatial,
   geometrycollection: spatial,
-  vector: (value) => (Array.isArray(value) ? value.map(float).join(",") : String(value)),
+  vector: (value) => (Array.isArray(value) ? value.map(float).join(",") : textOf(value)),
 };
 
 /**
@@ -40,28 +41,24 @@ const kinds: Readonly<Record<string, (value: Value) => string>> = {
 export function comparable(column: RowColumn, value: Value | undefined): string {
   if (value === null || value === undefined || isZeroTimestamp(column, value)) return "null";
   // Apart from a text that reads null.
-  return `=${(kinds[column.dataType] ?? plain)(value)}`;
-}
-
-function plain(value: Value): string {
-  return typeof value === "object" ? canonicalJson(value) : String(value);
+  return `=${(kinds[column.dataType] ?? textOf)(value)}`;
 }
 
 /** TINYINT(1) may have been made a boolean by a converter of the connector. */
 function integer(value: Value): string {
   if (typeof value === "boolean") return value ? "1" : "0";
-  return typeof value === "string" && /^-?\d+$/.test(value) ? BigInt(value).toString() : plain(value);
+  return typeof value === "string" && /^-?\d+$/.test(value) ? BigInt(value).toString() : textOf(value);
 }
 
 /** YEAR 0000 comes as 1900, MySQL's zero of the years, from the binlog. */
 function year(value: Value): string {
-  return value === 1900 ? "0" : plain(value);
+  return value === 1900 ? "0" : textOf(value);
 }
 
 /** The zeros at both ends are notation. */
 function decimal(value: Value): string {
-  const [, sign = "", whole = "", fraction = ""] = /^(-?)0*(\d+)(?:\.(\d*?)0*)?$/.exec(plain(value)) ?? [];
-  if (whole === "") return plain(value);
+  const [, sign = "", whole = "", fraction = ""] = /^(-?)0*(\d+)(?:\.(\d*?)0*)?$/.exec(textOf(value)) ?? [];
+  if (whole === "") return textOf(value);
   const digits = fraction === "" ? whole : `${whole}.${fraction}`;
   return digits === "0" ? digits : sign + digits;
 }
@@ -73,12 +70,27 @@ function float(value: Value): string {
 
 /** A zero TIMESTAMP is NULL from a snapshot; from the binlog it is the epoch, which is no TIMESTAMP. */
 function isZeroTimestamp({ dataType, isNullable }: RowColumn, value: Value): boolean {
-  return dataType === "timestamp" && isNullable && shortFraction(String(value)) === "1970-01-01T00:00:00Z";
+  return dataType === "timestamp" && isNullable && shortFraction(textOf(value)) === "1970-01-01T00:00:00Z";
+}
+
+/** Without schemas Debezium writes all times as text, with the letter of UTC behind them. */
+function time(value: Value): string {
+  return shortFraction(textOf(value)).replace(/Z$/, "");
+}
+
+/** Without schemas the sink cannot tell that a text is JSON. */
+function json(value: Value): string {
+  if (typeof value !== "string") return canonicalJson(value);
+  try {
+    return canonicalJson(parseExact(value));
+  } catch {
+    return canonicalJson(value);
+  }
 }
 
 function spatial(value: Value): string {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return String(value);
-  return `${String(value["srid"] ?? 0)}:${String(value["wkb"])}`;
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return textOf(value);
+  return `${textOf(value["srid"] ?? 0)}:${textOf(value["wkb"] ?? null)}`;
 }
 
 /** JSON by value: names in order, numbers in one notation. */

@@ -17,6 +17,13 @@ export function keyCondition(columns: readonly RowColumn[], keys: readonly (read
   return `(${names}) IN (${rows.map((row) => `(${row.join(", ")})`).join(", ")})`;
 }
 
+/** Whether such a row can be: every text is a value of its column. */
+export function isKey(columns: readonly RowColumn[], key: readonly string[]): boolean {
+  return (
+    key.length === columns.length && columns.every((column, at) => constantOf(column, key[at] ?? "") !== undefined)
+  );
+}
+
 /** A name of a database, table or column in SQL. */
 export function quoted(name: string): string {
   return `\`${name.replaceAll("`", "``")}\``;

@@ -4,7 +4,7 @@
  *
  * Values are the bytes of MySQL's text protocol, read in UTC and utf8mb4: a driver's own conversions would cut digits.
  */
-import { parseExact, type Value } from "../../events/json.ts";
+import { parseExact, stringifyExact, type Value } from "../../events/json.ts";
 import type { ColumnSpec } from "../../search/columns.ts";
 
 /** A column as far as its values depend on it. */
@@ -79,12 +79,18 @@ export type UnsignedKeys = "long" | "precise";
 /** A key column's value as text, as it is a part of the document's id. */
 export function keyText(column: RowColumn, bytes: Buffer, unsignedKeys: UnsignedKeys): string {
   const value = documentValue(column, bytes);
-  if (isUnsignedBigint(column) && unsignedKeys === "long") return BigInt.asIntN(64, BigInt(String(value))).toString();
-  return Array.isArray(value) ? value.join(",") : String(value);
+  if (isUnsignedBigint(column) && unsignedKeys === "long") return BigInt.asIntN(64, BigInt(textOf(value))).toString();
+  return textOf(value);
 }
 
 export function isUnsignedBigint({ dataType, columnType }: Pick<ColumnSpec, "dataType" | "columnType">): boolean {
   return dataType === "bigint" && columnType.includes("unsigned");
+}
+
+/** A value as text; the members of a SET separated by commas. */
+export function textOf(value: Value): string {
+  if (Array.isArray(value)) return value.map(textOf).join(",");
+  return typeof value === "object" ? stringifyExact(value) : String(value);
 }
 
 function text(bytes: Buffer): string {

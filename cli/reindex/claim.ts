@@ -1,8 +1,7 @@
 /** One rebuild of a table at a time: a new index tells which process fills it. */
 import { hostname } from "node:os";
 import type { Client } from "@opensearch-project/opensearch";
-import { UserError } from "../../lib/run.ts";
-import { isErrno } from "../../lib/run.ts";
+import { isErrno, UserError } from "../../lib/run.ts";
 
 /** The key in the index's `_meta`. */
 const metaKey = "cdc_reindex";
@@ -19,8 +18,9 @@ export async function claim(engine: Client, index: string): Promise<void> {
 export async function requireUnclaimed(engine: Client, alias: string, indices: readonly string[]): Promise<void> {
   for (const index of indices) {
     const { body } = await engine.indices.getMapping({ index });
-    const meta = body[index]?.mappings._meta as Record<string, unknown> | undefined;
-    const [host, pid] = splitAtLast(String(meta?.[metaKey] ?? ""));
+    const meta = body[index]?.mappings._meta;
+    const claimed = meta?.[metaKey];
+    const [host, pid] = splitAtLast(typeof claimed === "string" ? claimed : "");
     if (host !== hostname() || Number(pid) === process.pid || !isAlive(Number(pid))) continue;
     throw new UserError(
       `${alias} is being rebuilt already: process ${pid} fills ${index}`,

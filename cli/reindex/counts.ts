@@ -33,6 +33,6 @@ export async function countBoth(
   return counts;
 
   async function count(index: string): Promise<number> {
-    return Number((await engine.count({ index })).body.count);
+    return (await engine.count({ index })).body.count;
   }
 }

@@ -3,33 +3,32 @@
  * alias is switched, in one request.
  */
 import type { Client } from "@opensearch-project/opensearch";
-import { applyConnector } from "../../connect/connector.ts";
-import { systemClock } from "../../connect/clock.ts";
-import { removeConnector } from "../../connect/remove.ts";
-import { awaitState } from "../../connect/status.ts";
-import { deleteTopic } from "../../kafka/delete-topic.ts";
-import { TopicsReader } from "../../kafka/topic.ts";
 import { UserError } from "../../lib/run.ts";
-import type { IndexPlan, ReadSidePlan } from "../../plan/types.ts";
 import { createNextIndex, numberedIndices, putTemplate, servingIndex } from "../../search/indices.ts";
-import { tableMapping } from "../../search/table-mapping.ts";
-import type { OperatedStack } from "../context.ts";
-import { catchUp } from "./catch-up.ts";
+import type { IndexMapping } from "../../search/mapping.ts";
 import { claim, requireUnclaimed } from "./claim.ts";
 import { countBoth, type Counts } from "./counts.ts";
+import type { Filler } from "./filler.ts";
 import type { Origin } from "./origin.ts";
-import { rejectedIn, type Rejected } from "./rejected.ts";
-import { readOnEveryShard } from "./snapshot.ts";
-import { sinkOffsets, temporaryNames, temporarySink } from "./temporary-sink.ts";
+import type { Rejected } from "./rejected.ts";
+
+/** What is rebuilt, and by what. */
+export interface RebuildParts {
+  readonly table: string;
+  readonly alias: string;
+  readonly from: Origin;
+  readonly refreshIntervalMs: number;
+  readonly engine: Client;
+  readonly filler: Pick<Filler, "connector" | "start" | "catchUp" | "rejected" | "remove">;
+  /** The mapping that the table's columns ask for today. */
+  readonly mapping: () => Promise<IndexMapping>;
+}
 
 export interface RebuildOptions {
-  readonly from: Origin;
   /** Whether an index with fewer documents than the serving one may take its place. */
   readonly force: boolean;
-  /** A line for each step. */
+  /** Told a line for each step. */
   readonly say: (line: string) => void;
-  /** How far a step is, again and again. */
-  readonly onProgress: (text: string) => void;
   readonly isInterrupted: () => boolean;
 }
 
@@ -37,200 +36,165 @@ export interface Rebuilt {
   readonly table: string;
   readonly alias: string;
   readonly from: Origin;
-  /** The index that was dropped, and the one that serves now. */
-  readonly before: string;
+  /** The index that serves now, and the one that did and was dropped. */
   readonly index: string;
-  /** Documents of each, right before the switch. */
-  readonly counts: Counts;
+  readonly inPlaceOf: string;
+  /** Documents of both, shortly before the switch. */
+  readonly documents: Counts;
   readonly rejected: Rejected;
   readonly seconds: number;
 }
 
-/** A table's rebuild, from what an earlier one left to the end. */
-export class Rebuild {
-  readonly #stack: OperatedStack;
-  readonly #readSide: ReadSidePlan;
-  readonly #index: IndexPlan;
-  readonly #engine: Client;
-  readonly #options: RebuildOptions;
+/** Longer than a sink takes to commit (5 s); not for ever, should this process be killed meanwhile. */
+const heldMs = 30_000;
 
-  constructor(stack: OperatedStack, readSide: ReadSidePlan, index: IndexPlan, engine: Client, options: RebuildOptions) {
-    this.#stack = stack;
-    this.#readSide = readSide;
-    this.#index = index;
-    this.#engine = engine;
-    this.#options = options;
+/**
+ * Rebuilds an index; what an earlier rebuild has left is removed first.
+ * @throws UserError when it cannot be done, or was interrupted: the old index serves as before, and nothing is left of the
+ * new one. When something fails after the switch the new index serves, and the error tells what is left to do.
+ */
+export async function rebuild(parts: RebuildParts, options: RebuildOptions): Promise<Rebuilt> {
+  const began = performance.now();
+  const { table, alias, from, filler } = parts;
+  const { say, isInterrupted } = options;
+  const old = await removeLeftovers(parts);
+  let next: string;
+  let documents: Counts;
+  let rejected: Rejected;
+  try {
+    next = await createNext(parts);
+    say(`${table}: ${next} is built beside ${old}, from ${from === "topics" ? "the topics" : "a snapshot"}`);
+    await filler.start(next, isInterrupted);
+    await filler.catchUp(isInterrupted);
+    requireGoOn(parts, options);
+    rejected = await filler.rejected();
+    documents = await compare(parts, options, { serving: old, next, rejected: rejected.count });
+    await switchOver(parts, options, old, next);
+  } catch (error) {
+    say(`${table}: ${old} goes on serving; what was begun is removed`);
+    await removeAfter(error, parts);
+    throw isInterrupted() ? interrupted(parts) : error;
   }
+  say(`${table}: ${alias} stands for ${next} now`);
+  await finish(parts, old, next);
+  const seconds = (performance.now() - began) / 1000;
+  return { table, alias, from, index: next, inPlaceOf: old, documents, rejected, seconds };
+}
 
-  /**
-   * Rebuilds the index.
-   * @throws UserError when it cannot be done, or was interrupted: the old index serves as before, and nothing is left of
-   * the new one; UserError with other words when something fails between the switch and the end.
-   */
-  async run(): Promise<Rebuilt> {
-    const began = performance.now();
-    const { alias, table } = this.#index;
-    const { from, say } = this.#options;
-    const before = await this.#requireServing();
-    await this.#removeLeftovers(before);
-    let next: string;
-    let counts: Counts;
-    let rejected: Rejected;
-    try {
-      next = await this.#createNext();
-      say(`${table}: ${next} is built beside ${before}, from ${from === "topics" ? "the topics" : "a snapshot"}`);
-      await this.#fill(next);
-      rejected = await rejectedIn(this.#stack.plan, this.#names.deadLetterTopic);
-      counts = await this.#compare(before, next, rejected);
-      this.#requireGoOn();
-      await this.#switch(before, next);
-    } catch (error) {
-      await this.#tidyAfter(error, before);
-      throw error;
-    }
-    say(`${table}: ${alias} stands for ${next} now (${counts.next} documents; ${counts.serving} before)`);
-    await this.#finish(before, next);
-    const seconds = (performance.now() - began) / 1000;
-    return { table, alias, from, before, index: next, counts, rejected, seconds };
+async function requireServing({ engine, alias, table }: RebuildParts): Promise<string> {
+  const serving = await servingIndex(engine, alias);
+  if (serving !== undefined) return serving;
+  throw new UserError(
+    `${table}: there is no index behind ${alias} that could serve meanwhile`,
+    "make up makes it, and the sink fills it",
+  );
+}
+
+/**
+ * Removes connector, group, topic and indices of a rebuild that did not come to its end, this one's or an earlier one's.
+ * @returns the index that serves.
+ */
+async function removeLeftovers(parts: RebuildParts): Promise<string> {
+  const { engine, alias, filler, refreshIntervalMs } = parts;
+  const serving = await requireServing(parts);
+  const others = (await numberedIndices(engine, alias)).filter((index) => index !== serving);
+  await requireUnclaimed(engine, alias, others);
+  await setRefreshInterval(engine, serving, refreshIntervalMs);
+  // The sink goes first: one that still writes would make a dropped index anew.
+  await filler.remove();
+  for (const index of others) await engine.indices.delete({ index });
+  return serving;
+}
+
+async function createNext({ engine, alias, refreshIntervalMs, mapping }: RebuildParts): Promise<string> {
+  await putTemplate(engine, { alias, mapping: await mapping(), refreshIntervalMs });
+  const next = await createNextIndex(engine, alias, { serving: false });
+  await claim(engine, next);
+  return next;
+}
+
+/** Rows that were read a moment ago are right, however many; of topics nobody knows what has gone from them. */
+async function compare(
+  parts: RebuildParts,
+  options: RebuildOptions,
+  { serving, next, rejected }: { serving: string; next: string; rejected: number },
+): Promise<Counts> {
+  const counts = await countBoth(parts.engine, { serving, next }, options.isInterrupted);
+  requireGoOn(parts, options);
+  if (counts.next >= counts.serving || parts.from === "snapshot" || options.force) return counts;
+  const refused = rejected === 0 ? "" : `; it could not take ${rejected} records`;
+  throw new UserError(
+    `${parts.table}: the new index has ${counts.next} documents, the serving one ${counts.serving}${refused}`,
+    "cdc reindex --from snapshot reads the rows themselves; cdc reconcile tells what is right; --force switches all the same",
+  );
+}
+
+/**
+ * The old index is held as searches see it until the new one has all of that, so that no reader meets an older state after
+ * the switch than before. The switch is one request: there is no moment without an index behind the alias.
+ */
+async function switchOver(parts: RebuildParts, options: RebuildOptions, old: string, next: string): Promise<void> {
+  const { engine, alias, filler } = parts;
+  await setRefreshInterval(engine, old, heldMs);
+  await filler.catchUp(options.isInterrupted);
+  requireGoOn(parts, options);
+  await engine.indices.refresh({ index: next });
+  const actions = [
+    // With an alias that somebody else has moved meanwhile, the request fails as a whole.
+    { remove: { index: old, alias, must_exist: true } },
+    { add: { index: next, alias } },
+  ];
+  try {
+    await engine.indices.updateAliases({ body: { actions } });
+  } catch (error) {
+    // An answer may get lost, and the switch be made all the same.
+    if ((await servingIndex(engine, alias)) !== next) throw error;
   }
+}
 
-  get #names() {
-    return temporaryNames(this.#readSide, this.#index);
-  }
-
-  async #requireServing(): Promise<string> {
-    const { alias, table } = this.#index;
-    const serving = await servingIndex(this.#engine, alias);
-    if (serving !== undefined) return serving;
+/**
+ * Changes that the own sink wrote to the old index until the switch reach the new one through the filler; both may go when
+ * it has passed them. Nothing of this is undone: the new index serves.
+ */
+async function finish({ engine, filler, table }: RebuildParts, old: string, next: string): Promise<void> {
+  try {
+    await filler.catchUp(() => false);
+    await filler.remove();
+    await engine.indices.delete({ index: old });
+  } catch (error) {
     throw new UserError(
-      `${table}: there is no index behind ${alias} that could serve meanwhile`,
-      "make up makes it, and the sink fills it",
+      `${table}: ${next} serves, but the last step failed: ${messageOf(error)}`,
+      `cdc reconcile tells whether it is whole; cdc reindex again removes what is left of ${filler.connector} and ${old}`,
+      { cause: error },
     );
   }
+}
 
-  /** Connector, group, topic and indices of a rebuild that did not come to its end, this one's or an earlier one's. */
-  async #removeLeftovers(serving: string): Promise<void> {
-    const { alias } = this.#index;
-    const others = (await numberedIndices(this.#engine, alias)).filter((index) => index !== serving);
-    await requireUnclaimed(this.#engine, alias, others);
-    await this.#removeTemporary();
-    for (const index of others) await this.#engine.indices.delete({ index }, { ignore: [404] });
-  }
-
-  /** The sink goes first: one that still writes would make a dropped index anew. */
-  async #removeTemporary(): Promise<void> {
-    const bootstrap = this.#stack.plan.kafka.hostBootstrap;
-    await removeConnector(this.#stack.worker, this.#sink("", "stopped"));
-    await deleteTopic(bootstrap, this.#names.deadLetterTopic);
-  }
-
-  /** As the table's columns are today. */
-  async #createNext(): Promise<string> {
-    const { alias } = this.#index;
-    const mapping = await tableMapping(this.#index, await this.#stack.cdcPassword());
-    const { refreshIntervalMs } = this.#readSide;
-    await putTemplate(this.#engine, { alias, mapping, refreshIntervalMs });
-    const next = await createNextIndex(this.#engine, alias, { serving: false });
-    await claim(this.#engine, next);
-    return next;
-  }
-
-  async #fill(next: string): Promise<void> {
-    if (this.#options.from === "topics") {
-      await applyConnector(this.#stack.worker, this.#sink(next, "running"));
-    } else {
-      await this.#startAtTheEnd(next);
-      await readOnEveryShard(this.#stack, this.#index, this.#options.onProgress, this.#options.isInterrupted);
-    }
-    await this.#catchUp(this.#options.isInterrupted);
-    this.#requireGoOn();
-  }
-
-  /** Changes from now on, and the rows as they are read from now on, are all there is to a table. */
-  async #startAtTheEnd(next: string): Promise<void> {
-    const { worker, plan } = this.#stack;
-    const sink = this.#sink(next, "stopped");
-    const reader = new TopicsReader(plan.kafka.hostBootstrap, this.#index.topics);
-    try {
-      await applyConnector(worker, sink);
-      await worker.alterOffsets(sink.name, sinkOffsets(await reader.endOffsets()));
-    } finally {
-      await reader.close();
-    }
-    await worker.resume(sink.name);
-    await awaitState(worker, { ...sink, desiredState: "running" }, systemClock);
-  }
-
-  async #catchUp(isInterrupted: () => boolean): Promise<void> {
-    const { plan, worker } = this.#stack;
-    const { table, topics } = this.#index;
-    await catchUp({
-      worker,
-      sink: { bootstrap: plan.kafka.hostBootstrap, connector: this.#names.connector, topics },
-      onProgress: (records) => this.#options.onProgress(`${table}: ${records.toLocaleString("en-US")} records to go`),
-      isInterrupted,
-    });
-  }
-
-  /** Rows that were read a moment ago are right, however many; of topics nobody knows what has gone from them. */
-  async #compare(serving: string, next: string, rejected: Rejected): Promise<Counts> {
-    const { from, force, isInterrupted } = this.#options;
-    const counts = await countBoth(this.#engine, { serving, next }, isInterrupted);
-    this.#requireGoOn();
-    if (counts.next >= counts.serving || from === "snapshot" || force) return counts;
-    const refused = rejected.count === 0 ? "" : `; it could not take ${rejected.count} records`;
+/** @throws UserError with both reasons when that fails too. */
+async function removeAfter(error: unknown, parts: RebuildParts): Promise<void> {
+  try {
+    await removeLeftovers(parts);
+  } catch (again) {
     throw new UserError(
-      `${this.#index.table}: the new index has ${counts.next} documents, the serving one ${counts.serving}${refused}`,
-      "cdc reindex --from snapshot reads the rows themselves; cdc reconcile tells which of the two is right; --force switches all the same",
+      `${messageOf(error)}; and what was begun could not be removed: ${messageOf(again)}`,
+      "cdc reindex removes it the next time",
+      { cause: error },
     );
   }
+}
 
-  /** One request, so that there is no moment without an index behind the alias; it fails as a whole. */
-  async #switch(before: string, next: string): Promise<void> {
-    const { alias } = this.#index;
-    const actions = [{ remove: { index: before, alias, must_exist: true } }, { add: { index: next, alias } }];
-    await this.#engine.indices.updateAliases({ body: { actions } });
-  }
+function requireGoOn(parts: RebuildParts, { isInterrupted }: RebuildOptions): void {
+  if (isInterrupted()) throw interrupted(parts);
+}
 
-  /**
-   * Changes that the own sink wrote to the old index until the switch reach the new one through the temporary sink; both
-   * may go when it has passed them. From here on nothing is undone: the new index serves.
-   */
-  async #finish(before: string, next: string): Promise<void> {
-    try {
-      await this.#catchUp(() => false);
-      await this.#removeTemporary();
-      await this.#engine.indices.delete({ index: before });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new UserError(
-        `${this.#index.table}: ${next} serves, but the last step failed: ${reason}`,
-        `${this.#names.connector} goes on writing; cdc reindex again removes it and ${before}, cdc reconcile compares`,
-        { cause: error },
-      );
-    }
-  }
+function interrupted({ table }: RebuildParts): UserError {
+  return new UserError(`${table}: interrupted`, "cdc reindex again: it starts from the beginning");
+}
 
-  async #tidyAfter(error: unknown, serving: string): Promise<void> {
-    this.#options.say(`${this.#index.table}: ${serving} goes on serving; what was begun is removed`);
-    try {
-      await this.#removeLeftovers(serving);
-    } catch (again) {
-      const [first, second] = [error, again].map((one) => (one instanceof Error ? one.message : String(one)));
-      throw new UserError(
-        `${first}; and what was begun could not be removed: ${second}`,
-        "cdc reindex removes it the next time",
-        { cause: error },
-      );
-    }
-  }
+async function setRefreshInterval(engine: Client, index: string, ms: number): Promise<void> {
+  await engine.indices.putSettings({ index, body: { index: { refresh_interval: `${ms}ms` } } });
+}
 
-  #requireGoOn(): void {
-    if (!this.#options.isInterrupted()) return;
-    throw new UserError(`${this.#index.table}: interrupted`, "cdc reindex again: it starts from the beginning");
-  }
-
-  #sink(next: string, state: "running" | "stopped") {
-    return temporarySink(this.#stack.plan, this.#readSide, this.#index, next, state);
-  }
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

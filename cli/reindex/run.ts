@@ -2,11 +2,13 @@
 import { formatTable } from "../../lib/table.ts";
 import type { IndexPlan, ReadSidePlan } from "../../plan/types.ts";
 import { engineClient } from "../../search/client.ts";
+import { tableMapping } from "../../search/table-mapping.ts";
 import type { GlobalOptions, OperatedStack } from "../context.ts";
 import { print, progress } from "../output.ts";
 import { ProgressLine } from "../snapshot/line.ts";
+import { Filler } from "./filler.ts";
 import { originOf, type Origin } from "./origin.ts";
-import { Rebuild, type Rebuilt } from "./rebuild.ts";
+import { rebuild, type Rebuilt } from "./rebuild.ts";
 
 export interface ReindexOptions {
   /** Default: what holds every row of the table. */
@@ -26,26 +28,28 @@ export async function reindex(
   const done: Rebuilt[] = [];
   const line = new ProgressLine("", globals);
   let isInterrupted = false;
+  const say = (text: string) => {
+    line.end();
+    progress(text, globals);
+  };
   const interrupt = () => {
     isInterrupted = true;
-    line.end();
-    progress("interrupted: what was begun is removed (once more to leave it)", globals);
+    say("interrupted: what was begun is removed (once more to leave it)");
   };
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
     for (const index of indices) {
-      const rebuild = new Rebuild(stack, readSide, index, engine, {
-        from: options.from ?? originOf(stack.plan, index),
-        force: options.force ?? false,
-        say: (text) => {
-          line.end();
-          progress(text, globals);
-        },
-        onProgress: (text) => line.show(text),
-        isInterrupted: () => isInterrupted,
-      });
-      done.push(await rebuild.run());
-      line.end();
+      const from = options.from ?? originOf(stack.plan, index);
+      const { table, alias } = index;
+      const filler = new Filler(stack, readSide, index, { from, onProgress: (text) => line.show(text) });
+      const mapping = async () => await tableMapping(index, await stack.cdcPassword());
+      const { refreshIntervalMs } = readSide;
+      done.push(
+        await rebuild(
+          { table, alias, from, refreshIntervalMs, engine, filler, mapping },
+          { force: options.force ?? false, say, isInterrupted: () => isInterrupted },
+        ),
+      );
     }
   } finally {
     line.end();
@@ -57,15 +61,14 @@ export async function reindex(
 
 function render(done: readonly Rebuilt[]): string {
   const table = formatTable(
-    ["TABLE", "ALIAS", "INDEX", "BEFORE", "FROM", "DOCUMENTS", "BEFORE", "NOT TAKEN", "TIME"],
-    done.map(({ table, alias, index, before, from, counts, rejected, seconds }) => [
+    ["TABLE", "INDEX", "IN PLACE OF", "FROM", "DOCUMENTS", "BEFORE", "NOT TAKEN", "TIME"],
+    done.map(({ table, index, inPlaceOf, from, documents, rejected, seconds }) => [
       table,
-      alias,
       index,
-      before,
+      inPlaceOf,
       from,
-      String(counts.next),
-      String(counts.serving),
+      String(documents.next),
+      String(documents.serving),
       String(rejected.count),
       `${seconds.toFixed(1)} s`,
     ]),

@@ -51,9 +51,11 @@ function recordsOf(lag: readonly PartitionLag[]): number {
 }
 
 function letterProblem(count: number, topic: string): StatusProblem {
-  const records =
-    count === 1 ? "1 record that the sink could not take waits" : `${count} records that the sink could not take wait`;
-  return problem(part, `${records} in ${topic}`, "cdc dlq list says why; mend it, then cdc dlq replay --all");
+  return problem(
+    part,
+    `${count} dead letter${count === 1 ? "" : "s"} in ${topic}: what the sink could not take`,
+    "cdc dlq list says why; mend it, then cdc dlq replay --all",
+  );
 }
 
 function sinkProblems(plan: PipelinePlan, { sink }: ReadSidePlan, seen: Observation): StatusProblem[] {

@@ -15,7 +15,8 @@ const remedies: Readonly<Record<Stage, string>> = {
   connector: "cdc doctor names the cause; make up puts the connector back as it is planned",
   task: "cdc doctor names the cause; cdc restart SHARD starts the task again",
   topic: "see that the broker runs and that the topic is there: cdc doctor",
-  index: "cdc doctor names the cause; cdc dlq list shows what the sink could not take",
+  index:
+    "cdc status shows the sink (cdc resume or cdc restart it by its name); cdc dlq list shows what it could not take",
 };
 
 export interface ShardResult {

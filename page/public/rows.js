@@ -7,6 +7,8 @@ const titles = ["name", "title", "subject", "label"];
 const showChangeMs = 8000;
 /** How long a card that is no longer found stays; its animation in page.css takes as long. */
 const leaveMs = 1200;
+/** Longer values get a line of their own. */
+const wideLength = 24;
 /** Younger ones are drawn as fresh. */
 const freshMs = 10_000;
 
@@ -138,7 +140,7 @@ function pair(field, card, words) {
   element.dataset.field = field;
   const value = card.row.fields[field];
   if (value === null) element.classList.add("null");
-  else if (typeof value === "object" || plain(value).length > 28) element.classList.add("wide");
+  else if (typeof value === "object" || plain(value).length > wideLength) element.classList.add("wide");
   if (changed(field, card)) element.classList.add("changed");
   return element;
 }

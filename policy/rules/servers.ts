@@ -31,9 +31,17 @@ export function isKafkaBroker(container: Resource): boolean {
   );
 }
 
+/** A node of OpenSearch, by what its image reads at its start. */
+export function isSearchEngine(container: Resource): boolean {
+  return container.type === types.container && environmentVariable(container, "OPENSEARCH_JAVA_OPTS") !== undefined;
+}
+
 /** The folders in which a server keeps its data; none when the container runs no server that keeps any. */
 export function dataFolders(container: Resource): string[] {
   if (isMysqlServer(container)) return [mysqldOption(container, "datadir") ?? "/var/lib/mysql"];
+  if (isSearchEngine(container)) {
+    return [environmentVariable(container, "path.data") ?? "/usr/share/opensearch/data"];
+  }
   if (!isKafkaBroker(container)) return [];
   const folders = environmentVariable(container, "KAFKA_LOG_DIRS") ?? environmentVariable(container, "KAFKA_LOG_DIR");
   // The default is that of the server.properties in Kafka's image.

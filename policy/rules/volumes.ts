@@ -38,7 +38,7 @@ export function mountAt(container: Resource, folder: string): Mount | undefined 
     .toSorted((a, b) => String(b.path).length - String(a.path).length)[0];
 }
 
-/** MySQL servers and brokers have a named volume, to be written to, at every data folder. */
+/** MySQL servers, brokers and search engines have a named volume, to be written to, at every data folder. */
 export const keptVolumes: ResourceRule = (resource) =>
   dataFolders(resource).flatMap((folder) => {
     if (resource.inputs["volumes"] === unknownValue || resource.inputs["mounts"] === unknownValue) return [];
@@ -56,7 +56,7 @@ export const keptVolumes: ResourceRule = (resource) =>
 /** How long InnoDB and a broker's log may take to be closed at a stop, in seconds; what is killed recovers at its start. */
 const leastGraceSeconds = 10;
 
-/** MySQL servers and brokers have ten seconds or more to stop before they are killed. */
+/** MySQL servers, brokers and search engines have ten seconds or more to stop before they are killed. */
 export const gracefulStop: ResourceRule = (resource) => {
   const grace = resource.inputs["destroyGraceSeconds"];
   if (dataFolders(resource).length === 0 || grace === unknownValue) return [];

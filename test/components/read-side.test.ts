@@ -44,12 +44,22 @@ describe("the engine", () => {
       volumes: [{ volumeName: "cdc-test-opensearch-data", containerPath: "/usr/share/opensearch/data" }],
       envs: expect.arrayContaining([
         "OPENSEARCH_JAVA_OPTS=-Xms512m -Xmx512m",
+        "DISABLE_SECURITY_PLUGIN=true",
         "action.auto_create_index=false",
         "discovery.type=single-node",
       ]),
       restart: "unless-stopped",
       stopTimeout: 30,
     });
+  });
+
+  test("keeps its data when that is wished, in a volume that tear-down does not find", async () => {
+    expect(named("opensearch-data").options.retainOnDelete).toBeUndefined();
+    resources = await registered({ keepIndex: true });
+    const { inputs, options } = named("opensearch-data");
+    expect(inputs).toEqual({ name: "cdc-test-opensearch-kept", labels: [{ label: "cdc.kept", value: "cdc-test" }] });
+    expect(options.retainOnDelete).toBe(true);
+    expect(named("opensearch-container").inputs["volumes"]).toMatchObject([{ volumeName: "cdc-test-opensearch-kept" }]);
   });
 
   test("is healthy by the word of its cluster", () => {

@@ -462,7 +462,7 @@ const combinations: readonly Row[] = [
   ],
   [
     "shards that one sink cannot read",
-    { shards: [a, { ...b, connectorProperties: { "value.converter.schemas.enable": false } }] },
+    { shards: [a, { ...b, connectorProperties: { "value.converter": "org.example.AvroConverter" } }] },
     "CDC-424",
     "cdc:shards[1].connectorProperties",
     /cdc:connectors\.converter/,

@@ -171,7 +171,12 @@ async function taskState(name: string): Promise<string | undefined> {
 async function bringImages(): Promise<Images> {
   if (process.env["CDC_IMAGES"] !== "packages") return officialImages;
   await buildPackagedImages({ log: () => {} });
-  return { mysql: packagedImage("mysql"), kafka: packagedImage("kafka"), node: packagedImage("node"), opensearch: packagedImage("opensearch") };
+  return {
+    mysql: packagedImage("mysql"),
+    kafka: packagedImage("kafka"),
+    node: packagedImage("node"),
+    opensearch: packagedImage("opensearch"),
+  };
 }
 
 async function startMysql(image: string): Promise<void> {

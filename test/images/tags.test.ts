@@ -69,11 +69,11 @@ describe("the content hash", () => {
     ["a new file", () => writeFileSync(join(copy, "kafka/config/new.properties"), ""), ["kafka"]],
     ["a removed file", () => rmSync(join(copy, "kafka/config/tools-log4j2.yaml")), ["kafka"]],
     ["an executable bit", () => chmodSync(join(copy, "mysql/my.cnf"), 0o755), ["mysql"]],
-    ["a change of java", () => appendFileSync(join(copy, "java/Dockerfile"), "#"), ["java", "kafka"]],
+    ["a change of java", () => appendFileSync(join(copy, "java/Dockerfile"), "#"), ["java", "kafka", "opensearch"]],
     [
       "a change of the base",
       () => appendFileSync(join(copy, "base/bootstrap.sh"), "#"),
-      ["base", "java", "mysql", "kafka", "node"],
+      ["base", "java", "mysql", "kafka", "node", "opensearch"],
     ],
     [
       "a renamed file",
@@ -89,7 +89,7 @@ describe("the content hash", () => {
         writeFileSync(join(copy, "java/Dockerfile"), "");
         writeFileSync(join(copy, "java/Dockerfile2"), readFileSync(join(imagesDir, "java/Dockerfile")));
       },
-      ["java", "kafka"],
+      ["java", "kafka", "opensearch"],
     ],
     ["a change of node", () => appendFileSync(join(copy, "node/Dockerfile"), "#"), ["node"]],
     ["a file of no image", () => writeFileSync(join(copy, "README.md"), "other words"), []],

@@ -113,7 +113,7 @@ describe("the sink", () => {
         name: "dlq.read-side.retry",
         partitions: 1,
         replicationFactor: 2,
-        config: { "cleanup.policy": "delete", "retention.ms": "604800000" },
+        config: { "cleanup.policy": "delete", "retention.ms": "-1" },
       },
     ]);
   });

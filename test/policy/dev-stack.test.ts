@@ -124,6 +124,11 @@ describe("planted in the dev stack", () => {
       ["kept-volumes kafka-container /var/lib/kafka/data"],
     ],
     [
+      "an engine without its volume",
+      () => container("opensearch", { volumes: [] }),
+      ["kept-volumes opensearch-container /usr/share/opensearch/data"],
+    ],
+    [
       "a broker killed at once",
       () => container("kafka", { destroyGraceSeconds: 1 }),
       ["graceful-stop kafka-container destroyGraceSeconds"],

@@ -245,6 +245,41 @@ describe("what is near a limit", () => {
     expect(await codes(world)).toEqual(["CDC-703", "CDC-706"]);
   });
 
+  it("a read side needs memory, ports and images, and one with an engine elsewhere only its page's", async () => {
+    const on = planWith({ readSide: { enabled: true }, guard: { enabled: false } });
+    const { engine, page } = on.readSide ?? {};
+    const { problems } = await preflight(
+      on,
+      images,
+      emptyWorld({
+        ...engineOf(planned / 0.9 + 1),
+        portIsTaken: async (port) => [9200, 8090].includes(port),
+        images: async () => new Set([images.mysql, images.kafka]),
+      }),
+    );
+    expect(problems.map(({ path }) => path)).toEqual([
+      "port 9200",
+      "port 8090",
+      "memory",
+      `image ${images.node}`,
+      `image ${images.opensearch}`,
+    ]);
+    expect(problems[2]?.message).toContain(
+      `OpenSearch (${engine?.expectedMemoryMiB} MiB), search page (${page?.expectedMemoryMiB} MiB)`,
+    );
+    const elsewhere = planWith({ readSide: { enabled: true, engineUrl: "http://engine:9200" } });
+    const world = emptyWorld({
+      portIsTaken: async (port) => port === 9200,
+      images: async () => new Set([images.mysql, images.kafka, images.node]),
+    });
+    expect(await preflight(elsewhere, images, world)).toEqual(nothing);
+  });
+
+  it("a read side that runs is its own", async () => {
+    const on = planWith({ readSide: { enabled: true } });
+    expect(await preflight(on, images, runningWorld(on))).toEqual(nothing);
+  });
+
   it("images that a registry has are not asked for", async () => {
     const asked: (readonly string[])[] = [];
     const world = emptyWorld({

@@ -78,6 +78,7 @@ describe("cdc:index:Connector", () => {
     test.each([
       ["name", { name: "other" }],
       ["workerUrl", { workerUrl: "http://localhost:1" }],
+      ["target", { target: "another cluster" }],
     ])("another %s replaces, the old one first", async (property, fields) => {
       expect(await diff(await create(), inputs(fields))).toMatchObject({
         changes: true,
@@ -90,6 +91,7 @@ describe("cdc:index:Connector", () => {
       ["desiredState", { desiredState: "paused" }],
       ["onDelete", { onDelete: "keep" }],
       ["history", { history: { bootstrap: "b", topic: "t" } }],
+      ["consumer", { consumer: { bootstrap: "b", group: "g" } }],
       ["timeoutSeconds", { timeoutSeconds: 6 }],
     ])("another %s is changed in place", async (_property, fields) => {
       expect(await diff(await create(), inputs(fields))).toMatchObject({ changes: true, replaces: [] });
@@ -101,6 +103,13 @@ describe("cdc:index:Connector", () => {
       ["initialOffset", { initialOffset: { file: "f", pos: 4 } }],
     ])("another %s is none", async (_property, fields) => {
       expect(await diff(await create(), inputs(fields))).toMatchObject({ changes: false });
+    });
+
+    test("a target that is not known yet replaces nothing: most often it stays what it was", async () => {
+      const outs = await create({ target: "cluster-1" });
+      expect(await diff(outs, inputs({ target: unknownValue }))).toMatchObject({ replaces: [] });
+      expect(await diff(outs, inputs({ target: "cluster-1" }))).toMatchObject({ changes: false });
+      expect(await diff(outs, inputs({ target: "cluster-2" }))).toMatchObject({ replaces: ["target"] });
     });
 
     test("a configuration that is not known yet is one", async () => {

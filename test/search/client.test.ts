@@ -29,7 +29,7 @@ describe("errors", () => {
     engine.answer = { status: 400, body };
     const error = await errorOf(client.indices.putMapping({ index: "shop-items", body: {} }));
     expect(error.message).toBe(
-      "the search engine answers 400 to PUT /shop-items/_mapping: mapper [a] cannot be changed",
+      "the search engine answers 400 to POST /shop-items/_mapping: mapper [a] cannot be changed",
     );
     expect(error).toMatchObject({ status: 400, type: "illegal_argument_exception" });
   });

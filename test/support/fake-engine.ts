@@ -19,6 +19,8 @@ export class FakeEngine {
   answer: { status: number; body: unknown; contentType?: string } | undefined;
   /** Never answers while it is true. */
   isSilent = false;
+  /** Root of its REST API. */
+  url = "";
   readonly #server: Server;
 
   private constructor() {
@@ -39,11 +41,8 @@ export class FakeEngine {
   static async start(): Promise<FakeEngine> {
     const engine = new FakeEngine();
     await new Promise<void>((resolve) => engine.#server.listen(0, "127.0.0.1", resolve));
+    engine.url = `http://127.0.0.1:${(engine.#server.address() as AddressInfo).port}`;
     return engine;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   async stop(): Promise<void> {
@@ -68,7 +67,8 @@ export class FakeEngine {
       return ok({ acknowledged: true });
     }
     const found = this.#named(first);
-    if (method === "PUT" && second === "") {
+    const isChange = method !== "GET" && method !== "HEAD";
+    if (isChange && second === "") {
       this.addIndex(first, { properties: this.#templateProperties(first) });
       Object.assign(this.indices.get(first)?.aliases ?? {}, body["aliases"]);
       return ok({ acknowledged: true });
@@ -80,8 +80,8 @@ export class FakeEngine {
       };
     }
     for (const [, index] of found) {
-      if (method === "PUT" && second === "_settings") Object.assign(index.settings, body["index"]);
-      if (method === "PUT" && second === "_mapping") Object.assign(index.mappings.properties, body["properties"]);
+      if (isChange && second === "_settings") Object.assign(index.settings, body["index"]);
+      if (isChange && second === "_mapping") Object.assign(index.mappings.properties, body["properties"]);
     }
     return ok(Object.fromEntries(found));
   }

@@ -15,8 +15,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { packagedImage } from "../../images/tags.ts";
 import { nodeVersion } from "../../plan/versions.ts";
-import { differences } from "../../lib/checksums.ts";
 import { kafkaLibs } from "../../toolchain/images-kafka-libs.ts";
+import { opensearchDistribution } from "../../toolchain/images-opensearch.ts";
 import { buildPackagedImages, firstComplaint } from "../../toolchain/images.ts";
 import { UserError } from "../../lib/run.ts";
 
@@ -56,27 +56,6 @@ async function userError(promise: Promise<unknown>): Promise<UserError> {
 }
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
-
-describe("differences", () => {
-  const list = `${sha256("a")}  a.jar\n${sha256("b")}  b.jar\n`;
-  const write = (files: Record<string, string>) => {
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(bin, name), text);
-  };
-
-  it("finds none in exactly the files of the list", async () => {
-    write({ "a.jar": "a", "b.jar": "b" });
-    expect(await differences(bin, list)).toEqual([]);
-  });
-
-  it("finds other bytes, missing and unlisted files", async () => {
-    write({ "a.jar": "A", "c.jar": "c" });
-    expect(await differences(bin, list)).toEqual([
-      `a.jar has sha256 ${sha256("A")}, listed is ${sha256("a")}`,
-      "b.jar is missing",
-      "c.jar is not listed",
-    ]);
-  });
-});
 
 describe("kafkaLibs", () => {
   const log = () => join(folder, "log");
@@ -129,6 +108,44 @@ describe("kafkaLibs", () => {
     expect((await userError(kafkaLibs(recipe, cache, log()))).message).toContain(log());
     expect(readFileSync(log(), "utf8")).toContain("no route");
     expect(readdirSync(cache)).toEqual([]);
+  });
+});
+
+describe("opensearchDistribution", () => {
+  const recipe = () => join(folder, "recipe");
+  beforeEach(() => {
+    mkdirSync(recipe());
+    writeFileSync(join(recipe(), "pom.xml"), "<project/>");
+    writeFileSync(join(recipe(), "zip.sha256"), `${sha256("zip")}  opensearch-1.zip\n`);
+  });
+  const distribution = () => opensearchDistribution(recipe(), folder, join(folder, "log"));
+  /** Brings an archive of these bytes, or unpacks it. */
+  const mvnBringing = (bytes: string) =>
+    standIn(
+      "mvn",
+      `for argument; do case $argument in -DoutputDirectory=*) out="\${argument#*=}";; esac; done
+       if [[ $* == *:copy-dependencies* ]]; then mkdir -p $out; printf ${bytes} > $out/opensearch-1.zip
+       else mkdir -p $out/opensearch-1/bin; fi`,
+    );
+
+  it("is the unpacked folder", async () => {
+    mvnBringing("zip");
+    expect(await distribution()).toBe(join(folder, "opensearch"));
+    expect(readdirSync(join(folder, "opensearch"))).toEqual(["bin"]);
+  });
+
+  it("is not unpacked from other bytes", async () => {
+    mvnBringing("evil");
+    const error = await userError(distribution());
+    expect(error.message).toContain(`differs from images/opensearch/zip.sha256: opensearch-1.zip has sha256`);
+    expect(readFileSync(calls, "utf8")).not.toContain("unpack-dependencies");
+  });
+
+  it("says what mvn is for when it is missing", async () => {
+    vi.stubEnv("PATH", bin);
+    expect((await userError(distribution())).message).toBe(
+      "mvn not found: it brings the archive of the OpenSearch image",
+    );
   });
 });
 

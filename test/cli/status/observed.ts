@@ -163,7 +163,7 @@ function sinkOf({ readSide }: PipelinePlan, changes: ConnectorChanges = {}): Exp
   const { name, config } = readSide.sink;
   return [
     {
-      info: { name, type: "sink", config: { ...config, name } },
+      info: { name, type: "sink", config: { ...config, name, ...changes.config } },
       status: statusOf(name, changes.state ?? "RUNNING", changes.tasks ?? [task("RUNNING")], changes.trace),
     },
   ];

@@ -100,7 +100,7 @@ test("the table", () => {
     shard0.products.products     data                             1         1  compact                      -  -        missing
     shard0.products.stock        data                             1         1  compact                      -  -        missing
     dlq.read-side                dead letters                     1         1  delete, kept for ever        -  -        missing
-    dlq.read-side.retry          dead letters once more           1         1  delete, 7 d                  -  -        missing
+    dlq.read-side.retry          dead letters once more           1         1  delete, kept for ever        -  -        missing
     connect-configs              worker                           1         1  compact                      -  -        missing
     connect-offsets              worker                          25         1  compact                      -  -        missing
     connect-status               worker                           5         1  compact                      -  -        missing

@@ -57,17 +57,21 @@ export class ConsumerGroup {
       autocommit: 100,
       maxWaitTime: 100,
     });
+    // One that leaves makes the others join anew, and these may fail in that when they are closed meanwhile.
+    consumer.on("error", this.#note);
     try {
       const stream = await consumer.consume({ topics: [...topics], mode: "committed", fallbackMode: "earliest" });
-      const work = this.#handle(stream, number).catch((error: unknown) => {
-        if (!this.#isClosing) this.#error ??= error;
-      });
+      const work = this.#handle(stream, number).catch(this.#note);
       this.#members.push({ consumer, stream, work });
     } catch (error) {
       await consumer.close(true);
       throw error;
     }
   }
+
+  readonly #note = (error: unknown): void => {
+    if (!this.#isClosing) this.#error ??= error;
+  };
 
   async #handle(stream: Member["stream"], number: number): Promise<void> {
     await this.#everybodyIsIn.promise;
@@ -94,10 +98,13 @@ export class ConsumerGroup {
   async close(): Promise<void> {
     this.#isClosing = true;
     this.#everybodyIsIn.resolve();
-    for (const { consumer, stream, work } of this.#members.splice(0)) {
-      await stream.close();
-      await work;
-      await consumer.close(true);
-    }
+    const members = this.#members.splice(0);
+    await Promise.all(
+      members.map(async ({ stream, work }) => {
+        await stream.close();
+        await work;
+      }),
+    );
+    await Promise.all(members.map(async ({ consumer }) => await consumer.close(true)));
   }
 }

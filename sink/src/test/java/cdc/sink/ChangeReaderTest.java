@@ -3,6 +3,7 @@ package cdc.sink;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.json.JsonConverter;
 import org.apache.kafka.connect.sink.SinkRecord;
+import org.apache.kafka.connect.storage.SimpleHeaderConverter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -120,6 +122,28 @@ class ChangeReaderTest {
             Change change = reader().read(Events.record(Events.TOPIC, 0, Events.key(7), row.value()));
             assertEquals(true, document(change).startsWith("{\"id\":7,\"stock\":null,"), document(change));
         }
+    }
+
+    /** The worker's header converter writes text and guesses types when it reads. */
+    @ParameterizedTest
+    @CsvSource({"3e11fa47-71ca-11e1-9e33-c80aa9429562", "12345678-1234-1234-1234-123456789012",
+        "00000000-0000-0000-0000-000000000000", "a01c7e18-0000-11f1-9e33-c80aa9429562"})
+    void positionsInHeadersSurviveTheHeaderConverter(String server) throws IOException {
+        SinkRecord record = Events.record(Events.TOPIC, 0, Events.key(7), Events.row(7, "x", "1.50"));
+        Map<String, Object> sent = new HashMap<>(Map.of("__op", "u", "__source_ts_us", 1_790_000_000_000_001L,
+                "__source_gtid", server + ":42", "__source_file", "mysql-bin.000002", "__source_pos", 99L,
+                "__source_row", 3, "__source_snapshot", "false"));
+        sent.put("cdc.origin.topic", "shard2.shop.2025-10-19");
+        try (SimpleHeaderConverter converter = new SimpleHeaderConverter()) {
+            for (Map.Entry<String, Object> header : sent.entrySet()) {
+                byte[] bytes = converter.fromConnectHeader(Events.TOPIC, header.getKey(), null, header.getValue());
+                record.headers().add(header.getKey(), converter.toConnectHeader(Events.TOPIC, header.getKey(), bytes));
+            }
+        }
+        Change change = reader(SinkConfig.RETRY_TOPIC, Events.TOPIC).read(record);
+        assertEquals(new Position(Position.Kind.STREAM, 1_790_000_000_000_001L, server, "mysql-bin.000002", 99, 3),
+                change.position());
+        assertEquals("shop-2025-10-19", change.address().index());
     }
 
     @Test

@@ -1,0 +1,30 @@
+/** A change sent through the pipeline. */
+import type { ShardPlan } from "../../plan/types.ts";
+import type { IndexTarget } from "../../steps/flow-target.ts";
+import { FlowProbe, flowTargetOf, FlowError } from "../../steps/flow.ts";
+import type { Looks } from "./looks.ts";
+import { broken, well, type Outcome } from "./walk.ts";
+
+/** A probe takes a fraction of a second; a worker that is busy takes longer. */
+const probeLimitMs = 20_000;
+
+/** @param index where it has to be found; default: its topic is enough. */
+export async function sendProbe({ stack }: Looks, shard: ShardPlan, index?: IndexTarget): Promise<Outcome> {
+  let probe: FlowProbe | undefined;
+  try {
+    probe = await FlowProbe.open(flowTargetOf(stack.plan, shard), await stack.cdcPassword(), index);
+    const { sentMs, consumedMs, indexed } = await probe.send(probeLimitMs);
+    if (indexed === undefined || index === undefined)
+      return well(`a change arrived on ${shard.probeTopic} after ${Math.round(consumedMs - sentMs)} ms`);
+    return well(`a search of ${index.alias} found a change after ${Math.round(indexed.foundMs - sentMs)} ms`);
+  } catch (error) {
+    if (!(error instanceof FlowError)) throw error;
+    const remedy =
+      error.stage === "index"
+        ? "cdc dlq list says what the sink could not take, cdc logs connect what it waits for"
+        : "cdc logs connect says what the connector waits for; cdc restart starts it anew";
+    return broken(error.message, remedy);
+  } finally {
+    await probe?.close();
+  }
+}

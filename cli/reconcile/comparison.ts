@@ -1,0 +1,137 @@
+/** Every shard's rows against the index: both sides as of one moment, then what seems to differ once more. */
+import type { Client } from "@opensearch-project/opensearch";
+import type { IndexedShard, IndexPlan, ReadSidePlan, ShardPlan } from "../../plan/types.ts";
+import type { OperatedStack } from "../context.ts";
+import { compareTable, type Comparison } from "./compare.ts";
+import { passCut } from "./cut.ts";
+import { documentsByIds, IndexView } from "./documents.ts";
+import { recheck } from "./recheck.ts";
+import type { Report, StrangerReport } from "./report.ts";
+import { ShardRows } from "./rows.ts";
+import { readTable, type TableSpec } from "./table.ts";
+import { converterOf, unsignedKeysOf } from "./writing.ts";
+
+/** A shard's table and its index. */
+export interface Target {
+  readonly index: IndexPlan;
+  readonly shard: IndexedShard;
+  readonly planned: ShardPlan;
+}
+
+export interface Work {
+  readonly stack: OperatedStack;
+  readonly readSide: ReadSidePlan;
+  readonly engine: Client;
+  readonly targets: readonly Target[];
+  /** Called with what is being done. */
+  readonly onProgress: (text: string) => void;
+}
+
+/**
+ * @param withStrangers whether documents of none of the stack's shards are looked for too.
+ * @throws UserError when a part does not run or cannot be reached.
+ */
+export async function compareAll(work: Work, withStrangers: boolean): Promise<Report> {
+  const { compared, strangers } = await compareAtCut(work, withStrangers);
+  const connections = await openShards(work);
+  try {
+    const settled = await recheck(
+      compared.map(({ target, spec, comparison }) => ({
+        spec,
+        rows: shardOf(connections, target),
+        documents: async (ids) => await documentsByIds(work.engine, target.index.alias, ids),
+        suspects: comparison.suspects,
+      })),
+      async () => await untilPassed(work),
+    );
+    const tables = compared.map(({ target, spec, comparison }, at) => ({
+      table: spec.table,
+      shard: target.shard.name,
+      rows: comparison.rows,
+      documents: comparison.documents,
+      differences: settled[at]?.differences ?? [],
+      changing: settled[at]?.changing ?? [],
+      settled: comparison.suspects.size - (settled[at]?.differences.length ?? 0) - (settled[at]?.changing.length ?? 0),
+      further: comparison.furtherSuspects,
+      notCompared: spec.notCompared,
+    }));
+    return { tables, strangers };
+  } finally {
+    for (const rows of connections.values()) rows.close();
+  }
+}
+
+interface Compared {
+  readonly target: Target;
+  readonly spec: TableSpec;
+  readonly comparison: Comparison;
+}
+
+/** Both sides as they were at one moment: a snapshot on every shard, and the index once it has all that is in them. */
+async function compareAtCut(
+  work: Work,
+  withStrangers: boolean,
+): Promise<{ compared: Compared[]; strangers: StrangerReport[] }> {
+  const { stack, readSide, engine, targets, onProgress } = work;
+  const connections = await openShards(work);
+  const views = new Map<IndexPlan, IndexView>();
+  try {
+    await Promise.all([...connections.values()].map(async (rows) => await rows.beginSnapshot()));
+    await untilPassed(work);
+    for (const { index } of targets) if (!views.has(index)) views.set(index, await IndexView.open(engine, index.alias));
+    const compared: Compared[] = [];
+    for (const target of targets) {
+      const { index, shard } = target;
+      const [rows, documents] = [shardOf(connections, target), views.get(index)];
+      if (documents === undefined) continue;
+      const spec = await readTable(rows.connection, index.table, shard, converterOf(stack.plan, readSide, "key"));
+      const show = (read: number) =>
+        onProgress(`${shard.name} ${index.table}: ${read.toLocaleString("en-US")} rows compared`);
+      const comparison = await compareTable({ rows, documents, spec, shard: shard.id }, show);
+      compared.push({ target, spec, comparison });
+    }
+    return { compared, strangers: withStrangers ? await strangersIn(views) : [] };
+  } finally {
+    for (const rows of connections.values()) rows.close();
+    await Promise.allSettled([...views.values()].map(async (view) => await view.close()));
+  }
+}
+
+async function strangersIn(views: ReadonlyMap<IndexPlan, IndexView>): Promise<StrangerReport[]> {
+  const reports: StrangerReport[] = [];
+  for (const [{ table, shards }, view] of views) {
+    const ids = shards.map(({ id }) => id);
+    const documents = await view.countOthers(ids);
+    if (documents === 0) continue;
+    reports.push({ table, documents, ids: (await view.someOthers(ids, 10)).map(({ id }) => id) });
+  }
+  return reports;
+}
+
+async function untilPassed({ stack, readSide, targets, onProgress }: Work): Promise<void> {
+  const shards = [...new Set(targets.map(({ planned }) => planned))];
+  const indices = [...new Set(targets.map(({ index }) => index))];
+  await passCut({ stack, readSide, shards, indices, onProgress });
+}
+
+/** A connection to every shard, by its name. */
+async function openShards({ stack, targets }: Work): Promise<Map<string, ShardRows>> {
+  const password = await stack.cdcPassword();
+  const connections = new Map<string, ShardRows>();
+  try {
+    for (const { shard, planned } of targets) {
+      if (connections.has(shard.name)) continue;
+      connections.set(shard.name, await ShardRows.open(shard, password, unsignedKeysOf(planned)));
+    }
+    return connections;
+  } catch (error) {
+    for (const rows of connections.values()) rows.close();
+    throw error;
+  }
+}
+
+function shardOf(connections: ReadonlyMap<string, ShardRows>, { shard }: Target): ShardRows {
+  const rows = connections.get(shard.name);
+  if (rows === undefined) throw new Error(`${shard.name} was not opened`);
+  return rows;
+}

@@ -1,0 +1,116 @@
+/** What brings a table's rows into a new index: a sink connector of its own, for as long as that takes. */
+import { systemClock } from "../../connect/clock.ts";
+import { applyConnector } from "../../connect/connector.ts";
+import { removeConnector } from "../../connect/remove.ts";
+import { awaitState } from "../../connect/status.ts";
+import { deleteTopic } from "../../kafka/delete-topic.ts";
+import { TopicsReader } from "../../kafka/topic.ts";
+import { UserError } from "../../lib/run.ts";
+import type { IndexPlan, ReadSidePlan } from "../../plan/types.ts";
+import type { OperatedStack } from "../context.ts";
+import { endingOf } from "../exit.ts";
+import { catchUp } from "./catch-up.ts";
+import type { Origin } from "./origin.ts";
+import { rejectedIn, type Rejected } from "./rejected.ts";
+import { readOnEveryShard } from "./snapshot.ts";
+import { sinkOffsets, temporaryNames, temporarySink } from "./temporary-sink.ts";
+
+export interface FillerOptions {
+  readonly from: Origin;
+  /** How far a step is, again and again. */
+  readonly onProgress: (text: string) => void;
+}
+
+export class Filler {
+  readonly #stack: OperatedStack;
+  readonly #readSide: ReadSidePlan;
+  readonly #index: IndexPlan;
+  readonly #options: FillerOptions;
+
+  constructor(stack: OperatedStack, readSide: ReadSidePlan, index: IndexPlan, options: FillerOptions) {
+    this.#stack = stack;
+    this.#readSide = readSide;
+    this.#index = index;
+    this.#options = options;
+  }
+
+  /** The sink connector's name. */
+  get connector(): string {
+    return temporaryNames(this.#readSide, this.#index).connector;
+  }
+
+  /**
+   * Starts the sink, and has it given every row. It goes on with the changes after that.
+   * @param next the new index.
+   * @throws UserError when the sink does not run, or rows cannot be read.
+   */
+  async start(next: string, isInterrupted: () => boolean): Promise<void> {
+    const isFromTopics = this.#options.from === "topics";
+    await told(isFromTopics ? this.#startAtTheBeginning(next) : this.#startAtTheEnd(next));
+    if (isFromTopics) return;
+    await told(readOnEveryShard(this.#stack, this.#index, this.#options.onProgress, isInterrupted));
+  }
+
+  /**
+   * Waits until the sink has written all that is on the table's topics now.
+   * @throws UserError when it does not run, or writes nothing for long.
+   */
+  async catchUp(isInterrupted: () => boolean): Promise<void> {
+    const { table, topics } = this.#index;
+    await catchUp({
+      worker: this.#stack.worker,
+      sink: { bootstrap: this.#bootstrap, connector: this.connector, topics },
+      onProgress: (records) => this.#options.onProgress(`${table}: ${records.toLocaleString("en-US")} records to go`),
+      isInterrupted,
+    });
+  }
+
+  /** What the sink could not take until now. */
+  async rejected(): Promise<Rejected> {
+    return await rejectedIn(this.#stack.plan, temporaryNames(this.#readSide, this.#index).deadLetterTopic);
+  }
+
+  /** Removes the sink with all it left, once its last request is over. What is gone already is fine. */
+  async remove(): Promise<void> {
+    await told(removeConnector(this.#stack.worker, this.#sink("", "stopped")));
+    await deleteTopic(this.#bootstrap, temporaryNames(this.#readSide, this.#index).deadLetterTopic);
+  }
+
+  async #startAtTheBeginning(next: string): Promise<void> {
+    await applyConnector(this.#stack.worker, this.#sink(next, "running"));
+  }
+
+  /** Changes from now on, and the rows as they are read after now, are all there is to a table. */
+  async #startAtTheEnd(next: string): Promise<void> {
+    const { worker } = this.#stack;
+    const sink = this.#sink(next, "stopped");
+    const reader = new TopicsReader(this.#bootstrap, this.#index.topics);
+    try {
+      await applyConnector(worker, sink);
+      await worker.alterOffsets(sink.name, sinkOffsets(await reader.endOffsets()));
+    } finally {
+      await reader.close();
+    }
+    await worker.resume(sink.name);
+    await awaitState(worker, { ...sink, desiredState: "running" }, systemClock);
+  }
+
+  get #bootstrap(): string {
+    return this.#stack.plan.kafka.hostBootstrap;
+  }
+
+  #sink(next: string, state: "running" | "stopped") {
+    return temporarySink(this.#stack.plan, this.#readSide, this.#index, next, state);
+  }
+}
+
+/** What connectors and flows are found to be is told, with what to do; what is told so already passes as it is. */
+async function told(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof Error) || endingOf(error) !== undefined) throw error;
+    const remedy = "mend the cause (cdc status, cdc logs connect), then cdc reindex again";
+    throw new UserError(error.message, remedy, { cause: error });
+  }
+}
