@@ -50,9 +50,9 @@ function integer(value: Value): string {
   return typeof value === "string" && /^-?\d+$/.test(value) ? BigInt(value).toString() : textOf(value);
 }
 
-/** YEAR 0000 comes as 1900, MySQL's zero of the years, from the binlog. */
+/** YEAR 0000, which is 2000 in a snapshot, comes as 1900, the zero of MySQL's years, from the binlog. */
 function year(value: Value): string {
-  return value === 1900 ? "0" : textOf(value);
+  return value === 1900 ? "2000" : textOf(value);
 }
 
 /** The zeros at both ends are notation. */

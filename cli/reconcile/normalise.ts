@@ -19,7 +19,7 @@ const renderings: Readonly<Record<string, (bytes: Buffer, column: RowColumn) => 
   mediumint: integer,
   int: integer,
   bigint: integer,
-  year: integer,
+  year,
   decimal: (bytes) => withoutLeadingZeros(bytes.toString("latin1")),
   float: (bytes) => Number(bytes.toString("latin1")),
   double: (bytes) => Number(bytes.toString("latin1")),
@@ -41,8 +41,8 @@ const renderings: Readonly<Record<string, (bytes: Buffer, column: RowColumn) => 
   longblob: base64,
   date: (bytes, column) => dateOrZero(bytes.toString("latin1"), column, "1970-01-01"),
   datetime: (bytes, column) => dateOrZero(shortFraction(bytes.toString("latin1")), column, "1970-01-01T00:00:00"),
-  // With the column's own number of digits.
-  timestamp: (bytes, column) => dateOrZero(`${bytes.toString("latin1")}Z`, column, "1970-01-01T00:00:00Z"),
+  timestamp: (bytes, column) =>
+    dateOrZero(`${shortFraction(bytes.toString("latin1"))}Z`, column, "1970-01-01T00:00:00Z"),
   time: (bytes) => shortFraction(bytes.toString("latin1")),
   geometry: spatial,
   point: spatial,
@@ -106,6 +106,11 @@ function integer(bytes: Buffer, column: RowColumn): Value {
   const value = BigInt(bytes.toString("latin1"));
   if (isUnsignedBigint(column)) return value.toString();
   return value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER ? Number(value) : value;
+}
+
+/** YEAR 0000 is taken for one of two digits, and so for 2000 (`enable.time.adjuster`). */
+function year(bytes: Buffer): Value {
+  return Number(bytes.toString("latin1")) || 2000;
 }
 
 function bit(bytes: Buffer, { precision }: RowColumn): Value {

@@ -42,7 +42,7 @@ export async function reconcile(
       progress(`${outputOf(report).text}\n`, globals);
       const { sent, taken } = await repair(work, report);
       line.end();
-      progress(`sent ${sent} rows once more, took ${taken} documents out\n`, globals);
+      progress(`rows sent once more: ${sent}, documents taken out: ${taken}\n`, globals);
       report = await compareAll(work, options.shard === undefined);
       line.end();
     }

@@ -335,7 +335,7 @@ describe("ten records that the sink cannot take", () => {
     expect(found["shard0:800010"]).toMatchObject({ code: "17" });
 
     const { code, stdout } = await cdc(checkout, "status");
-    expect(stdout).toMatch(/10 records that the sink could not take/);
+    expect(stdout).toMatch(/10 dead letters/);
     expect(code).toBe(1);
     expect(fine(await cdc(checkout, "dlq", "list"))).toMatch(/shard0.*800001/);
   });
