@@ -4,8 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.List;
 import org.apache.kafka.connect.errors.DataException;
 
 /**
@@ -52,12 +51,12 @@ final class DocumentId {
             throw new DataException("no shard is told: not by the key's field " + shardKeyField + " ("
                     + SinkConfig.SHARD_KEY_FIELD + "), and not by the topic's name (" + SinkConfig.TOPIC_PATTERN + ")");
         }
-        Stream<String> columns = fields.entries().stream()
+        List<String> columns = fields.entries().stream()
                 .filter(entry -> !entry.name().equals(shardKeyField))
-                .map(entry -> escape(text(entry)));
-        String row = columns.collect(Collectors.joining(":"));
-        if (row.isEmpty()) throw new DataException("the key holds no column of the row");
-        return new Address(target.index(), limited(escape(shard), row), shard);
+                .map(entry -> escape(text(entry)))
+                .toList();
+        if (columns.isEmpty()) throw new DataException("the key holds no column of the row");
+        return new Address(target.index(), limited(escape(shard), String.join(":", columns)), shard);
     }
 
     private static String text(Fields.Entry entry) {

@@ -64,6 +64,7 @@ final class Values {
             case "io.debezium.time.Time" -> duration(whole(value) * 1_000L);
             case "io.debezium.time.MicroTime" -> duration(whole(value));
             case "io.debezium.time.NanoTime" -> duration(whole(value) / 1_000L);
+            case "io.debezium.time.ZonedTimestamp" -> zonedTimestamp(value.toString());
             case "io.debezium.data.Bits" -> bits(bytes(value), schema);
             case "io.debezium.data.VariableScaleDecimal" -> variableScale((Struct) value);
             // time.precision.mode=connect
@@ -154,6 +155,20 @@ final class Values {
         long nanos = Math.floorMod(units, unitsPerSecond) * (1_000_000_000L / unitsPerSecond);
         LocalDateTime time = LocalDateTime.ofEpochSecond(Math.floorDiv(units, unitsPerSecond), (int) nanos, ZoneOffset.UTC);
         return DateTimeFormatter.ISO_LOCAL_DATE_TIME.format(time);
+    }
+
+    /**
+     * MySQL's TIMESTAMP, without zeros at the end of the fraction: a snapshot's rows have none there, and those from the
+     * binlog have as many digits as the column, but a row has one document.
+     */
+    private static String zonedTimestamp(String text) {
+        int point = text.indexOf('.');
+        if (point < 0) return text;
+        int end = point + 1;
+        while (end < text.length() && Character.isDigit(text.charAt(end))) end++;
+        int last = end;
+        while (text.charAt(last - 1) == '0') last--;
+        return text.substring(0, last - 1 == point ? point : last) + text.substring(end);
     }
 
     /** MySQL's TIME: a span from -838:59:59 to 838:59:59 rather than a time of day. */

@@ -158,7 +158,28 @@ class ChangeReaderTest {
 
     private static String id(String shard, long product, String warehouse) {
         Struct key = new Struct(COMPOSITE).put("product_id", product).put("a_warehouse", warehouse);
-        return reader().read(Events.record(shard + ".products.stock", 0, key, null)).address().id();
+        return id(shard + ".products.stock", key);
+    }
+
+    @Test
+    void takesAnEmptyTextForTheKeyThatItIs() {
+        Schema schema = SchemaBuilder.struct().field("code", Schema.STRING_SCHEMA).build();
+        assertEquals("shard0:", id("shard0.shop.codes", new Struct(schema).put("code", "")));
+        Struct none = new Struct(SchemaBuilder.struct().build());
+        assertThrows(DataException.class, () -> id("shard0.shop.codes", none));
+    }
+
+    @Test
+    void givesARowOneIdHoweverItsTimestampWasWritten() {
+        Schema schema = SchemaBuilder.struct()
+                .field("at", SchemaBuilder.string().name("io.debezium.time.ZonedTimestamp").build()).build();
+        String snapshot = id("shard0.shop.seen", new Struct(schema).put("at", "2025-10-19T14:46:20.12Z"));
+        String binlog = id("shard0.shop.seen", new Struct(schema).put("at", "2025-10-19T14:46:20.120Z"));
+        assertEquals(snapshot, binlog);
+    }
+
+    private static String id(String topic, Struct key) {
+        return reader().read(Events.record(topic, 0, key, null)).address().id();
     }
 
     @Test
