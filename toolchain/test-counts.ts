@@ -1,4 +1,4 @@
-/** How many tests passed and failed, from the reports of vitest and go test. */
+/** How many tests passed and failed, from the reports of vitest, go test and Maven. */
 
 export interface Counts {
   passed: number;
@@ -44,4 +44,16 @@ export function goCounts(output: string): Counts {
     passed: leaves.filter(({ Action }) => Action === "pass").length,
     failed: leaves.filter(({ Action }) => Action === "fail").length + failedPackages.length,
   };
+}
+
+/** Counts of Surefire's reports, one XML text per class of tests; what was skipped counts as neither. */
+export function surefireCounts(reports: readonly string[]): Counts {
+  return reports
+    .map((report) => {
+      const [suite = ""] = /<testsuite\s[^>]*>/.exec(report) ?? [];
+      const count = (name: string) => Number(new RegExp(`\\s${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+      const failed = count("failures") + count("errors");
+      return { passed: count("tests") - count("skipped") - failed, failed };
+    })
+    .reduce(add, none);
 }

@@ -13,6 +13,7 @@ import { UserError } from "../lib/run.ts";
 import { formatTable } from "../lib/table.ts";
 import { ensureBrowser } from "./test-browser.ts";
 import { withMysql } from "./test-mysql.ts";
+import { sinkTests } from "./test-sink.ts";
 import { add, goCounts, none, vitestCounts, type Counts } from "./test-counts.ts";
 
 interface Step {
@@ -50,7 +51,16 @@ export async function test(log: Log): Promise<void> {
   const go = findOnPath("go", process.env["PATH"]);
   const goSteps: Step[] = go === undefined ? [] : [{ name: "go tests", work: () => goTests(log, go, env) }];
   if (go === undefined) log("no go on PATH: the tests of our plugins are left out");
-  await runSteps(log, [...quickSteps(), bring, ...goSteps, { name: "end to end", work: () => vitest("e2e", env) }]);
+  const mvn = findOnPath("mvn", process.env["PATH"]);
+  const sinkSteps: Step[] = mvn === undefined ? [] : [{ name: "sink tests", work: () => sinkTests(mvn, env) }];
+  if (mvn === undefined) log("no mvn on PATH: the sink's unit tests are left out");
+  await runSteps(log, [
+    ...quickSteps(),
+    bring,
+    ...goSteps,
+    ...sinkSteps,
+    { name: "end to end", work: () => vitest("e2e", env) },
+  ]);
 }
 
 function quickSteps(): Step[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { summary } from "../../toolchain/test.ts";
-import { goCounts, vitestCounts } from "../../toolchain/test-counts.ts";
+import { goCounts, surefireCounts, vitestCounts } from "../../toolchain/test-counts.ts";
 
 test("vitest: passed, failed, and a file that could not be loaded", () => {
   const report = {
@@ -31,6 +31,16 @@ test("go: tests without subtests of their own, and packages that do not build", 
     "not an event",
   ].join("\n");
   expect(goCounts(output)).toEqual({ passed: 3, failed: 2 });
+});
+
+test("Surefire's reports are added up, and what was skipped is left out", () => {
+  const report = (attributes: string) => `<?xml version="1.0"?>\n<testsuite name="x" ${attributes}>\n</testsuite>`;
+  const reports = [
+    report('time="1.0" tests="26" errors="0" skipped="3" failures="0"'),
+    report('tests="5" errors="1" skipped="0" failures="2"'),
+  ];
+  expect(surefireCounts(reports)).toEqual({ passed: 25, failed: 3 });
+  expect(surefireCounts([])).toEqual({ passed: 0, failed: 0 });
 });
 
 describe("summary", () => {
