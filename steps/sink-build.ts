@@ -1,4 +1,5 @@
 /** The sink's plugin out of the sources in sink/, by Maven; kept in the cache under the sources' hash. */
+import { randomUUID } from "node:crypto";
 import { access, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sinkCode } from "../config/sink-code.ts";
@@ -10,12 +11,15 @@ const checkout = join(import.meta.dirname, "..");
 const pluginName = "cdc-opensearch-sink";
 /** `maven.compiler.release` of sink/pom.xml. */
 const leastJava = 17;
+/** The official image, where this machine has no Maven. */
+const mavenImage = `maven:3.9.11-eclipse-temurin-${leastJava}`;
+const installRemedy = `Install Maven and a JDK of Java ${leastJava} or newer (Debian: \`apt-get install maven default-jdk-headless\`), then run the command again.`;
 
 /**
  * The plugin's archive: from the cache, or built now, which takes some ten seconds and more where Maven has to fetch.
  * @param say is given a line before what takes long.
  * @returns its path.
- * @throws {UserError} when Maven or a JDK is missing and cannot be installed, when the build fails, or when a jar that
+ * @throws {UserError} when Maven or a JDK is missing and can neither be installed nor be had as an image, when the build fails, or when a jar that
  * comes with the plugin differs from sink/libs.sha256.
  */
 export async function sinkArchive(say: (line: string) => void): Promise<string> {
@@ -24,21 +28,18 @@ export async function sinkArchive(say: (line: string) => void): Promise<string> 
   const archive = join(artifacts, `${pluginName}-${hash}.tar.gz`);
   if (await isWhole(archive)) return archive;
   await mkdir(artifacts, { recursive: true });
-  await needJavaTools(say);
+  const build = await findBuilder(say);
 
   // Not in sink/ itself, where another build or Maven's tests may be at work.
   const staging = await mkdtemp(join(artifacts, "sink-new-"));
   try {
-    say("building the sink's plugin with mvn");
     const project = join(staging, "sink");
     await cp(join(checkout, "sink", "pom.xml"), join(project, "pom.xml"));
     await cp(join(checkout, "sink", "src", "main"), join(project, "src", "main"), { recursive: true });
     if (sinkCode(staging).hash !== hash) {
       throw new UserError("the files of sink/ changed while they were being read", "Run the command again.");
     }
-    await build(project);
-    const target = join(project, "target");
-    const built = join(target, (await readdir(target)).find((name) => name.endsWith(".tar.gz")) ?? "");
+    const built = await build(project);
     await checkLibraries(built, staging);
     await rename(built, archive);
     await writeFile(`${archive}.sha256`, await sha256Of(archive));
@@ -58,7 +59,54 @@ async function isWhole(archive: string): Promise<boolean> {
   }
 }
 
-async function build(project: string): Promise<void> {
+/** Builds the project in a folder; the archive's path is the result. */
+type Builder = (project: string) => Promise<string>;
+
+const mavenArgs = ["--batch-mode", "--no-transfer-progress", "-Dstyle.color=never", "-DskipTests", "package"];
+
+/** Maven on this machine, or put there by apt-get; else in a container of its official image. */
+async function findBuilder(say: (line: string) => void): Promise<Builder> {
+  const missing = await missingTool();
+  if (missing === undefined || (await installJavaTools(missing, say))) {
+    say("building the sink's plugin with mvn");
+    return buildHere;
+  }
+  const container = await createContainer(missing);
+  say(`${missing}; building it in a container of ${mavenImage}`);
+  return async (project) => await buildInContainer(project, container);
+}
+
+async function buildHere(project: string): Promise<string> {
+  await logged(async (options) => await run("mvn", mavenArgs, { cwd: project, ...options }));
+  const target = join(project, "target");
+  return join(target, (await readdir(target)).find((name) => name.endsWith(".tar.gz")) ?? "");
+}
+
+/** @throws {UserError} naming what is missing here, when the image cannot be pulled either. */
+async function createContainer(missing: string): Promise<string> {
+  const name = `cdc-sink-build-${randomUUID()}`;
+  const script = `cd /tmp/sink && mvn ${mavenArgs.join(" ")} && cp target/*.tar.gz /tmp/sink.tar.gz`;
+  await run("docker", ["create", "--name", name, mavenImage, "sh", "-c", script]).catch((error: unknown) => {
+    throw new UserError(missing, installRemedy, { cause: error });
+  });
+  return name;
+}
+
+/** Sources and archive are copied, not mounted: the engine may be on another machine. */
+async function buildInContainer(project: string, container: string): Promise<string> {
+  const archive = join(project, "sink.tar.gz");
+  try {
+    await run("docker", ["cp", `${project}/.`, `${container}:/tmp/sink`]);
+    await logged(async (options) => await run("docker", ["start", "--attach", container], options));
+    await run("docker", ["cp", `${container}:/tmp/sink.tar.gz`, archive]);
+    return archive;
+  } finally {
+    await run("docker", ["rm", "--force", "--volumes", container]);
+  }
+}
+
+/** Runs the build with its output in a file, and names the first thing that it complains of. */
+async function logged(build: (options: { logFile: string; onLine: (line: string) => void }) => Promise<unknown>) {
   const logs = join(cacheDir(), "logs");
   await mkdir(logs, { recursive: true });
   const logFile = join(logs, `sink-${new Date().toISOString().replaceAll(":", "")}.log`);
@@ -66,8 +114,7 @@ async function build(project: string): Promise<void> {
   const onLine = (line: string) => {
     if (line.startsWith("[ERROR] ")) complaint ??= line.slice("[ERROR] ".length);
   };
-  const args = ["--batch-mode", "--no-transfer-progress", "-Dstyle.color=never", "-DskipTests", "package"];
-  await run("mvn", args, { cwd: project, logFile, onLine }).catch((error: unknown) => {
+  await build({ logFile, onLine }).catch((error: unknown) => {
     if (!(error instanceof ToolError)) throw error;
     throw new UserError(
       `the sink in sink/ could not be built: ${complaint ?? error.message}\nthe whole output: ${logFile}`,
@@ -92,20 +139,18 @@ async function checkLibraries(archive: string, staging: string): Promise<void> {
   );
 }
 
-/** Maven with a Java that compiles; installed by apt-get where that is possible. */
-async function needJavaTools(say: (line: string) => void): Promise<void> {
-  const missing = await missingTool();
-  if (missing === undefined) return;
-  const remedy = `Install Maven and a JDK of Java ${leastJava} or newer (Debian: \`apt-get install maven default-jdk-headless\`), then run the command again.`;
-  if (process.getuid?.() !== 0 || !(await hasAptGet())) throw new UserError(missing, remedy);
+/** @returns false where apt-get cannot do it. */
+async function installJavaTools(missing: string, say: (line: string) => void): Promise<boolean> {
+  if (process.getuid?.() !== 0 || !(await hasAptGet())) return false;
   say(`${missing}; installing Maven and a JDK by apt-get`);
-  await run("apt-get", ["update"], { remedy });
+  await run("apt-get", ["update"], { remedy: installRemedy });
   await run("apt-get", ["install", "--yes", "--no-install-recommends", "maven", "default-jdk-headless"], {
     env: { DEBIAN_FRONTEND: "noninteractive" },
-    remedy,
+    remedy: installRemedy,
   });
   const still = await missingTool();
-  if (still !== undefined) throw new UserError(still, remedy);
+  if (still !== undefined) throw new UserError(still, installRemedy);
+  return true;
 }
 
 /** What is in the way of a build; undefined when nothing is. */

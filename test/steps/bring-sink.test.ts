@@ -128,6 +128,18 @@ describe("a plugin that is built", () => {
     );
   });
 
+  test("without Maven and apt-get it is built in Maven's image, whose container goes, also when the build fails", () => {
+    noApt();
+    standIn("docker", "[[ $1 == start ]] && echo '[ERROR] no compiler there' && exit 1; exit 0");
+    const { status, stderr } = bring({ PATH: `${join(folder, "bin")}:${bare()}` });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/mvn not found.*; building it in a container of maven:\S+\n/);
+    expect(stderr).toContain("the sink in sink/ could not be built: no compiler there\nthe whole output: ");
+    const [, container = ""] = /--name (\S+)/.exec(callsOf("docker").join("\n")) ?? [];
+    expect(callsOf("docker").map((call) => call.split(" ")[1])).toEqual(["create", "cp", "start", "rm"]);
+    expect(callsOf("docker").at(-1)).toBe(`docker rm --force --volumes ${container}`);
+  });
+
   test.runIf(process.getuid?.() === 0)("Maven and a JDK are installed where apt-get can", () => {
     mvn("echo '[ERROR] as far as this'; exit 1");
     // Present only after the installation.
