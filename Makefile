@@ -2,7 +2,7 @@
 STACK ?= dev
 export STACK
 
-VERBS := up down preview refresh test unit images toolchain
+VERBS := up down preview refresh test unit bench images toolchain
 
 .DEFAULT_GOAL := help
 .PHONY: help $(VERBS)
@@ -15,6 +15,7 @@ help: ## list the verbs
 	@echo "  refresh    compare the stack's state with what really runs"
 	@echo "  test       format, lint, types, unit tests, then end to end"
 	@echo "  unit       the quick part of 'test'; needs no Docker engine"
+	@echo "  bench      measure it beside its limits and peers; PARTS=\"up latency\" ROUNDS=3 choose"
 	@echo "  images     build the container images from packages"
 	@echo "  toolchain  bring engine, Pulumi CLI, plugins and images, and write .cdc/env"
 

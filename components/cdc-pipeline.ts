@@ -3,8 +3,9 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Images } from "../config/images.ts";
 import { readSql } from "../config/sql.ts";
+import type { PreparedKind } from "../provider/prepared-image.ts";
 import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../plan/types.ts";
-import { RandomPassword } from "../provider/resources.ts";
+import { PreparedImage, RandomPassword } from "../provider/resources.ts";
 import { ConnectCluster } from "./connect-cluster.ts";
 import { DebeziumConnector } from "./debezium-connector.ts";
 import { labels } from "./docker.ts";
@@ -47,15 +48,25 @@ export class CdcPipeline extends pulumi.ComponentResource {
     const network = new docker.Network("network", { name: plan.network, labels: labels(stack) }, parent);
     const rootPassword = new RandomPassword("mysql-root-password", { length: 24 }, parent).result;
     const cdcPassword = new RandomPassword("cdc-password", { length: 24 }, parent).result;
-    const mysqlImage = image("mysql-image", args.images.mysql);
-    const kafkaImage = image("kafka-image", args.images.kafka);
+    const mysqlImage = prepared("mysql", args.images.mysql, image("mysql-image", args.images.mysql));
+    const kafkaImage = { reference: args.images.kafka, id: image("kafka-image", args.images.kafka) };
+    const brokerImage = prepared("broker", kafkaImage.reference, kafkaImage.id);
     const needsNode = plan.guard !== undefined || plan.readSide?.page !== undefined;
     const nodeImage = needsNode ? image("node-image", args.images.node) : "";
 
-    const kafka = new KafkaCluster("kafka", { stack, network, image: kafkaImage, plan: plan.kafka }, parent);
+    const kafka = new KafkaCluster("kafka", { stack, network, image: brokerImage, plan: plan.kafka }, parent);
     const worker = new ConnectCluster(
       "connect",
-      { stack, network, image: kafkaImage, plan: plan.connect, sink: plan.readSide?.sink.plugin, kafka, cdcPassword },
+      {
+        stack,
+        network,
+        image: kafkaImage,
+        mysqlImage,
+        plan: plan.connect,
+        sink: plan.readSide?.sink.plugin,
+        kafka,
+        cdcPassword,
+      },
       parent,
     );
     if (plan.guard !== undefined) {
@@ -69,6 +80,10 @@ export class CdcPipeline extends pulumi.ComponentResource {
 
     function image(imageName: string, reference: string): pulumi.Output<string> {
       return new docker.RemoteImage(imageName, { name: reference, keepLocally: true }, parent).imageId;
+    }
+
+    function prepared(kind: PreparedKind, reference: string, baseId: pulumi.Output<string>): pulumi.Output<string> {
+      return new PreparedImage(`${kind}-prepared`, { kind, image: reference, baseId }, parent).imageId;
     }
 
     function createReadSide(readSide: ReadSidePlan): pulumi.Output<ReadSideSummary> {

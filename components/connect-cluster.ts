@@ -6,14 +6,17 @@ import { sinkCode } from "../config/sink-code.ts";
 import { renderProperties } from "../plan/connect.ts";
 import { cdcPasswordKey, connectorSecretsFile, workerPropertiesFile } from "../plan/constants.ts";
 import type { ConnectPlan, PluginPlan, SinkPluginPlan, WorkerPlan } from "../plan/types.ts";
-import type { ContainerReady } from "../provider/resources.ts";
+import { PreparedImage, type ContainerReady } from "../provider/resources.ts";
 import { createService, createVolume, type Service } from "./docker.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
 
 export interface ConnectClusterArgs {
   readonly stack: string;
   readonly network: docker.Network;
-  readonly image: pulumi.Input<string>;
+  /** A Kafka image, out of which the workers' own is prepared. */
+  readonly image: { readonly reference: string; readonly id: pulumi.Output<string> };
+  /** Id of a prepared mysql image, for that preparation. */
+  readonly mysqlImage: pulumi.Output<string>;
   readonly plan: ConnectPlan;
   /** Undefined without a read side. */
   readonly sink: SinkPluginPlan | undefined;
@@ -35,8 +38,9 @@ export class ConnectCluster extends pulumi.ComponentResource {
     const { plan } = args;
     const parent = { parent: this };
 
-    const topics = args.kafka.createTopics(plan.topics, this);
-    const plugins = [...plan.plugins.map(bringPlugin), ...(args.sink === undefined ? [] : [bringSink(args.sink)])];
+    const connectorPlugins = plan.plugins.map(bringPlugin);
+    const plugins = [...connectorPlugins, ...(args.sink === undefined ? [] : [bringSink(args.sink)])];
+    const image = prepareWorker();
     const [first, ...others] = plan.workers.map(createWorker);
     if (first === undefined) throw new Error("a plan has at least one worker");
     this.container = first.container;
@@ -53,13 +57,27 @@ export class ConnectCluster extends pulumi.ComponentResource {
           environment: {
             CDC_DEBEZIUM_VERSION: version,
             CDC_PLUGIN_VOLUME: volume.name,
-            CDC_PLUGIN_IMAGE: args.image,
+            CDC_PLUGIN_IMAGE: args.image.id,
           },
           logging: command.local.Logging.Stderr,
         },
         { ...parent, deletedWith: volume },
       );
-      return { brought, mount: { volumeName: volume.name, containerPath: path, readOnly: true } };
+      return { version, volume, brought, mount: { volumeName: volume.name, containerPath: path, readOnly: true } };
+    }
+
+    /** For the newest of the plugins; classes of another version are taken from its own jars. */
+    function prepareWorker(): pulumi.Output<string> {
+      const newest = connectorPlugins.at(-1);
+      if (newest === undefined) throw new Error("a plan has at least one plugin");
+      const { reference, id: baseId } = args.image;
+      const forWorker = {
+        pluginVersion: newest.version,
+        pluginVolume: newest.volume.name,
+        mysqlImage: args.mysqlImage,
+      };
+      const inputs = { kind: "worker", image: reference, baseId, worker: forWorker } as const;
+      return new PreparedImage(`${name}-prepared`, inputs, { ...parent, dependsOn: newest.brought }).imageId;
     }
 
     function bringSink({ volume: begin, path, archive }: SinkPluginPlan) {
@@ -72,7 +90,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
           create: "node steps/bring-sink.ts",
           environment: {
             CDC_SINK_VOLUME: volume.name,
-            CDC_SINK_IMAGE: args.image,
+            CDC_SINK_IMAGE: args.image.id,
             ...(archive === undefined ? {} : { CDC_SINK_ARCHIVE: archive.file, CDC_SINK_SHA256: archive.sha256 }),
           },
           logging: command.local.Logging.Stderr,
@@ -88,9 +106,9 @@ export class ConnectCluster extends pulumi.ComponentResource {
           stack: args.stack,
           network: args.network,
           plan: worker,
-          image: args.image,
+          image,
           command: ["/opt/kafka/bin/connect-distributed.sh", workerPropertiesFile],
-          environment: { KAFKA_HEAP_OPTS: worker.heapOptions },
+          environment: worker.environment,
           uploads: [
             { file: workerPropertiesFile, content: renderProperties(worker.properties), permissions: "0444" },
             {
@@ -106,7 +124,8 @@ export class ConnectCluster extends pulumi.ComponentResource {
             `printf "GET /health HTTP/1.0\\r\\n\\r\\n" >&3 && head -n1 <&3 | grep -q " 200 "'`,
           stopSeconds: 30,
         },
-        { ...parent, dependsOn: [...plugins.map(({ brought }) => brought), ...topics] },
+        // A worker waits for the brokers by itself, and makes its own topics: both start at the same time.
+        { ...parent, dependsOn: [...plugins.map(({ brought }) => brought), ...args.kafka.containers] },
       );
     }
   }

@@ -1,9 +1,7 @@
 /** One shard's connector: its topics, the connector, and the proof that changes flow. */
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectPlan, KafkaPlan, ShardPlan } from "../plan/types.ts";
-import { Connector } from "../provider/resources.ts";
-import type { FlowResult } from "../steps/flow.ts";
+import { Connector, Flow } from "../provider/resources.ts";
 import { flowTargetOf } from "../steps/flow-target.ts";
 import type { ConnectCluster } from "./connect-cluster.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
@@ -70,27 +68,16 @@ export class DebeziumConnector extends pulumi.ComponentResource {
 
     function proveFlow(): pulumi.Output<number> {
       const target = flowTargetOf({ connect: connectPlan, kafka: kafkaPlan }, plan);
-      const flow = new command.local.Command(
+      const flow = new Flow(
         `${name}-flow`,
         {
-          create: "node steps/check-flow.ts",
-          environment: {
-            CDC_FLOW_TARGET: JSON.stringify(target),
-            CDC_PASSWORD: args.cdcPassword,
-            // What the change has to pass through: when one of these is new, the proof has to be given again.
-            CDC_FLOW_THROUGH: pulumi.jsonStringify([
-              shard.startedAt,
-              kafka.startedAt,
-              worker.startedAt,
-              connector.appliedAt,
-            ]),
-          },
-          logging: command.local.Logging.Stderr,
+          target,
+          password: args.cdcPassword,
+          through: [shard.startedAt, kafka.startedAt, worker.startedAt, connector.appliedAt],
         },
         { ...parent, dependsOn: connector, deletedWith: worker.container },
       );
-      // The environment holds a secret, so the engine takes stdout for one too; a latency is none.
-      return pulumi.unsecret(flow.stdout).apply((stdout) => (JSON.parse(stdout) as FlowResult).latencyMs);
+      return flow.latencyMs;
     }
   }
 }

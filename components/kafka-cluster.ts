@@ -17,6 +17,8 @@ export class KafkaCluster extends pulumi.ComponentResource {
   readonly startedAt: pulumi.Output<string[]>;
   /** The container of the first broker, with which the topics go. */
   readonly container: docker.Container;
+  /** Depend on these for what needs the brokers' names, and waits for the brokers by itself. */
+  readonly containers: docker.Container[];
   readonly #ready: pulumi.Resource[];
   readonly #provider: kafka.Provider;
 
@@ -27,6 +29,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
     const [first, ...others] = args.plan.brokers.map(createBroker);
     if (first === undefined) throw new Error("a plan has at least one broker");
     this.container = first.container;
+    this.containers = [first, ...others].map(({ container }) => container);
     this.#ready = [first, ...others].map(({ ready }) => ready);
     this.startedAt = pulumi.all([first, ...others].map(({ ready }) => ready.startedAt));
     // Known endpoints, so that previews can be computed; the waiting is `dependsOn`.

@@ -10,6 +10,7 @@ import {
   cdcGlobalPrivileges,
   cdcUser,
   mysqlVersionLabel,
+  rootInitFile,
   rootPasswordFile,
 } from "../plan/constants.ts";
 import type { ShardPlan } from "../plan/types.ts";
@@ -59,12 +60,16 @@ export class MysqlShard extends pulumi.ComponentResource {
         network: args.network,
         plan,
         image: args.image,
-        command: ["mysqld", ...plan.mysqldArgs],
-        environment: { MYSQL_ROOT_PASSWORD_FILE: rootPasswordFile },
-        // World-readable inside the container: the entrypoint reads it as user mysql.
-        uploads: [{ file: rootPasswordFile, content: args.rootPassword, permissions: "0444" }],
+        command: ["mysqld", ...plan.mysqldArgs, `--init-file=${rootInitFile}`],
+        environment: {},
+        // World-readable inside the container: they are read as user mysql.
+        uploads: [
+          { file: rootPasswordFile, content: args.rootPassword, permissions: "0444" },
+          { file: rootInitFile, content: args.rootPassword.apply(rootSql), permissions: "0444" },
+        ],
+        // Empty, the volume takes the image's data directory: an initialised server, whose root nobody can be yet.
         volumes: [{ volumeName: volume.name, containerPath: "/var/lib/mysql" }],
-        // Over TCP: the server that initialises the data directory answers on the socket only.
+        // Over TCP, as clients come.
         healthCheck: `${mysqlAsRoot} -h127.0.0.1 --silent --execute='SELECT 1'`,
         stopSeconds: 30,
         labels: { [mysqlVersionLabel]: args.mysqlVersion },
@@ -123,3 +128,12 @@ export class MysqlShard extends pulumi.ComponentResource {
 
 /** mysql as root, inside the container: the password comes from the file, not from an argument. */
 const mysqlAsRoot = `MYSQL_PWD="$(cat ${rootPasswordFile})" mysql -uroot`;
+
+/** Run at every start, one statement a line; none of it is the binlog's business. The password is letters and digits. */
+function rootSql(password: string): string {
+  return [
+    "SET SESSION sql_log_bin = OFF;",
+    ...["localhost", "%"].map((host) => `ALTER USER root@'${host}' IDENTIFIED BY '${password}' ACCOUNT UNLOCK;`),
+    "",
+  ].join("\n");
+}

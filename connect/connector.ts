@@ -43,7 +43,7 @@ export interface ApplyOptions {
 /** The connector is on the worker, but not as it is wanted. */
 export class NotAsDesiredError extends Error {}
 
-const rebalancePauseMs = 1000;
+const rebalancePauseMs = 250;
 const rebalanceLimitMs = 60_000;
 
 /**

@@ -1,6 +1,7 @@
 /** The Kafka Connect workers, in distributed mode. */
 import type { PipelineConfig } from "../config/schema.ts";
 import { connectorSecretsFile, connectRestPort, pluginsFolder } from "./constants.ts";
+import { jvmEnvironment } from "./jvm.ts";
 import { replicationFactor, TopicPlanner } from "./topics.ts";
 import type { ConnectPlan, WorkerPlan } from "./types.ts";
 
@@ -55,10 +56,12 @@ function planWorker(
     port: { internal: connectRestPort, host: config.connect.port + id - 1 + config.portOffset },
     expectedMemoryMiB: config.connect.heapMiB + jvmOverheadMiB,
     memoryLimitMiB: undefined,
-    heapOptions: `-Xms${Math.min(256, config.connect.heapMiB)}m -Xmx${config.connect.heapMiB}m`,
+    environment: jvmEnvironment("worker", config.connect.heapMiB),
     properties: {
       "key.converter": jsonConverter,
       "offset.flush.interval.ms": "5000",
+      // It is started together with the brokers, and is to find them soon after they are there.
+      "reconnect.backoff.max.ms": "250",
       // Every plugin of Kafka's and of Debezium's carries a ServiceLoader manifest; scanning all classes instead doubles the start-up time.
       "plugin.discovery": "service_load",
       // With one worker nobody else could take over while it restarts; with more, a short restart moves no task.
@@ -97,7 +100,7 @@ export function ownWorkerProperties(
     "rest.advertised.host.name": alias,
     "status.storage.replication.factor": replicas,
     "status.storage.topic": topicNames.status,
-    // Topics are declared by the plan.
+    // Topics that connectors write to are declared by the plan.
     "topic.creation.enable": "false",
   };
 }

@@ -36,8 +36,11 @@ export const cdcDatabase = "cdc";
 /** Rows written here are commands to the shard's connector (Debezium's source signal channel). */
 export const signalTable = `${cdcDatabase}.signal`;
 
-/** Where a MySQL container finds root's password (MYSQL_ROOT_PASSWORD_FILE). */
+/** Where clients inside a MySQL container find root's password. */
 export const rootPasswordFile = "/run/secrets/mysql-root-password";
+
+/** The statements with which a MySQL server gives root its password before it listens (mysqld's `--init-file`). */
+export const rootInitFile = "/run/secrets/mysql-root.sql";
 
 /** Where the worker finds connectors' passwords; read through Kafka's FileConfigProvider. */
 export const connectorSecretsFile = "/run/secrets/connectors.properties";
@@ -53,6 +56,9 @@ export const sinkPluginFolder = `${pluginsFolder}/sink`;
 
 /** Where the guard's container finds its code, laid out as in the checkout. */
 export const guardFolder = "/opt/cdc/guard";
+
+/** Where a prepared Kafka image has its class-data archives (images/prepared/); a Java that cannot use one goes without. */
+export const classArchives = "/opt/kafka/cds";
 
 /** Where the worker finds its configuration. */
 export const workerPropertiesFile = "/opt/cdc/connect-distributed.properties";

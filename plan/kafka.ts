@@ -1,12 +1,16 @@
 /** The brokers: KRaft; the first is broker and controller, further ones are brokers only. */
 import { createHash } from "node:crypto";
 import type { PipelineConfig } from "../config/schema.ts";
+import { jvmEnvironment } from "./jvm.ts";
 import type { BrokerPlan, KafkaPlan } from "./types.ts";
 
 const internalPort = 29092;
 const hostListenerPort = 9092;
 const controllerPort = 9093;
 const jvmOverheadMiB = 200;
+
+/** Of the brokers' own topics, instead of 50 each: a start makes them all, and a development cluster has few groups and tasks. */
+const fewPartitions = { "offsets.topic.num.partitions": "10", "transaction.state.log.num.partitions": "10" };
 
 /** Plans the brokers; adding one leaves the others' identity, ports and data as they are. */
 export function planKafka(stack: string, config: PipelineConfig): KafkaPlan {
@@ -39,9 +43,10 @@ function planBroker(stack: string, id: number, config: PipelineConfig): BrokerPl
     expectedMemoryMiB: config.kafka.heapMiB + jvmOverheadMiB,
     memoryLimitMiB: undefined,
     environment: {
+      ...asEnvironment(fewPartitions),
       ...asEnvironment(config.kafka.properties),
       CLUSTER_ID: clusterId(stack),
-      KAFKA_HEAP_OPTS: `-Xms${Math.min(256, config.kafka.heapMiB)}m -Xmx${config.kafka.heapMiB}m`,
+      ...jvmEnvironment("broker", config.kafka.heapMiB),
       ...asEnvironment(ownBrokerProperties(id, host, config)),
     },
   };

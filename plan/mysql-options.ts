@@ -21,6 +21,7 @@ const owned: Readonly<Record<string, string>> = {
   default_time_zone: "set cdc:timeZone",
   time_zone: "set cdc:timeZone",
   innodb_buffer_pool_size: "set cdc:mysql.bufferPoolMiB",
+  init_file: "remove it; root gets its password there",
   port: "set port in the shard's entry",
   bind_address: "set nothing; ports are published on 127.0.0.1",
   skip_networking: "remove it; the connector comes over the network",

@@ -89,8 +89,8 @@ export interface KafkaPlan {
 export interface WorkerPlan extends PublishedPlan {
   /** connect-distributed.properties, without secrets. */
   readonly properties: Readonly<Record<string, string>>;
-  /** JVM heap options. */
-  readonly heapOptions: string;
+  /** The image's environment: options of the JVM. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface ConnectPlan {

@@ -26,11 +26,13 @@ const lookMs = 3000;
 const readMs = 10_000;
 
 export const connectorHandler: ResourceHandler = {
-  async check(news, olds) {
+  async check(news, olds, isUpdate) {
     const wanted = asInputs(news);
     const failures = shapeFailures(reveal(news) as Properties);
     // What the connector is going to meet may not be there yet: then the worker would judge by something else.
     if (failures.length > 0 || hasUnknown(news)) return { inputs: news, failures };
+    // The worker checks what it is to create, too, and it was started a moment ago: once costs less.
+    if (isUpdate && Object.keys(olds).length === 0) return { inputs: news, failures };
     const isUnchanged = changedKeys(asInputs(olds).config ?? {}, wanted.config).length === 0;
     const client = clientOf(wanted, lookMs);
     if (isUnchanged && !(await hasFailed(client, wanted.name))) return { inputs: news, failures };

@@ -9,8 +9,11 @@ export type Say = (message: string) => void;
 
 /** The life cycle of one resource type. */
 export interface ResourceHandler {
-  /** @param olds the inputs of the last `up`; empty for a new resource. */
-  check(news: Properties, olds: Properties): Promise<CheckResult>;
+  /**
+   * @param olds the inputs of the last `up`; empty for a new resource.
+   * @param isUpdate true when something was made already: this is no preview.
+   */
+  check(news: Properties, olds: Properties, isUpdate: boolean): Promise<CheckResult>;
   diff(id: string, olds: Properties, news: Properties, say: Say): Promise<DiffResult>;
   create(inputs: Properties, say: Say): Promise<CreateResult>;
   /** Undefined when the thing is gone. */
@@ -26,4 +29,11 @@ export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 export function hasUnknown(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return value === unknownValue;
   return Object.values(value).some(hasUnknown);
+}
+
+/** True when two values say the same; the engine gives keys in no particular order. */
+export function isEqual(a: unknown, b: unknown): boolean {
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...keys].every((key) => isEqual((a as Properties)[key], (b as Properties)[key]));
 }

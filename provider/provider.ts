@@ -9,7 +9,9 @@ import type {
 } from "@pulumi/pulumi/provider/index.js";
 import { connectorHandler } from "./connector-handler.ts";
 import { containerReadyHandler } from "./container-ready-handler.ts";
+import { flowHandler } from "./flow-handler.ts";
 import type { Properties, ResourceHandler } from "./handler.ts";
+import { preparedImageHandler } from "./prepared-image-handler.ts";
 import { randomPasswordHandler } from "./random-password-handler.ts";
 import { sayOf } from "./say.ts";
 import { masked, secretsIn } from "./secrets.ts";
@@ -17,15 +19,18 @@ import { masked, secretsIn } from "./secrets.ts";
 const handlers: Readonly<Record<string, ResourceHandler>> = {
   "cdc:index:Connector": connectorHandler,
   "cdc:index:ContainerReady": containerReadyHandler,
+  "cdc:index:Flow": flowHandler,
+  "cdc:index:PreparedImage": preparedImageHandler,
   "cdc:index:RandomPassword": randomPasswordHandler,
 };
 
 export class CdcProvider implements Provider {
   readonly version = "1.0.0";
+  #isUpdate = false;
 
   async check(urn: string, olds: Properties, news: Properties): Promise<CheckResult> {
     return await quietly(news, async () => {
-      const { inputs, failures = [] } = await handlerOf(urn).check(news, olds);
+      const { inputs, failures = [] } = await handlerOf(urn).check(news, olds, this.#isUpdate);
       const secrets = secretsIn(news);
       return {
         inputs,
@@ -39,6 +44,7 @@ export class CdcProvider implements Provider {
   }
 
   async create(urn: string, inputs: Properties): Promise<CreateResult> {
+    this.#isUpdate = true;
     return await quietly(inputs, async () => await handlerOf(urn).create(inputs, sayOf(urn)));
   }
 

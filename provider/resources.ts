@@ -1,6 +1,8 @@
 /** The Pulumi resources of the project's own provider plugin (provider.ts). */
 import * as pulumi from "@pulumi/pulumi";
 import type { DesiredState } from "../connect/client.ts";
+import type { FlowTarget } from "../steps/flow-target.ts";
+import type { PreparedKind } from "./prepared-image.ts";
 
 export interface ConnectorArgs {
   /** Root of the worker's REST API as reached from the machine that runs Pulumi. A change replaces the connector. */
@@ -81,6 +83,58 @@ export class ContainerReady extends pulumi.CustomResource {
 
   constructor(name: string, args: ContainerReadyArgs, opts?: pulumi.CustomResourceOptions) {
     super("cdc:index:ContainerReady", name, { timeoutSeconds: 180, ...args, startedAt: undefined }, opts);
+  }
+}
+
+export interface PreparedImageArgs {
+  /** What is prepared: `mysql`, a data directory; `broker` or `worker`, a class-data archive. */
+  readonly kind: PreparedKind;
+  /** Reference of the image that it is made from. */
+  readonly image: string;
+  /** That image's id on the engine: another one under the same reference is prepared anew. */
+  readonly baseId: pulumi.Input<string>;
+  /**
+   * For a worker alone: version and volume of the Debezium plugin whose classes it is to know, and the id of a prepared
+   * mysql image, from which it reads while it is prepared.
+   */
+  readonly worker?: {
+    readonly pluginVersion: string;
+    readonly pluginVolume: pulumi.Input<string>;
+    readonly mysqlImage: pulumi.Input<string>;
+  };
+}
+
+/**
+ * An image that starts fast, made once on the engine out of another (images/prepared/). It stays on the engine when the
+ * stack goes, as the other one does.
+ */
+export class PreparedImage extends pulumi.CustomResource {
+  /** Its id on the engine. */
+  declare readonly imageId: pulumi.Output<string>;
+
+  constructor(name: string, args: PreparedImageArgs, opts?: pulumi.CustomResourceOptions) {
+    super("cdc:index:PreparedImage", name, { ...args, imageId: undefined }, opts);
+  }
+}
+
+export interface FlowArgs {
+  /** The shard, and where its change has to arrive. */
+  readonly target: pulumi.Input<FlowTarget>;
+  /** Password of the CDC account; a secret. */
+  readonly password: pulumi.Input<string>;
+  /** What the change has to pass through, for example start times: when one is new, the proof is given again. */
+  readonly through: pulumi.Input<unknown>;
+  /** How long the way of the change may take, a first snapshot included, in seconds. Default 60. */
+  readonly timeoutSeconds?: pulumi.Input<number>;
+}
+
+/** The proof that changes flow: a row written on the shard was consumed from its topic. It fails with where the row got stuck. */
+export class Flow extends pulumi.CustomResource {
+  /** From before the commit until the event was consumed, in milliseconds. */
+  declare readonly latencyMs: pulumi.Output<number>;
+
+  constructor(name: string, args: FlowArgs, opts?: pulumi.CustomResourceOptions) {
+    super("cdc:index:Flow", name, { timeoutSeconds: 60, ...args, latencyMs: undefined }, opts);
   }
 }
 

@@ -6,6 +6,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { renderEnvFile, type EnvFile } from "./env-file.ts";
 import type { Images } from "./images-choice.ts";
+import { cacheDir } from "../lib/run.ts";
 import { cdcDir, root } from "./places.ts";
 import type { PulumiCli } from "./pulumi-cli.ts";
 
@@ -82,6 +83,8 @@ export async function prepareCheckout(cli: PulumiCli, images: Images | undefined
     variables["PULUMI_CONFIG_PASSPHRASE_FILE"] = file;
   }
   if (images !== undefined) variables["CDC_IMAGES"] = images;
+  // Node keeps what it has compiled of program and provider.
+  variables["NODE_COMPILE_CACHE"] = process.env["NODE_COMPILE_CACHE"] ?? join(cacheDir(), "node-compile-cache");
 
   // The command line of the pipeline (`cdc`), and Node.
   const path = [

@@ -10,7 +10,7 @@ import { cdcDir, root } from "./places.ts";
 import { prepareCli } from "./prepare.ts";
 import { run, UserError } from "../lib/run.ts";
 import { existsLocally, resourceCount, stackExists, stackLabel, type Stack } from "./stack.ts";
-import { pulumi } from "./up.ts";
+import { parallel, pulumi } from "./up.ts";
 
 const noneOwned: Owned = { container: [], volume: [], network: [] };
 
@@ -65,7 +65,7 @@ async function destroy(log: Log, stack: Stack, local: boolean, owned: Owned): Pr
   try {
     await pulumi(
       stack,
-      ["destroy", "--yes", "--skip-preview", "--suppress-outputs", "--config-file", await noConfig()],
+      ["destroy", "--yes", "--skip-preview", "--suppress-outputs", parallel, "--config-file", await noConfig()],
       {
         remedy:
           "mend what pulumi names above, then `make down` again: it carries on where it stopped; " +

@@ -17,6 +17,12 @@ const verbs: Record<string, (log: Log, stack: string) => Promise<void>> = {
   refresh,
   test,
   unit,
+  bench: async (log) => {
+    const { env } = await prepare(log, undefined);
+    // What it needs is much, and no other verb's business.
+    const { bench } = await import("../bench/main.ts");
+    await bench(log, env);
+  },
   images: async (log) => {
     await ensureEngine(log);
     await buildPackagedImages({ log: (line) => log(`images: ${line}`) });

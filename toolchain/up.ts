@@ -12,6 +12,9 @@ import { selectStack, stackLabel, stackOutputs, type Stack } from "./stack.ts";
 import { planStack } from "./stack-plan.ts";
 import { pipelineTable } from "./table.ts";
 
+/** Many operations are waits, for example one for each topic; Pulumi's default is four per core. */
+export const parallel = "--parallel=100";
+
 /** Brings the stack up and shows it. */
 export async function up(log: Log, name: string): Promise<void> {
   const { plan, images } = await planStack(root, name);
@@ -22,7 +25,7 @@ export async function up(log: Log, name: string): Promise<void> {
 
   log(`pulumi: bringing up stack ${name}`);
   // A preview would ask nothing and show nothing that the update does not show too, for 1.5 s more.
-  await pulumi(stack, ["up", "--yes", "--skip-preview", "--suppress-outputs"], {
+  await pulumi(stack, ["up", "--yes", "--skip-preview", "--suppress-outputs", parallel], {
     remedy:
       "mend what pulumi names above, then `make up` again: it carries on where it stopped (`make down` removes everything)",
   });

@@ -4,9 +4,11 @@ import { shown, types, type ResourceRule, type Violation } from "./resource.ts";
 const allowed = "a reference with a tag other than latest, or with a digest";
 const remedy = "write the version, for example mysql:9.7 or mysql@sha256:DIGEST";
 
-/** `RemoteImage.name` and `Container.image` are pinned references; a container's image may be an image id as well. */
+/** `RemoteImage.name`, `PreparedImage.image` and `Container.image` are pinned references; an `image` may be an image id as well. */
 export const pinnedImages: ResourceRule = (resource) => {
-  const property = { [types.remoteImage]: "name", [types.container]: "image" }[resource.type];
+  const property = { [types.remoteImage]: "name", [types.preparedImage]: "image", [types.container]: "image" }[
+    resource.type
+  ];
   if (property === undefined) return [];
   const reference = resource.inputs[property];
   // Not known yet, or left out, which the provider refuses itself.

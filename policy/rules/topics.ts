@@ -1,7 +1,6 @@
 /** Topics whose readers need every record in one order have one partition; a schema history is kept for ever. */
 import {
   fields,
-  objects,
   ofType,
   shown,
   types,
@@ -12,46 +11,24 @@ import {
 } from "./resource.ts";
 import { connectorSetting, mysqlConnectors } from "./servers.ts";
 
-/** Schema history topics (of connectors) and configuration topics (of workers) are declared as their readers need them. */
+const setting = "schema.history.internal.kafka.topic";
+
+/** Schema history topics are declared as their connectors need them. (Its own topics a worker makes, or refuses, itself.) */
 export const orderedTopics: StackRule = (resources) => {
   const topics = new Map(ofType(resources, types.topic).map((topic) => [topic.inputs["name"], topic]));
-  const histories = mysqlConnectors(resources).flatMap((connector) =>
-    declared(connector, "schema.history.internal.kafka.topic", historyTopicOf(connector), topics, isHistory),
-  );
-  const configurations = ofType(resources, types.container).flatMap((worker) =>
-    declared(worker, "config.storage.topic", configurationTopicOf(worker), topics, hasOnePartition),
-  );
-  return [...histories, ...configurations];
+  return mysqlConnectors(resources).flatMap((connector) => {
+    const name = connectorSetting(connector, setting);
+    // The name of a topic may not be known yet.
+    if (typeof name !== "string" || topics.has(unknownValue)) return [];
+    const topic = topics.get(name);
+    return topic === undefined ? [undeclared(connector, name)] : isHistory(topic);
+  });
 };
 
-function historyTopicOf(connector: Resource): string | undefined {
-  const name = connectorSetting(connector, "schema.history.internal.kafka.topic");
-  return typeof name === "string" ? name : undefined;
-}
-
-/** A worker says it in the properties that are put into its container. */
-function configurationTopicOf(worker: Resource): string | undefined {
-  for (const { content } of objects(worker.inputs["uploads"])) {
-    const [, name] = (typeof content === "string" && /^config\.storage\.topic=(.+)$/m.exec(content)) || [];
-    if (name !== undefined) return name;
-  }
-  return undefined;
-}
-
-function declared(
-  user: Resource,
-  property: string,
-  name: string | undefined,
-  topics: ReadonlyMap<unknown, Resource>,
-  check: (topic: Resource) => Violation[],
-): Violation[] {
-  // The name of a topic may not be known yet.
-  if (name === undefined || topics.has(unknownValue)) return [];
-  const topic = topics.get(name);
-  if (topic !== undefined) return check(topic);
+function undeclared(resource: Resource, name: string): Violation {
   const found = `${name}, which the stack does not declare`;
   const remedy = `declare topic ${name} with one partition: the broker would make it with its defaults, or not at all`;
-  return [{ resource: user, property, found, allowed: "a topic of the stack", remedy }];
+  return { resource, property: setting, found, allowed: "a topic of the stack", remedy };
 }
 
 function hasOnePartition(topic: Resource): Violation[] {

@@ -38,6 +38,8 @@ describe("the resource graph of the write side", () => {
       databases: count("mysql:index/database:Database"),
       grants: count("mysql:index/grant:Grant"),
       topics: count("kafka:index/topic:Topic"),
+      prepared: count("cdc:index:PreparedImage"),
+      flows: count("cdc:index:Flow"),
       connectors: count("cdc:index:Connector"),
       ready: count("cdc:index:ContainerReady"),
     }).toEqual({
@@ -47,7 +49,9 @@ describe("the resource graph of the write side", () => {
       users: 3,
       databases: 6,
       grants: 6,
-      topics: 3 + 3 * 9,
+      topics: 3 * 9,
+      prepared: 3,
+      flows: 3,
       connectors: 3,
       ready: 6,
     });
@@ -76,6 +80,23 @@ describe("the resource graph of the write side", () => {
   test("checks a shard's health by a login over TCP", () => {
     const { tests } = named("shard0-container").inputs["healthcheck"] as { tests: string[] };
     expect(tests[1]).toMatch(/mysql -uroot -h127\.0\.0\.1 .*SELECT 1/);
+  });
+
+  test("runs prepared images, and gives root a password before the server listens: the data directory has none", () => {
+    expect(ofType("cdc:index:PreparedImage").map(({ inputs }) => [inputs["kind"], inputs["image"]])).toEqual([
+      ["broker", "kafka:test"],
+      ["worker", "kafka:test"],
+      ["mysql", "mysql:test"],
+    ]);
+    const { image, command, uploads } = named("shard0-container").inputs;
+    expect(image).toBe("sha256:mysql-of-mysql:test");
+    expect(command).toContain("--init-file=/run/secrets/mysql-root.sql");
+    const [, statements] = reveal(uploads) as { file: string; content: string }[];
+    expect(statements?.file).toBe("/run/secrets/mysql-root.sql");
+    for (const host of ["localhost", "%"])
+      expect(statements?.content).toContain(
+        `ALTER USER root@'${host}' IDENTIFIED BY 'password-of-mysql-root-password' ACCOUNT UNLOCK;`,
+      );
   });
 
   test("gives stateful containers time to stop", () => {
@@ -232,13 +253,12 @@ describe("order and tear-down", () => {
     ]);
   });
 
-  test("the worker waits for the plugin and its own topics", () => {
-    expect(dependencies("connect-container")).toEqual([
-      "connect-debezium-3.6.1.Final",
-      "topic-connect-configs",
-      "topic-connect-offsets",
-      "topic-connect-status",
-    ]);
+  test("the worker waits for the plugin, but for no broker to be ready: both start at the same time", () => {
+    expect(dependencies("connect-container")).toEqual(["connect-debezium-3.6.1.Final", "kafka-container"]);
+  });
+
+  test("the worker's image is prepared once the plugin is there, from which it takes classes", () => {
+    expect(dependencies("connect-prepared")).toEqual(["connect-debezium-3.6.1.Final"]);
   });
 
   test("the guard waits for its code and the worker, and nothing waits for the guard", () => {
@@ -255,7 +275,7 @@ describe("order and tear-down", () => {
 
   test("what lives inside a container goes with it, so that destroy needs no living server", () => {
     const inside = resources.filter(({ type }) =>
-      /^(mysql|kafka):index\/|^cdc:index:(Connector|ContainerReady)$/.test(type),
+      /^(mysql|kafka):index\/|^cdc:index:(Connector|ContainerReady|Flow)$/.test(type),
     );
     expect(inside.length).toBeGreaterThan(40);
     for (const { name, options } of inside)

@@ -678,6 +678,13 @@ const options: readonly Row[] = [
     /bufferPoolMiB/,
   ],
   [
+    "an init file of one's own",
+    mysql({ "init-file": "/tmp/own.sql" }),
+    "CDC-507",
+    "cdc:mysql.options.init_file",
+    /root gets its password/,
+  ],
+  [
     "an option that MySQL dropped",
     mysql({ default_authentication_plugin: "x" }),
     "CDC-508",

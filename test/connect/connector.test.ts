@@ -55,7 +55,7 @@ describe("creation", () => {
   test("a rebalance that does not end is an error after a minute", async () => {
     worker.bend(
       /^POST/,
-      Array.from({ length: 200 }, () => rebalancing),
+      Array.from({ length: 300 }, () => rebalancing),
     );
     expect(String(await failure())).toMatch(/connector c was refused by the worker \(HTTP 409\)/);
   });

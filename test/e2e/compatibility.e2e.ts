@@ -17,7 +17,7 @@ import { run } from "../../lib/run.ts";
 import { checkVersions } from "../../plan/compatibility.ts";
 import { debeziumVersion, kafkaVersion, mysqlVersion } from "../../plan/versions.ts";
 import { buildPackagedImages } from "../../toolchain/images.ts";
-import { dockerLines, execute, ownedBy } from "./support/checkout.ts";
+import { dockerLines, execute, namesOwnedBy } from "./support/checkout.ts";
 
 const good = debeziumVersion;
 const bad = "2.7.0.Final";
@@ -265,10 +265,10 @@ const removal: Readonly<Record<string, readonly string[]>> = {
 };
 
 async function removeAll(): Promise<void> {
-  for (const [kind = "", name = ""] of (await ownedBy(stack)).map((line) => line.split(" "))) {
+  for (const [kind = "", name = ""] of (await namesOwnedBy(stack)).map((line) => line.split(" "))) {
     await dockerLines(kind, "rm", ...(removal[kind] ?? []), name);
   }
-  // Containers go first (the order of ownedBy): volumes and network are free by then.
+  // Containers go first (the order of namesOwnedBy): volumes and network are free by then.
 }
 
 async function until(what: string, limitMs: number, condition: () => Promise<boolean>): Promise<void> {

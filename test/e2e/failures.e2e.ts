@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Checkout, dockerLines, ownedBy } from "./support/checkout.ts";
+import { Checkout, dockerLines, namesOwnedBy } from "./support/checkout.ts";
 
 const portOffset = 18_000;
 const checkout = new Checkout("e2e-failures");
@@ -27,7 +27,7 @@ test("a port in use is refused before anything is created, naming the port and t
     expect(code).not.toBe(0);
     expect(output).toMatch(/CDC-702 port 21308: wanted for MySQL of shard0, but another process/);
     expect(output).toMatch(/portOffset/);
-    expect(await ownedBy(checkout.prefix)).toEqual([]);
+    expect(await namesOwnedBy(checkout.prefix)).toEqual([]);
   } finally {
     await new Promise((resolve) => squatter.close(resolve));
   }

@@ -7,7 +7,7 @@ import { createConnection, type Connection, type RowDataPacket } from "mysql2/pr
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConnectClient } from "../../connect/client.ts";
 import { TopicReader } from "../../kafka/topic.ts";
-import { Checkout, committedConfig, dockerLines, execute, ownedBy, type Result } from "./support/checkout.ts";
+import { Checkout, committedConfig, dockerLines, execute, namesOwnedBy, type Result } from "./support/checkout.ts";
 import { decode, decodeKey, readAll, recordsOf } from "./support/events.ts";
 
 const portOffset = 20_000;
@@ -49,7 +49,9 @@ async function mountedVolumes(): Promise<string[]> {
 
 async function containers(): Promise<string[]> {
   const kind = "container ";
-  return (await ownedBy(checkout.prefix)).flatMap((line) => (line.startsWith(kind) ? [line.slice(kind.length)] : []));
+  return (await namesOwnedBy(checkout.prefix)).flatMap((line) =>
+    line.startsWith(kind) ? [line.slice(kind.length)] : [],
+  );
 }
 
 function succeeded({ code, output }: Result): string {
@@ -370,7 +372,7 @@ describe("three shards, four, three", () => {
     const output = await whileWriting(async () => succeeded(await checkout.pulumi("up", "--yes", "--skip-preview")));
     expect(output).toMatch(/Resources:\s+- \d+ deleted\s+\d+ unchanged/);
     expect(await worker.getStatus("shard3-connector")).toBeUndefined();
-    expect((await ownedBy(checkout.prefix)).filter((line) => line.includes("3311"))).toEqual([]);
+    expect((await namesOwnedBy(checkout.prefix)).filter((line) => line.includes("3311"))).toEqual([]);
   });
 
   test("the other connectors' tasks were never restarted, and no event was lost or doubled meanwhile", async () => {
@@ -394,13 +396,13 @@ describe("a second stack on the same engine", () => {
   test("comes up beside the first, with the same names inside and other ports outside", async () => {
     await second.create({ portOffset: portOffset + 2000, shards: [{ name: "shard0", port: 3308 }] });
     succeeded(await second.make("up"));
-    expect(await ownedBy(second.prefix)).toContain("container cdc-e2e-second-mysql-3308");
+    expect(await namesOwnedBy(second.prefix)).toContain("container cdc-e2e-second-mysql-3308");
     expect(succeeded(await checkout.pulumi("preview"))).toMatch(noChange);
   });
 
   test("goes without touching the first, by plain `pulumi destroy`", async () => {
     succeeded(await second.pulumi("destroy", "--yes", "--skip-preview"));
-    expect(await ownedBy(second.prefix)).toEqual([]);
+    expect(await namesOwnedBy(second.prefix)).toEqual([]);
     expect((await worker.getStatus(String(shards[0]?.connector)))?.connector.state).toBe("RUNNING");
   });
 });
@@ -410,7 +412,7 @@ describe("down", () => {
     const volumes = await mountedVolumes();
     expect(volumes.length).toBeGreaterThan(5);
     succeeded(await checkout.make("down"));
-    expect(await ownedBy(checkout.prefix)).toEqual([]);
+    expect(await namesOwnedBy(checkout.prefix)).toEqual([]);
     // Images declare volumes of their own, which carry no label.
     const left = await dockerLines("volume", "ls", "--quiet");
     expect(volumes.filter((volume) => left.includes(volume))).toEqual([]);

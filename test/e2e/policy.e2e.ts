@@ -2,7 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Checkout, ownedBy, type Result } from "./support/checkout.ts";
+import { Checkout, namesOwnedBy, type Result } from "./support/checkout.ts";
 
 const checkout = new Checkout("e2e-policy");
 const withPack = ["preview", "--policy-pack", "policy"];
@@ -94,7 +94,7 @@ test("planted resources are stopped by the policies they break, and by no other;
 });
 
 test("nothing of all this has made anything on the engine", async () => {
-  expect(await ownedBy(checkout.prefix)).toEqual([]);
+  expect(await namesOwnedBy(checkout.prefix)).toEqual([]);
 });
 
 /** Does something while the checkout's program is another one. */

@@ -1,6 +1,6 @@
 /** What a real `pulumi preview` says to configurations that cannot work: a code, a remedy, no resource, no stack trace. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Checkout, committedConfig, ownedBy } from "./support/checkout.ts";
+import { Checkout, committedConfig, namesOwnedBy } from "./support/checkout.ts";
 
 const checkout = new Checkout("e2e-refused");
 let committed: Record<string, unknown>;
@@ -61,5 +61,5 @@ test.each(refused)("%s", async (_what, fields, message) => {
   expect(output).not.toMatch(/\n\s+at .*\.ts:\d+|node_modules/);
   // Nothing but the stack itself, which Pulumi counts when it is new.
   expect(output).not.toMatch(/(docker|cdc|kafka|mysql|command):index|\b([2-9]|\d\d+) to create/);
-  expect(await ownedBy(checkout.prefix)).toEqual([]);
+  expect(await namesOwnedBy(checkout.prefix)).toEqual([]);
 });

@@ -2,7 +2,7 @@
 import { createConnection } from "mysql2/promise";
 import { afterAll, describe, expect, test } from "vitest";
 import { ConnectClient } from "../../connect/client.ts";
-import { Checkout, committedConfig, dockerLines, ownedBy, type Result } from "./support/checkout.ts";
+import { Checkout, committedConfig, dockerLines, namesOwnedBy, type Result } from "./support/checkout.ts";
 import { decode, decodeKey, recordsOf } from "./support/events.ts";
 
 const portOffset = 16_000;
@@ -67,7 +67,7 @@ describe("orders: one database, expressed by configuration alone", () => {
   test("a second preview is empty, and destroy leaves nothing", async () => {
     expect(succeeded(await checkout.pulumi("preview"))).toMatch(noChange);
     succeeded(await checkout.make("down"));
-    expect(await ownedBy(checkout.prefix)).toEqual([]);
+    expect(await namesOwnedBy(checkout.prefix)).toEqual([]);
   });
 });
 

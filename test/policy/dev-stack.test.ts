@@ -55,9 +55,7 @@ describe.each(["dev", "orders", "merged"])("the stack %s", (stack) => {
 
 test("the generated passwords are hidden from the rule by their marks alone", () => {
   const uncovered = graph.flatMap(clearSecrets).map(({ resource, property }) => `${resource.name} ${property}`);
-  expect(uncovered).toEqual(
-    expect.arrayContaining(["shard0-cdc-user plaintextPassword", "shard0-flow environment.CDC_PASSWORD"]),
-  );
+  expect(uncovered).toEqual(expect.arrayContaining(["shard0-cdc-user plaintextPassword", "shard0-flow password"]));
 });
 
 describe("planted in the dev stack", () => {
@@ -74,6 +72,11 @@ describe("planted in the dev stack", () => {
       "latest",
       () => planted(graph, "mysql-image", types.remoteImage, { name: "mysql:latest" }),
       ["pinned-images mysql-image name"],
+    ],
+    [
+      "an image prepared from the latest",
+      () => planted(graph, "broker-prepared", types.preparedImage, { image: "apache/kafka:latest" }),
+      ["pinned-images broker-prepared image"],
     ],
     [
       "a broker on every address",
@@ -143,11 +146,6 @@ describe("planted in the dev stack", () => {
       () => planted(graph, "topic-schemahistory.shard1", types.topic, { partitions: 2 }),
       ["ordered-topics topic-schemahistory.shard1 partitions"],
     ],
-    [
-      "the worker's configurations in partitions",
-      () => planted(graph, "topic-connect-configs", types.topic, { partitions: 5 }),
-      ["ordered-topics topic-connect-configs partitions"],
-    ],
   ])("%s is found, and nothing else", (_title, plant, expected) => {
     const unordered = found(plant());
     expect(unordered.toSorted()).toEqual(expected.toSorted());
@@ -175,13 +173,7 @@ describe("planted in the dev stack", () => {
       { plaintextPassword: "clear" },
       "plaintextPassword",
     ],
-    [
-      "the flow check's password",
-      "shard1-flow",
-      "command:local:Command",
-      { environment: { CDC_PASSWORD: "clear" } },
-      "environment.CDC_PASSWORD",
-    ],
+    ["the flow check's password", "shard1-flow", "cdc:index:Flow", { password: "clear" }, "password"],
   ])("%s in clear is found, and nothing else", (_title, name, type, inputs, property) => {
     const violations = planted(marked, name, type, inputs).flatMap(clearSecrets);
     expect(violations.map((violation) => [violation.resource.name, violation.property])).toEqual([[name, property]]);

@@ -25,6 +25,11 @@ function table(rule: (resources: readonly Resource[]) => Violation[], cases: rea
 
 const each = (rule: (resource: Resource) => Violation[]) => (resources: readonly Resource[]) => resources.flatMap(rule);
 const image = (name: unknown): Resource => ({ type: types.remoteImage, name: "image", inputs: { name } });
+const prepared = (from: string): Resource => ({
+  type: types.preparedImage,
+  name: "prepared",
+  inputs: { kind: "mysql", image: from, baseId: digest },
+});
 const digest = `sha256:${"0".repeat(64)}`;
 
 test("a violation says resource, property, what was found, what is allowed and what to do", () => {
@@ -48,6 +53,8 @@ describe("pinned images", () => {
     ["a container of a pinned image", container({ image: "mysql:9.7" }), []],
     ["a container of an image not known yet", container({ image: unknownValue }), []],
     ["a container of any image", container({ image: "mysql" }), ['box: image is "mysql"']],
+    ["an image prepared from a pinned one", prepared("mysql:9.7"), []],
+    ["an image prepared from any", prepared("mysql"), ['prepared: image is "mysql"']],
     ["other resources", topic(), []],
   ]);
 });
@@ -280,10 +287,6 @@ describe("same time zone", () => {
 
 describe("ordered topics", () => {
   const with_ = (config: object) => [connector(), topic({ config: { "retention.ms": "-1", ...config } })];
-  const worker = container(
-    { uploads: [{ content: "group.id=a\nconfig.storage.topic=schemahistory.db\nlisteners=x\n" }] },
-    "worker",
-  );
   table(orderedTopics, [
     ["a history as it has to be", [connector(), topic()], []],
     ["partitions", [connector(), topic({ partitions: 3 })], ["history: partitions is 3; allowed is 1"]],
@@ -297,17 +300,12 @@ describe("ordered topics", () => {
       [connector()],
       ["capture: schema.history.internal.kafka.topic is schemahistory.db, which the stack does not declare"],
     ],
+    ["a topic whose name is not known yet", [connector(), topic({ name: unknownValue })], []],
+    [
+      "a connector whose history is not known yet",
+      [connector({ "schema.history.internal.kafka.topic": unknownValue }), topic()],
+      [],
+    ],
     ["other topics", [topic({ partitions: 3, config: {} })], []],
-    ["a worker's configuration topic", [worker, topic({ config: {} })], []],
-    [
-      "a worker's configuration topic in partitions",
-      [worker, topic({ partitions: 25 })],
-      ["history: partitions is 25"],
-    ],
-    [
-      "a worker's configuration topic that is not declared",
-      [worker],
-      ["worker: config.storage.topic is schemahistory.db, which the stack does not declare"],
-    ],
   ]);
 });

@@ -1,5 +1,8 @@
-import { describe, expect, test } from "vitest";
-import { isUp, makeReady, type ContainerState, type Docker } from "../../provider/container.ts";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { dockerCommand, isUp, makeReady, type ContainerState, type Docker } from "../../provider/container.ts";
 import { fakeClock } from "../support/fake-clock.ts";
 
 const state = (status: ContainerState["status"], exitCode = 0): ContainerState => ({
@@ -62,6 +65,22 @@ describe("making a container ready", () => {
   test("one that is gone is told with the remedy", async () => {
     await expect(makeReady(engine([undefined]), inputs, fakeClock())).rejects.toThrow(/is gone.*pulumi up --refresh/);
   });
+});
+
+test("a health check is tried again inside the container, by one run of the docker command", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "cdc-container-"));
+  try {
+    // Runs on this machine what the container would: `docker exec CONTAINER COMMAND...`.
+    writeFileSync(join(folder, "docker"), `#!/bin/bash\necho "$1 $2" >> ${folder}/calls\nshift 2\nexec "$@"\n`);
+    chmodSync(join(folder, "docker"), 0o755);
+    vi.stubEnv("PATH", `${folder}:/usr/bin:/bin`);
+    const succeedsAtThird = `echo >> ${folder}/checks; [ "$(wc -l < ${folder}/checks)" -ge 3 ]`;
+    expect(await dockerCommand.checkHealth("box", ["CMD-SHELL", succeedsAtThird])).toBe(true);
+    expect(readFileSync(join(folder, "checks"), "utf8")).toBe("\n".repeat(3));
+    expect(readFileSync(join(folder, "calls"), "utf8")).toBe("exec box\n");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test.each<[boolean, ContainerState | undefined]>([

@@ -4,7 +4,10 @@ import { unknownValue, type Properties } from "../../provider/handler.ts";
 import { CdcProvider } from "../../provider/provider.ts";
 import { FakeWorker, statusOf, task, type Answer } from "../support/fake-worker.ts";
 
-const provider = new CdcProvider();
+let provider: CdcProvider;
+beforeEach(() => {
+  provider = new CdcProvider();
+});
 const urn = (type: string) => `urn:pulumi:dev::cdc::cdc:index:CdcPipeline$cdc:index:DebeziumConnector$${type}::shard0`;
 
 describe("cdc:index:Connector", () => {
@@ -190,6 +193,14 @@ describe("cdc:index:Connector", () => {
       expect(await check(inputs(), inputs())).toEqual([]);
       worker.statuses.set("c", statusOf("c", "RUNNING", [task("FAILED")]));
       expect(await check(inputs(), inputs())).toHaveLength(1);
+    });
+
+    test("leaves a new connector to its creation once something was created in this run, so no preview: the worker checks it then", async () => {
+      await create({ name: "other" });
+      worker.requests.length = 0;
+      expect(await check(inputs())).toEqual([]);
+      expect(worker.requests).toEqual([]);
+      expect(await check(inputs(), inputs({ config: {} }))).toHaveLength(1);
     });
 
     test("names a connector class that the worker does not have", async () => {

@@ -25,6 +25,10 @@ function computed(args: pulumi.runtime.MockResourceArgs): Record<string, unknown
       return { result: { [secretMark]: secretSign, value: `password-of-${args.name}` } };
     case "cdc:index:ContainerReady":
       return { startedAt: "2026-01-01T00:00:00Z" };
+    case "cdc:index:PreparedImage":
+      return { imageId: `sha256:${String(args.inputs["kind"])}-of-${String(args.inputs["image"])}` };
+    case "cdc:index:Flow":
+      return { latencyMs: 42 };
     case "cdc:index:Connector":
       return { state: "RUNNING", taskStates: ["RUNNING"], appliedAt: "2026-01-01T00:00:01Z" };
     case "command:local:Command":
@@ -37,7 +41,7 @@ function computed(args: pulumi.runtime.MockResourceArgs): Record<string, unknown
 /** What the steps print. */
 function stdoutOf(step: string): object {
   if (step.endsWith("prepare-indices.ts")) return { clusterUuid: "cluster-1" };
-  return { latencyMs: step.endsWith("check-index.ts") ? { shard0: 77 } : 42 };
+  return { latencyMs: { shard0: 77 } };
 }
 
 /**

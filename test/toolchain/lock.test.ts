@@ -36,11 +36,15 @@ test("takes over from a process that is gone", async () => {
 });
 
 test.runIf(process.platform === "linux")("takes a process that ended and was never waited for as gone", async () => {
-  const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"]);
+  const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"]);
   try {
     const [line] = (await once(parent.stdout, "data")) as [Buffer];
     const pid = Number(line.toString());
-    await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\) Z /));
+    const parentIsNoShell = () => expect(readFileSync(`/proc/${parent.pid}/comm`, "utf8")).toBe("sleep\n");
+    // A shell might wait for a child that ends before its `exec`; sleep never does.
+    await vi.waitFor(parentIsNoShell, { timeout: 4000 });
+    process.kill(pid);
+    await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\) Z /), { timeout: 4000 });
     expect(isAlive(pid)).toBe(false);
   } finally {
     parent.kill();

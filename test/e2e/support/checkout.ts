@@ -4,6 +4,7 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
+import { ownedBy, removeOwned } from "../../../toolchain/owned.ts";
 
 const execFileAsync = promisify(execFile);
 const root = join(import.meta.dirname, "..", "..", "..");
@@ -37,7 +38,7 @@ export async function dockerLines(...args: string[]): Promise<string[]> {
 }
 
 /** Everything on the engine that carries the label of a stack: `KIND NAME`. */
-export async function ownedBy(stack: string): Promise<string[]> {
+export async function namesOwnedBy(stack: string): Promise<string[]> {
   const filter = `label=cdc.stack=${stack}`;
   const kinds = [
     ["container", "ls", "--all", "--filter", filter, "--format", "container {{.Names}}"],
@@ -78,6 +79,8 @@ export class Checkout {
    */
   async create(config: Record<string, unknown>, base = "dev"): Promise<void> {
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    // What a run that was killed has left on the engine would be in the way, and nobody knows of it any more.
+    await removeOwned(await ownedBy(this.prefix));
     const { stdout } = await execFileAsync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: root });
     for (const file of stdout.split("\0").filter((name) => name !== "")) {
       await mkdir(dirname(join(this.folder, file)), { recursive: true });

@@ -1,0 +1,36 @@
+/** cdc:index:PreparedImage */
+import { imageIdOf, prepareImage, type PreparedImageInputs } from "./prepared-image.ts";
+import { hasUnknown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
+
+export const preparedImageHandler: ResourceHandler = {
+  async check(news) {
+    return { inputs: news };
+  },
+
+  /** Looks at the engine too: an image that was removed there is made again by a plain `up`. */
+  async diff(_id, olds, news) {
+    const { imageId, ...known } = olds;
+    if (!isEqual(known, news) || hasUnknown(news)) return { changes: true };
+    return { changes: (await imageIdOf(String(imageId))) === undefined };
+  },
+
+  async create(inputs, say) {
+    return { id: String(inputs["kind"]), outs: await prepare(inputs, say) };
+  },
+
+  async read(_id, props) {
+    const { imageId: _, ...inputs } = props;
+    return { props, inputs };
+  },
+
+  async update(_id, _olds, news, say) {
+    return { outs: await prepare(news, say) };
+  },
+
+  /** It stays, as the image does that it was made from: the next stack starts as fast. */
+  async delete() {},
+};
+
+async function prepare(inputs: Properties, say: Say): Promise<Properties> {
+  return { ...inputs, imageId: await prepareImage(inputs as Properties & PreparedImageInputs, say) };
+}

@@ -1,0 +1,160 @@
+/**
+ * Images that start fast: made on this engine from another image by a script that runs in a container of it
+ * (images/prepared/KIND.sh), once; what the script leaves in /out, a Dockerfile with its files, is built.
+ */
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { setTimeout } from "node:timers/promises";
+import { run, ToolError } from "../lib/run.ts";
+import type { Say } from "./handler.ts";
+
+/** `mysql`: an initialised data directory. `broker`, `worker` (of a Kafka image): a class-data archive of that program. */
+export type PreparedKind = "mysql" | "broker" | "worker";
+
+export interface PreparedImageInputs {
+  readonly kind: PreparedKind;
+  /** Reference of the image that it is made from, for the Dockerfile. */
+  readonly image: string;
+  /** That image's id. */
+  readonly baseId: string;
+  /** What a worker's run needs beside the image: the plugin whose classes it is to know, and a MySQL server to read from. */
+  readonly worker?: {
+    readonly pluginVersion: string;
+    readonly pluginVolume: string;
+    /** Id of a prepared mysql image. */
+    readonly mysqlImage: string;
+  };
+}
+
+const scripts = join(import.meta.dirname, "..", "images", "prepared");
+const timeoutMs = 300_000;
+
+/**
+ * Makes the image unless this engine has it from the same base by the same script.
+ * @returns its id; the base's where a class-data archive could not be made, as Kafka starts without one too, only slower.
+ * @throws Error with the last lines of what the script, or the build, has said when there is no data directory.
+ */
+export async function prepareImage(inputs: PreparedImageInputs, say: Say): Promise<string> {
+  try {
+    return await foundOrMade(inputs, say);
+  } catch (error) {
+    if (inputs.kind === "mysql") throw error;
+    say(
+      `no class-data archive for the ${inputs.kind}, so it starts slower: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return inputs.baseId;
+  }
+}
+
+async function foundOrMade(inputs: PreparedImageInputs, say: Say): Promise<string> {
+  const { kind, image, worker } = inputs;
+  const script = await readFile(join(scripts, `${kind}.sh`), "utf8");
+  const tag = preparedTag(inputs, script);
+  const found = await imageIdOf(tag);
+  if (found !== undefined) return found;
+
+  say(`preparing ${image} for fast starts (${kind}), once`);
+  const containers: string[] = [];
+  const create = async (...args: string[]): Promise<string> => {
+    const { stdout } = await run("docker", [
+      "container",
+      "create",
+      "--label=cdc.prepared",
+      "--interactive",
+      "--user=0",
+      ...args,
+    ]);
+    containers.push(stdout.trim());
+    return stdout.trim();
+  };
+  try {
+    const further = worker === undefined ? ["--network=none"] : await besideMysql(worker, create);
+    const container = await create(...further, "--entrypoint=bash", image, "-s");
+    await run("docker", ["container", "start", "--attach", "--interactive", container], { input: script, timeoutMs });
+    await build(container, ["--tag", tag, "--label", `cdc.prepared=${kind}`, "--build-arg", `BASE=${image}`]);
+  } finally {
+    if (containers.length > 0) await run("docker", ["container", "rm", "--force", "--volumes", ...containers]);
+  }
+  const made = await imageIdOf(tag);
+  if (made === undefined) throw new Error(`${tag} was built, but the engine does not have it`);
+  return made;
+}
+
+/** A server of nobody's, out of reach of everybody: in a network of its own with the worker that reads from it. */
+const rowsForWorker = [
+  "CREATE USER prepare@'%' IDENTIFIED BY 'prepare';",
+  "GRANT ALL ON *.* TO prepare@'%';",
+  "CREATE DATABASE prepare;",
+  "CREATE TABLE prepare.signal (id VARCHAR(64) PRIMARY KEY, type VARCHAR(32) NOT NULL, data TEXT);",
+  "CREATE TABLE prepare.rows (id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(50), price DECIMAL(10,2), at TIMESTAMP(6) DEFAULT NOW(6), on_day DATE, document JSON);",
+  "INSERT INTO prepare.rows (name, price, on_day, document) VALUES ('a', 1.5, NOW(), '{}'), ('b', 2.5, NOW(), '{}');",
+  "CREATE DEFINER = prepare@'%' EVENT prepare.write ON SCHEDULE EVERY 1 SECOND DO INSERT INTO prepare.rows (name, price, document) VALUES ('c', 3, '{}');",
+];
+
+async function besideMysql(
+  { mysqlImage, pluginVolume }: NonNullable<PreparedImageInputs["worker"]>,
+  create: (...args: string[]) => Promise<string>,
+): Promise<string[]> {
+  const start =
+    "cat > /tmp/rows.sql && exec mysqld --user=mysql --init-file=/tmp/rows.sql --server-id=1 --log-bin=mysql-bin " +
+    "--gtid-mode=ON --enforce-gtid-consistency=ON --mysqlx=OFF --event-scheduler=ON";
+  const server = await create("--network=none", "--entrypoint=bash", mysqlImage, "-c", start);
+  const statements = rowsForWorker.join("\n");
+  // Its standard input ends with the statements; it runs on until it is removed.
+  void run("docker", ["container", "start", "--attach", "--interactive", server], { input: statements }).catch(
+    () => {},
+  );
+  await until(
+    async () =>
+      (await run("docker", ["container", "inspect", "--format={{.State.Running}}", server])).stdout.trim() === "true",
+  );
+  return [`--network=container:${server}`, `--volume=${pluginVolume}:/opt/cdc/plugins/debezium:ro`];
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (await isSo()) return;
+    await setTimeout(100);
+  }
+  throw new Error("the MySQL server for the worker's run did not start");
+}
+
+/** `cdc-prepared/KIND:HASH`, the hash over what it is made from and by. */
+export function preparedTag({ kind, baseId, worker }: PreparedImageInputs, script: string): string {
+  const from = [kind, baseId, script, ...(worker === undefined ? [] : [worker.pluginVersion, rowsForWorker])];
+  const hash = createHash("sha256").update(JSON.stringify(from)).digest("hex");
+  return `cdc-prepared/${kind}:${hash.slice(0, 12)}`;
+}
+
+/** The id of an image on the engine, by reference or id; undefined when it is not there. */
+export async function imageIdOf(reference: string): Promise<string | undefined> {
+  try {
+    const { stdout } = await run("docker", ["image", "inspect", "--format", "{{.Id}}", reference]);
+    return stdout.trim();
+  } catch (error) {
+    if (error instanceof ToolError && /no such image/i.test(error.stderr)) return undefined;
+    throw error;
+  }
+}
+
+/** Builds with the container's /out as context, which never touches this machine's disk. */
+async function build(container: string, options: readonly string[]): Promise<void> {
+  const copy = spawn("docker", ["container", "cp", `${container}:/out/.`, "-"], { stdio: ["ignore", "pipe", "pipe"] });
+  const made = spawn("docker", ["image", "build", "--quiet", ...options, "-"], { stdio: ["pipe", "ignore", "pipe"] });
+  // A build that ends early says why by its exit code, and not by the broken pipe.
+  const piped = pipeline(copy.stdout, made.stdin).catch(() => {});
+  await Promise.all([ended(copy, "docker container cp"), ended(made, "docker image build"), piped]);
+}
+
+async function ended(child: ReturnType<typeof spawn>, command: string): Promise<void> {
+  let stderr = "";
+  child.stderr?.on("data", (chunk) => (stderr += String(chunk)));
+  const exitCode = await new Promise<number | undefined>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve(code ?? undefined));
+  });
+  if (exitCode !== 0) throw new ToolError(command, { exitCode, stderr }, "see what it said");
+}
