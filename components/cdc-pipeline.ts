@@ -5,10 +5,9 @@ import type { Images } from "../config/images.ts";
 import { readSql } from "../config/sql.ts";
 import type { PreparedKind } from "../provider/prepared-image.ts";
 import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../plan/types.ts";
-import { PreparedImage, RandomPassword } from "../provider/resources.ts";
+import { Network, PreparedImage, RandomPassword } from "../provider/resources.ts";
 import { ConnectCluster } from "./connect-cluster.ts";
 import { DebeziumConnector } from "./debezium-connector.ts";
-import { labels } from "./docker.ts";
 import { Guard } from "./guard.ts";
 import { KafkaCluster } from "./kafka-cluster.ts";
 import { MysqlShard } from "./mysql-shard.ts";
@@ -45,7 +44,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
     const { stack } = plan;
     const parent = { parent: this };
 
-    const network = new docker.Network("network", { name: plan.network, labels: labels(stack) }, parent);
+    const network = new Network("network", { name: plan.network, stack }, parent);
     const rootPassword = new RandomPassword("mysql-root-password", { length: 24 }, parent).result;
     const cdcPassword = new RandomPassword("cdc-password", { length: 24 }, parent).result;
     const mysqlImage = prepared("mysql", args.images.mysql, image("mysql-image", args.images.mysql));

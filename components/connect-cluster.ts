@@ -6,13 +6,13 @@ import { sinkCode } from "../config/sink-code.ts";
 import { renderProperties } from "../plan/connect.ts";
 import { cdcPasswordKey, connectorSecretsFile, workerPropertiesFile } from "../plan/constants.ts";
 import type { ConnectPlan, PluginPlan, SinkPluginPlan, WorkerPlan } from "../plan/types.ts";
-import { PreparedImage, type ContainerReady } from "../provider/resources.ts";
+import { type ContainerReady, type Network, PreparedImage } from "../provider/resources.ts";
 import { createService, createVolume, type Service } from "./docker.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
 
 export interface ConnectClusterArgs {
   readonly stack: string;
-  readonly network: docker.Network;
+  readonly network: Network;
   /** A Kafka image, out of which the workers' own is prepared. */
   readonly image: { readonly reference: string; readonly id: pulumi.Output<string> };
   /** Id of a prepared mysql image, for that preparation. */

@@ -2,14 +2,14 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { stackLabel } from "../plan/constants.ts";
-import { ContainerReady } from "../provider/resources.ts";
+import { ContainerReady, type Network } from "../provider/resources.ts";
 import type { ContainerPlan, PublishedPlan } from "../plan/types.ts";
 
 /** What a service's container needs beside what they all have. */
 export interface ServiceArgs {
   /** The plan's `stack`, for the label. */
   readonly stack: string;
-  readonly network: docker.Network;
+  readonly network: Network;
   /** Names, port and limits. */
   readonly plan: ContainerPlan | PublishedPlan;
   /** Image id, so that another image under the same name is a new container. */

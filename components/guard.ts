@@ -1,16 +1,16 @@
 /** The guard: a small container that restarts connectors which failed or stalled. */
-import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { guardEntry } from "../config/container-code.ts";
 import { guardFolder } from "../plan/constants.ts";
 import type { GuardPlan } from "../plan/types.ts";
 import { createCodeVolume } from "./code-volume.ts";
 import type { ConnectCluster } from "./connect-cluster.ts";
+import type { Network } from "../provider/resources.ts";
 import { createService } from "./docker.ts";
 
 export interface GuardArgs {
   readonly stack: string;
-  readonly network: docker.Network;
+  readonly network: Network;
   /** An image with Node. */
   readonly image: pulumi.Input<string>;
   readonly plan: GuardPlan;

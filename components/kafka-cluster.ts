@@ -3,11 +3,12 @@ import type * as docker from "@pulumi/docker";
 import * as kafka from "@pulumi/kafka";
 import * as pulumi from "@pulumi/pulumi";
 import type { BrokerPlan, KafkaPlan, TopicPlan } from "../plan/types.ts";
+import type { Network } from "../provider/resources.ts";
 import { createService, createVolume, type Service } from "./docker.ts";
 
 export interface KafkaClusterArgs {
   readonly stack: string;
-  readonly network: docker.Network;
+  readonly network: Network;
   readonly image: pulumi.Input<string>;
   readonly plan: KafkaPlan;
 }

@@ -1,7 +1,6 @@
 /** One MySQL shard: server, databases, tables and sample rows, CDC account. */
 import { createHash } from "node:crypto";
 import * as command from "@pulumi/command";
-import type * as docker from "@pulumi/docker";
 import * as mysql from "@pulumi/mysql";
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -14,11 +13,12 @@ import {
   rootPasswordFile,
 } from "../plan/constants.ts";
 import type { ShardPlan } from "../plan/types.ts";
+import type { Network } from "../provider/resources.ts";
 import { createService, createVolume } from "./docker.ts";
 
 export interface MysqlShardArgs {
   readonly stack: string;
-  readonly network: docker.Network;
+  readonly network: Network;
   readonly image: pulumi.Input<string>;
   /** Version that initialises the data volume. */
   readonly mysqlVersion: string;

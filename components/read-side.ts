@@ -1,9 +1,8 @@
 /** The read side: engine, indices, the sink that fills them, the proof that changes arrive, and the search page. */
 import * as command from "@pulumi/command";
-import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { PipelinePlan, ReadSidePlan } from "../plan/types.ts";
-import { Connector } from "../provider/resources.ts";
+import { Connector, type Network } from "../provider/resources.ts";
 import type { IndexResult } from "../steps/check-index.ts";
 import { indexedFlowsOf } from "../steps/flow-target.ts";
 import type { ConnectCluster } from "./connect-cluster.ts";
@@ -14,7 +13,7 @@ import { SearchEngine } from "./search-engine.ts";
 import { SearchPage } from "./search-page.ts";
 
 export interface ReadSideArgs {
-  readonly network: docker.Network;
+  readonly network: Network;
   /** The engine's image. */
   readonly image: pulumi.Input<string>;
   /** An image with Node, for the page. */

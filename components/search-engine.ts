@@ -3,11 +3,12 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { keptLabel } from "../plan/constants.ts";
 import type { EnginePlan } from "../plan/types.ts";
+import type { Network } from "../provider/resources.ts";
 import { createService, createVolume } from "./docker.ts";
 
 export interface SearchEngineArgs {
   readonly stack: string;
-  readonly network: docker.Network;
+  readonly network: Network;
   readonly image: pulumi.Input<string>;
   readonly plan: EnginePlan;
   /** Whether a write may make the index that it names. */

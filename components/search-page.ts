@@ -1,9 +1,9 @@
 /** The search page: a small container that shows what the index holds. */
-import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { pageEntry } from "../config/container-code.ts";
 import type { PagePlan } from "../plan/types.ts";
 import { createCodeVolume } from "./code-volume.ts";
+import type { Network } from "../provider/resources.ts";
 import { createService } from "./docker.ts";
 
 /** Where the container finds its code, laid out as in the checkout. */
@@ -15,7 +15,7 @@ const health = (port: number) =>
 
 export interface SearchPageArgs {
   readonly stack: string;
-  readonly network: docker.Network;
+  readonly network: Network;
   /** An image with Node. */
   readonly image: pulumi.Input<string>;
   readonly plan: PagePlan;

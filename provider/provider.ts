@@ -11,6 +11,7 @@ import { connectorHandler } from "./connector-handler.ts";
 import { containerReadyHandler } from "./container-ready-handler.ts";
 import { flowHandler } from "./flow-handler.ts";
 import type { Properties, ResourceHandler } from "./handler.ts";
+import { networkHandler } from "./network-handler.ts";
 import { preparedImageHandler } from "./prepared-image-handler.ts";
 import { randomPasswordHandler } from "./random-password-handler.ts";
 import { sayOf } from "./say.ts";
@@ -20,6 +21,7 @@ const handlers: Readonly<Record<string, ResourceHandler>> = {
   "cdc:index:Connector": connectorHandler,
   "cdc:index:ContainerReady": containerReadyHandler,
   "cdc:index:Flow": flowHandler,
+  "cdc:index:Network": networkHandler,
   "cdc:index:PreparedImage": preparedImageHandler,
   "cdc:index:RandomPassword": randomPasswordHandler,
 };

@@ -86,6 +86,24 @@ export class ContainerReady extends pulumi.CustomResource {
   }
 }
 
+/**
+ * The stack's network. @pulumi/docker's waits two seconds after it made or removed one, and all containers with it: an
+ * eighth of a whole cold start.
+ */
+export class Network extends pulumi.CustomResource {
+  /** Name on the engine. */
+  declare readonly name: pulumi.Output<string>;
+
+  /** @param args.stack the plan's `stack`, for the label. A change of either replaces. */
+  constructor(
+    name: string,
+    args: { readonly name: string; readonly stack: string },
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    super("cdc:index:Network", name, args, opts);
+  }
+}
+
 export interface PreparedImageArgs {
   /** What is prepared: `mysql`, a data directory; `broker` or `worker`, a class-data archive. */
   readonly kind: PreparedKind;

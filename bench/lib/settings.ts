@@ -27,6 +27,17 @@ export const withoutExactlyOnce: Setting = {
   config: (shard) => without(shard.connector.config, (key) => key === exactlyOnceKey),
 };
 
+/** Events without their schemas, as the configuration's `converter: json-schemaless` has them. */
+export const schemaless: Setting = {
+  name: "ours, JSON without schemas",
+  exactlyOnce: true,
+  config: (shard) => ({
+    ...shard.connector.config,
+    ...converters("false"),
+    "decimal.handling.mode": "string",
+  }),
+};
+
 /** Where events go and which they are stays ours; whatever is about speed or size is as Debezium and Connect have it by themselves. */
 export function debeziumDefaults(connect: ConnectPlan): Setting {
   const worker = connect.workers[0]?.properties ?? {};
@@ -57,12 +68,15 @@ function isTuning(key: string): boolean {
 const upstreamDefaults = { "poll.interval.ms": "500", "max.batch.size": "2048", "max.queue.size": "8192" };
 
 /** JSON, each event with its schema: what a worker writes when nothing is said. */
-const converterDefaults = Object.fromEntries(
-  ["key", "value"].flatMap((side) => [
+const converterDefaults = converters("true");
+
+function converters(withSchemas: "true" | "false"): Record<string, string> {
+  const entries = ["key", "value"].flatMap((side) => [
     [`${side}.converter`, jsonConverter],
-    [`${side}.converter.schemas.enable`, "true"],
-  ]),
-) as Record<string, string>;
+    [`${side}.converter.schemas.enable`, withSchemas],
+  ]);
+  return Object.fromEntries(entries) as Record<string, string>;
+}
 
 /** Kafka's documentation, "Producer configs", of version 4. */
 const kafkaProducer: Readonly<Record<string, string>> = {

@@ -6,7 +6,7 @@ import { withPipeline, type Pipeline } from "../lib/pipeline.ts";
 import { writeAndRead } from "../lib/live.ts";
 import { forgetBursts, readBursts, type Arrived, type Burst } from "../lib/replay.ts";
 import { BurstWriter, type Place } from "../lib/rows.ts";
-import { debeziumDefaults, ours, withoutExactlyOnce } from "../lib/settings.ts";
+import { debeziumDefaults, ours, schemaless, withoutExactlyOnce } from "../lib/settings.ts";
 
 export const throughputPart: Part = {
   name: "throughput",
@@ -37,7 +37,7 @@ export async function measureThroughput(
   return await withPipeline(context, config, async (pipeline) => {
     const { rows } = size;
     const liveRows = rows * livePart;
-    const settings = [ours, withoutExactlyOnce, debeziumDefaults(pipeline.plan.connect)];
+    const settings = [ours, schemaless, withoutExactlyOnce, debeziumDefaults(pipeline.plan.connect)];
     const rounds = context.rounds ?? size.rounds;
     const bursts = await writeBursts(pipeline, rows);
     context.say(`${rounded(rows)} rows are in the binlogs of one shard, and of all`);

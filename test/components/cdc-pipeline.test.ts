@@ -33,7 +33,7 @@ describe("the resource graph of the write side", () => {
     expect({
       containers: count("docker:index/container:Container"),
       volumes: count("docker:index/volume:Volume"),
-      networks: count("docker:index/network:Network"),
+      networks: count("cdc:index:Network"),
       users: count("mysql:index/user:User"),
       databases: count("mysql:index/database:Database"),
       grants: count("mysql:index/grant:Grant"),
@@ -65,7 +65,8 @@ describe("the resource graph of the write side", () => {
   });
 
   test("labels everything on the engine with the stack", () => {
-    for (const type of ["container:Container", "volume:Volume", "network:Network"]) {
+    expect(named("network").inputs["stack"]).toBe("cdc-test");
+    for (const type of ["container:Container", "volume:Volume"]) {
       for (const resource of ofType(`docker:index/${type}`))
         expect(resource.inputs["labels"]).toContainEqual({ label: "cdc.stack", value: "cdc-test" });
     }

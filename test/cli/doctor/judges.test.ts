@@ -153,9 +153,9 @@ describe("a connector", () => {
 
   test("differs key by key: changed, added, taken away", () => {
     const { "tasks.max": _, ...rest } = planned;
-    const found = { ...rest, "poll.interval.ms": "700", "max.batch.size": "1" };
+    const found = { ...rest, "poll.interval.ms": "700", "errors.max.retries": "1" };
     expect(judgeConfig(shard, found).found).toBe(
-      `${name} is not configured as planned: max.batch.size is 1, planned is not set; ` +
+      `${name} is not configured as planned: errors.max.retries is 1, planned is not set; ` +
         "poll.interval.ms is 700, planned is 50; tasks.max is not set, planned is 1",
     );
   });
