@@ -47,7 +47,7 @@ export class SearchEngine extends pulumi.ComponentResource {
           // A second JVM.
           DISABLE_PERFORMANCE_ANALYZER_AGENT_CLI: "true",
           DISABLE_SECURITY_PLUGIN: "true",
-          OPENSEARCH_JAVA_OPTS: plan.heapOptions,
+          OPENSEARCH_JAVA_OPTS: plan.javaOptions,
         },
         volumes: [{ volumeName: volume.name, containerPath: "/usr/share/opensearch/data" }],
         // yellow: replicas that a single node cannot hold.

@@ -1,4 +1,4 @@
-/** Options of the JVMs of broker and worker, as the environment of Kafka's own start scripts. */
+/** Options of the JVMs: of broker and worker as the environment of Kafka's own start scripts, of the search engine. */
 import { classArchives } from "./constants.ts";
 
 /** A JVM takes its serial collector by itself where it has less than this ("server-class machine"). */
@@ -16,9 +16,16 @@ const lateOptimisation = [
 ];
 
 /**
- * What a broker does is moving bytes: the quick compiler's code is good enough for it as long as its heap is small.
+ * Half of the processor time of a start is the best compiler's. A broker moves bytes, and an engine with a small heap serves a
+ * few people: the quick compiler's code is good enough for both (docs/performance.md).
  */
 const quickCompiler = ["-XX:TieredStopAtLevel=1"];
+
+/** For OPENSEARCH_JAVA_OPTS; the engine's own jvm.options say the rest. It wants both sizes alike: a heap that grows stops the node while it does. */
+export function engineJavaOptions(heapMiB: number): string {
+  const compiler = heapMiB < serverClassMiB ? quickCompiler : [];
+  return [`-Xms${heapMiB}m`, `-Xmx${heapMiB}m`, ...compiler].join(" ");
+}
 
 /** @param program whose class-data archive of the prepared image is read; a JVM that cannot use it goes without. */
 export function jvmEnvironment(program: "broker" | "worker", heapMiB: number): Record<string, string> {

@@ -1,4 +1,5 @@
 /** The read side: a search engine, the sink connector that keeps it in step with the shards, and the search page. */
+import { engineJavaOptions } from "./jvm.ts";
 import type { PipelineConfig } from "../config/schema.ts";
 import { hasOwnSink, planIndices, planProbeIndex, type PlannedShards } from "./indices.ts";
 import { deadLetterTopic, planSink, retryTopic } from "./sink.ts";
@@ -50,8 +51,7 @@ function planEngine(stack: string, { readSide, portOffset }: PipelineConfig): En
     keepsData: readSide.keepIndex,
     expectedMemoryMiB: readSide.heapMiB + engineOverheadMiB,
     memoryLimitMiB: undefined,
-    // OpenSearch wants both alike: a heap that grows stops the node while it does.
-    heapOptions: `-Xms${readSide.heapMiB}m -Xmx${readSide.heapMiB}m`,
+    javaOptions: engineJavaOptions(readSide.heapMiB),
   };
 }
 

@@ -133,8 +133,8 @@ export interface GuardPlan extends ContainerPlan {
 
 /** The search engine's container: one node of OpenSearch. */
 export interface EnginePlan extends StatefulPlan {
-  /** JVM heap options. */
-  readonly heapOptions: string;
+  /** Options of its JVM. */
+  readonly javaOptions: string;
   /** Whether the volume stays when the stack goes. */
   readonly keepsData: boolean;
 }

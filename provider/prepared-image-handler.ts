@@ -7,7 +7,10 @@ export const preparedImageHandler: ResourceHandler = {
     return { inputs: news };
   },
 
-  /** Looks at the engine too: an image that was removed there is made again by a plain `up`. */
+  /**
+   * Looks at the engine too: an image that was removed there is made again by a plain `up`. What could not be prepared stays as
+   * it is until its inputs change: the same would fail again, for half a minute.
+   */
   async diff(_id, olds, news) {
     const { imageId, ...known } = olds;
     if (!isEqual(known, news) || hasUnknown(news)) return { changes: true };

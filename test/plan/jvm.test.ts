@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { jvmEnvironment } from "../../plan/jvm.ts";
+import { engineJavaOptions, jvmEnvironment } from "../../plan/jvm.ts";
 import { planWith } from "../support/config.ts";
 
 describe("the JVM's options", () => {
@@ -20,6 +20,23 @@ describe("the JVM's options", () => {
     [1024, "-Xms256m -Xmx1024m"],
   ])("begin small: a heap of %i MiB is %s", (heapMiB, expected) => {
     expect(jvmEnvironment("worker", heapMiB)["KAFKA_HEAP_OPTS"]).toBe(expected);
+  });
+
+  test.each([
+    ["broker", 512, "-XX:TieredStopAtLevel=1", "Tier4"],
+    ["broker", 4096, "-XX:Tier4InvocationThreshold", "TieredStopAtLevel"],
+    ["worker", 512, "-XX:Tier4InvocationThreshold", "TieredStopAtLevel"],
+  ] as const)("of a %s with %i MiB compile by %s", (program, heapMiB, expected, other) => {
+    const options = jvmEnvironment(program, heapMiB)["KAFKA_JVM_PERFORMANCE_OPTS"];
+    expect(options).toContain(expected);
+    expect(options).not.toContain(other);
+  });
+
+  test.each([
+    [512, "-Xms512m -Xmx512m -XX:TieredStopAtLevel=1"],
+    [2048, "-Xms2048m -Xmx2048m"],
+  ])("of an engine with %i MiB are %s", (heapMiB, expected) => {
+    expect(engineJavaOptions(heapMiB)).toBe(expected);
   });
 
   test("name each program's own class-data archive, and reach broker and worker", () => {

@@ -21,7 +21,7 @@ describe("the engine", () => {
       engine: {
         container: "cdc-test-opensearch",
         port: { internal: 9200, host: 9300 },
-        heapOptions: "-Xms300m -Xmx300m",
+        javaOptions: "-Xms300m -Xmx300m -XX:TieredStopAtLevel=1",
       },
       url: "http://127.0.0.1:9300",
       internalUrl: "http://opensearch:9200",
