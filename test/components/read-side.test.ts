@@ -43,7 +43,7 @@ describe("the engine", () => {
       ports: [{ internal: 9200, external: 9200, ip: "127.0.0.1" }],
       volumes: [{ volumeName: "cdc-test-opensearch-data", containerPath: "/usr/share/opensearch/data" }],
       envs: expect.arrayContaining([
-        "OPENSEARCH_JAVA_OPTS=-Xms512m -Xmx512m",
+        "OPENSEARCH_JAVA_OPTS=-Xms512m -Xmx512m -XX:TieredStopAtLevel=1",
         "DISABLE_SECURITY_PLUGIN=true",
         "action.auto_create_index=false",
         "discovery.type=single-node",
