@@ -64,3 +64,17 @@ test("a container that fails is told in a line, without a stack trace", () => {
   expect(stderr).toContain("docker run … ended with exit code 125 while it wrote to volume cdc-test-guard-0123");
   expect(stderr).not.toMatch(/\n\s+at /);
 });
+
+test("files that changed while they were read, as tar says by exit code 1, are read once more", () => {
+  const tar = join(folder, "tar");
+  const first = join(folder, "first");
+  writeFileSync(
+    tar,
+    `#!/bin/bash\nif [ "$1" = -cf ] && [ ! -e ${first} ]; then touch ${first}; /bin/tar "$@"; exit 1; fi\nexec /bin/tar "$@"\n`,
+  );
+  chmodSync(tar, 0o755);
+  const { status, stderr } = bring("guard/main.ts", unpacking());
+  expect(status, stderr).toBe(0);
+  expect(existsSync(first)).toBe(true);
+  expect(existsSync(join(volume, "guard", "main.ts"))).toBe(true);
+});
