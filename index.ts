@@ -1,12 +1,14 @@
 /** Configuration → plan → a look at the world → resources → outputs. */
-import { CdcPipeline } from "./components/cdc-pipeline.ts";
 import { imagesOf } from "./config/images.ts";
 import { loadPlan } from "./config/load.ts";
 import { requireServer, requireWorld } from "./preflight/require-world.ts";
 
 const plan = loadPlan();
 const images = imagesOf(plan.images);
+// To load the providers' SDKs takes as long as the look at the world does.
+const components = import("./components/cdc-pipeline.ts");
 await requireWorld(plan, images);
+const { CdcPipeline } = await components;
 const pipeline = new CdcPipeline("pipeline", {
   plan,
   images,
