@@ -1,14 +1,14 @@
 /**
  * Images that start fast: made on this engine from another image by a script that runs in a container of it
- * (images/prepared/KIND.sh), once; what the script leaves in /out, a Dockerfile with its files, is built.
+ * (images/prepared/), once; what the script leaves in /out, a Dockerfile with its files, is built.
  */
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { setTimeout } from "node:timers/promises";
 import { run, ToolError } from "../lib/run.ts";
+import { ended } from "../steps/volume.ts";
 import type { Say } from "./handler.ts";
 
 /** `mysql`: an initialised data directory. `broker`, `worker` (of a Kafka image): a class-data archive of that program. */
@@ -29,7 +29,13 @@ export interface PreparedImageInputs {
   };
 }
 
-const scripts = join(import.meta.dirname, "..", "images", "prepared");
+const folder = join(import.meta.dirname, "..", "images", "prepared");
+/** Run as one, in this order. */
+const scripts: Readonly<Record<PreparedKind, readonly string[]>> = {
+  mysql: ["mysql.sh"],
+  broker: ["kafka.sh", "broker.sh"],
+  worker: ["kafka.sh", "worker.sh"],
+};
 const timeoutMs = 300_000;
 
 /**
@@ -51,7 +57,8 @@ export async function prepareImage(inputs: PreparedImageInputs, say: Say): Promi
 
 async function foundOrMade(inputs: PreparedImageInputs, say: Say): Promise<string> {
   const { kind, image, worker } = inputs;
-  const script = await readFile(join(scripts, `${kind}.sh`), "utf8");
+  const parts = await Promise.all(scripts[kind].map(async (file) => await readFile(join(folder, file), "utf8")));
+  const script = parts.join("\n");
   const tag = preparedTag(inputs, script);
   const found = await imageIdOf(tag);
   if (found !== undefined) return found;
@@ -99,27 +106,12 @@ async function besideMysql(
   create: (...args: string[]) => Promise<string>,
 ): Promise<string[]> {
   const start =
-    "cat > /tmp/rows.sql && exec mysqld --user=mysql --init-file=/tmp/rows.sql --server-id=1 --log-bin=mysql-bin " +
+    'printf %s "$1" > /tmp/rows.sql && exec mysqld --user=mysql --init-file=/tmp/rows.sql --server-id=1 --log-bin=mysql-bin ' +
     "--gtid-mode=ON --enforce-gtid-consistency=ON --mysqlx=OFF --event-scheduler=ON";
-  const server = await create("--network=none", "--entrypoint=bash", mysqlImage, "-c", start);
   const statements = rowsForWorker.join("\n");
-  // Its standard input ends with the statements; it runs on until it is removed.
-  void run("docker", ["container", "start", "--attach", "--interactive", server], { input: statements }).catch(
-    () => {},
-  );
-  await until(
-    async () =>
-      (await run("docker", ["container", "inspect", "--format={{.State.Running}}", server])).stdout.trim() === "true",
-  );
+  const server = await create("--network=none", "--entrypoint=bash", mysqlImage, "-c", start, "mysqld", statements);
+  await run("docker", ["container", "start", server]);
   return [`--network=container:${server}`, `--volume=${pluginVolume}:/opt/cdc/plugins/debezium:ro`];
-}
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (await isSo()) return;
-    await setTimeout(100);
-  }
-  throw new Error("the MySQL server for the worker's run did not start");
 }
 
 /** `cdc-prepared/KIND:HASH`, the hash over what it is made from and by. */
@@ -146,15 +138,12 @@ async function build(container: string, options: readonly string[]): Promise<voi
   const made = spawn("docker", ["image", "build", "--quiet", ...options, "-"], { stdio: ["pipe", "ignore", "pipe"] });
   // A build that ends early says why by its exit code, and not by the broken pipe.
   const piped = pipeline(copy.stdout, made.stdin).catch(() => {});
-  await Promise.all([ended(copy, "docker container cp"), ended(made, "docker image build"), piped]);
+  await Promise.all([succeeded(copy, "docker container cp"), succeeded(made, "docker image build"), piped]);
 }
 
-async function ended(child: ReturnType<typeof spawn>, command: string): Promise<void> {
+async function succeeded(child: ChildProcess, command: string): Promise<void> {
   let stderr = "";
   child.stderr?.on("data", (chunk) => (stderr += String(chunk)));
-  const exitCode = await new Promise<number | undefined>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code) => resolve(code ?? undefined));
-  });
-  if (exitCode !== 0) throw new ToolError(command, { exitCode, stderr }, "see what it said");
+  const code = await ended(child, "docker");
+  if (code !== 0) throw new ToolError(command, { exitCode: code ?? undefined, stderr }, "see what it said");
 }
