@@ -1,12 +1,8 @@
 /** cdc:index:ContainerReady */
 import { dockerCommand, isUp, makeReady, type ContainerReadyInputs } from "./container.ts";
-import { unknownValue, type ResourceHandler } from "./handler.ts";
+import { asKnown, type ResourceHandler, unknownValue } from "./handler.ts";
 
 export const containerReadyHandler: ResourceHandler = {
-  async check(news) {
-    return { inputs: news };
-  },
-
   /** Looks at the engine too: a container that stopped since is started by this `up`, without a refresh. */
   async diff(_id, olds, news) {
     const changed = Object.keys(news).some((key) => olds[key] !== news[key]);
@@ -19,10 +15,7 @@ export const containerReadyHandler: ResourceHandler = {
     return { id: asInputs(inputs).container, outs: { ...inputs, startedAt } };
   },
 
-  async read(_id, props) {
-    const { startedAt: _, ...inputs } = props;
-    return { props, inputs };
-  },
+  read: asKnown("startedAt"),
 
   async update(_id, _olds, news) {
     const startedAt = await makeReady(dockerCommand, asInputs(news));

@@ -1,6 +1,6 @@
 /** cdc:index:Flow */
 import type { FlowTarget } from "../steps/flow-target.ts";
-import { isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
+import { asKnown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
 import { reveal } from "./secrets.ts";
 
 interface FlowInputs {
@@ -11,10 +11,6 @@ interface FlowInputs {
 }
 
 export const flowHandler: ResourceHandler = {
-  async check(news) {
-    return { inputs: news };
-  },
-
   async diff(_id, olds, news) {
     const { latencyMs: _, ...known } = olds;
     return { changes: !isEqual(reveal(known), reveal(news)) };
@@ -24,10 +20,7 @@ export const flowHandler: ResourceHandler = {
     return { id: shardOf(inputs), outs: await prove(inputs, say) };
   },
 
-  async read(_id, props) {
-    const { latencyMs: _, ...inputs } = props;
-    return { props, inputs };
-  },
+  read: asKnown("latencyMs"),
 
   async update(_id, _olds, news, say) {
     return { outs: await prove(news, say) };

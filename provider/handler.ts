@@ -10,10 +10,11 @@ export type Say = (message: string) => void;
 /** The life cycle of one resource type. */
 export interface ResourceHandler {
   /**
+   * Left out, every input is good.
    * @param olds the inputs of the last `up`; empty for a new resource.
    * @param isUpdate true when something was made already: this is no preview.
    */
-  check(news: Properties, olds: Properties, isUpdate: boolean): Promise<CheckResult>;
+  check?(news: Properties, olds: Properties, isUpdate: boolean): Promise<CheckResult>;
   diff(id: string, olds: Properties, news: Properties, say: Say): Promise<DiffResult>;
   create(inputs: Properties, say: Say): Promise<CreateResult>;
   /** Undefined when the thing is gone. */
@@ -36,4 +37,12 @@ export function isEqual(a: unknown, b: unknown): boolean {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
   return [...keys].every((key) => isEqual((a as Properties)[key], (b as Properties)[key]));
+}
+
+/** The `read` of what cannot be looked at: it is as it was known. @param output the property that is no input. */
+export function asKnown(output: string): ResourceHandler["read"] {
+  return (_id, props) => {
+    const { [output]: _, ...inputs } = props;
+    return Promise.resolve({ props, inputs });
+  };
 }

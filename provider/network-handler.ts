@@ -11,10 +11,6 @@ interface NetworkInputs {
 }
 
 export const networkHandler: ResourceHandler = {
-  async check(news) {
-    return { inputs: news };
-  },
-
   async diff(_id, olds, news) {
     const replaces = ["name", "stack"].filter((key) => olds[key] !== news[key]);
     return { changes: replaces.length > 0, replaces, deleteBeforeReplace: true };

@@ -1,12 +1,8 @@
 /** cdc:index:PreparedImage */
 import { imageIdOf, prepareImage, type PreparedImageInputs } from "./prepared-image.ts";
-import { hasUnknown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
+import { asKnown, hasUnknown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
 
 export const preparedImageHandler: ResourceHandler = {
-  async check(news) {
-    return { inputs: news };
-  },
-
   /**
    * Looks at the engine too: an image that was removed there is made again by a plain `up`. What could not be prepared stays as
    * it is until its inputs change: the same would fail again, for half a minute.
@@ -21,10 +17,7 @@ export const preparedImageHandler: ResourceHandler = {
     return { id: String(inputs["kind"]), outs: await prepare(inputs, say) };
   },
 
-  async read(_id, props) {
-    const { imageId: _, ...inputs } = props;
-    return { props, inputs };
-  },
+  read: asKnown("imageId"),
 
   async update(_id, _olds, news, say) {
     return { outs: await prepare(news, say) };

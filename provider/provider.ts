@@ -32,7 +32,7 @@ export class CdcProvider implements Provider {
 
   async check(urn: string, olds: Properties, news: Properties): Promise<CheckResult> {
     return await quietly(news, async () => {
-      const { inputs, failures = [] } = await handlerOf(urn).check(news, olds, this.#isUpdate);
+      const { inputs = news, failures = [] } = (await handlerOf(urn).check?.(news, olds, this.#isUpdate)) ?? {};
       const secrets = secretsIn(news);
       return {
         inputs,

@@ -1,15 +1,11 @@
 /** cdc:index:RandomPassword */
 import { randomInt } from "node:crypto";
-import type { ResourceHandler } from "./handler.ts";
+import { asKnown, type ResourceHandler } from "./handler.ts";
 
 /** Letters and digits only: it passes through SQL, properties files and shells unharmed. */
 const alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
 
 export const randomPasswordHandler: ResourceHandler = {
-  async check(news) {
-    return { inputs: news };
-  },
-
   async diff(_id, olds, news) {
     const replaces = olds["length"] === news["length"] ? [] : ["length"];
     return { changes: replaces.length > 0, replaces };
@@ -21,10 +17,7 @@ export const randomPasswordHandler: ResourceHandler = {
     return { id: "password", outs: { ...inputs, result } };
   },
 
-  async read(_id, props) {
-    const { result: _, ...inputs } = props;
-    return { props, inputs };
-  },
+  read: asKnown("result"),
 
   /** Any change replaces. */
   async update() {
