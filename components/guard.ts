@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { guardEntry } from "../config/container-code.ts";
 import { guardFolder } from "../plan/constants.ts";
 import type { GuardPlan } from "../plan/types.ts";
+import type { Network } from "../provider/resources.ts";
 import { createCodeVolume } from "./code-volume.ts";
 import type { ConnectCluster } from "./connect-cluster.ts";
-import type { Network } from "../provider/resources.ts";
 import { createService } from "./docker.ts";
 
 export interface GuardArgs {

@@ -2,8 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { pageEntry } from "../config/container-code.ts";
 import type { PagePlan } from "../plan/types.ts";
-import { createCodeVolume } from "./code-volume.ts";
 import type { Network } from "../provider/resources.ts";
+import { createCodeVolume } from "./code-volume.ts";
 import { createService } from "./docker.ts";
 
 /** Where the container finds its code, laid out as in the checkout. */

@@ -25,14 +25,15 @@ export async function connectTo(target: FlowTarget, password: string): Promise<C
   }
 }
 
+/** Writes the probe row; its one value is the token. */
+export const probeStatement =
+  `INSERT INTO ${cdcDatabase}.probe (id, token, written_at) VALUES (1, ?, NOW(6)) ` +
+  "ON DUPLICATE KEY UPDATE token = VALUES(token), written_at = VALUES(written_at)";
+
 /** Writes the probe row, so that its change carries the token. */
 export async function writeProbe(target: FlowTarget, database: Connection, token: string): Promise<void> {
   try {
-    await database.execute(
-      "INSERT INTO probe (id, token, written_at) VALUES (1, ?, NOW(6)) " +
-        "ON DUPLICATE KEY UPDATE token = VALUES(token), written_at = VALUES(written_at)",
-      [token],
-    );
+    await database.execute(probeStatement, [token]);
   } catch (error) {
     throw new FlowError(target.shard, "database", `the probe row could not be written: ${text(error)}`, {
       cause: error,

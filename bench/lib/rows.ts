@@ -1,8 +1,8 @@
 /** Rows for a burst: written by the server itself, so that the writer takes little of the machine. */
 import { randomUUID } from "node:crypto";
 import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
-import { cdcDatabase } from "../../plan/constants.ts";
 import type { ShardPlan } from "../../plan/types.ts";
+import { probeStatement } from "../../steps/flow-database.ts";
 
 /** A captured table of the sample schema; its rows have numbers, texts, JSON and times. */
 export const burstTable = "products.products";
@@ -53,11 +53,7 @@ export class BurstWriter {
 
   /** Writes the pipeline's probe row; its event is the last one of what was written before. */
   async mark(token: string): Promise<void> {
-    await this.#database.query(
-      `INSERT INTO ${cdcDatabase}.probe (id, token, written_at) VALUES (1, ?, NOW(6)) ` +
-        "ON DUPLICATE KEY UPDATE token = VALUES(token), written_at = VALUES(written_at)",
-      [token],
-    );
+    await this.#database.query(probeStatement, [token]);
   }
 
   /** Where the binlog ends now. */

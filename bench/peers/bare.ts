@@ -4,6 +4,7 @@
  */
 import { stackLabel } from "../../plan/constants.ts";
 import type { PipelinePlan, ShardPlan } from "../../plan/types.ts";
+import { shellQuoted as q } from "../../toolchain/env-file.ts";
 import { roleOf, type ContainerSpec, type MountedFile, type Passwords } from "./containers.ts";
 import type { FilledVolume } from "./record.ts";
 import { serverSql } from "./server-sql.ts";
@@ -129,9 +130,4 @@ function fill({ volume, image, archive }: FilledVolume): string {
   const mounts = `--network=none --user=0 --volume=${q(`${volume}:/volume`)} --entrypoint=tar`;
   const flags = archive.endsWith(".gz") ? "-xzf" : "-xf";
   return `docker run --rm -i ${mounts} ${q(image)} ${flags} - -o -C /volume < ${q(archive)}`;
-}
-
-/** One word for the shell. */
-function q(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`;
 }
