@@ -20,4 +20,4 @@ help: ## list the verbs
 	@echo "  toolchain  bring engine, Pulumi CLI, plugins and images, and write .cdc/env"
 
 $(VERBS):
-	@toolchain/bootstrap.sh $@
+	@tools/toolchain/bootstrap.sh $@

@@ -1,15 +1,33 @@
-/** Configuration → plan → a look at the world → resources → outputs. */
+/** Configuration → plan → whose things are there → a look at the world → resources → outputs. */
+import * as pulumi from "@pulumi/pulumi";
 import { imagesOf } from "./config/images.ts";
-import { loadPlan } from "./config/load.ts";
+import { loadConfig, withoutTrace } from "./config/load.ts";
+import { heldOf } from "./plan/held.ts";
+import { engineNames, plannedPorts } from "./plan/owner.ts";
+import { planPipeline } from "./plan/pipeline.ts";
 import { requireServer, requireWorld } from "./preflight/require-world.ts";
+import { begin, Data, Identity } from "./provider/resources.ts";
 
-const plan = loadPlan();
+const plan = withoutTrace(() => planPipeline(loadConfig()));
 const images = imagesOf(plan.images);
-// To load the providers' SDKs takes as long as the look at the world does.
+// To load the providers' SDKs takes as long as the looks do.
 const components = import("./components/cdc-pipeline.ts");
+// Before all else: what is another's is neither judged as if it were this stack's nor touched.
+const asked = {
+  name: pulumi.getStack(),
+  names: engineNames(plan),
+  ports: plannedPorts(plan),
+  portOffset: plan.portOffset,
+};
+const owner = await new Identity("identity", { stack: plan.stack, asked }).owner();
 await requireWorld(plan, images);
+await begin();
+// Before any other resource: what would delete people's data stops the program here.
+await new Data("data", { ...heldOf(plan), allowDelete: plan.allowDelete.filter((word) => !word.startsWith("file:")) })
+  .accepted;
 const { CdcPipeline } = await components;
 const pipeline = new CdcPipeline("pipeline", {
+  owner,
   plan,
   images,
   inspectServer: async (shard, cdcPassword) => await requireServer(plan, shard, cdcPassword),
@@ -18,8 +36,8 @@ const pipeline = new CdcPipeline("pipeline", {
 /** A line per shard: where it is, its connector, and how long the probe change took from commit to consumer. */
 export const shards = pipeline.shards;
 /** Bootstrap address for Kafka clients on this machine. */
-export const kafka = plan.kafka.hostBootstrap;
+export const kafka = plan.kafka.endpoints.fromHost.bootstrap;
 /** Root of the Kafka Connect REST API on this machine. */
-export const connect = plan.connect.restUrl;
+export const connect = plan.connect.endpoints.fromHost.url;
 /** The read side: engine, search page, sink, and how long a change took until a search found it; null without one. */
 export const readSide = pipeline.readSide ?? null;

@@ -1,11 +1,16 @@
 /** A stack as it is operated: its plan, its worker, and what its containers know. */
 import type { Command } from "commander";
-import { ConnectClient } from "../connect/client.ts";
+import { ConnectClient } from "../clients/connect/client.ts";
+import { brokerObstacle } from "../clients/kafka/obstacle.ts";
+import { checkStackName, stackFile } from "../config/stack-name.ts";
+import { checkoutFolder } from "../lib/checkout.ts";
 import { UserError } from "../lib/run.ts";
-import { cdcPasswordKey, connectorSecretsFile } from "../plan/constants.ts";
+import { cdcPasswordKey, connectorSecretsFile } from "../lib/constants.ts";
 import type { DesiredState, PipelinePlan, ShardPlan } from "../plan/types.ts";
-import { fileFrom } from "./engine.ts";
+import { fileFrom } from "../clients/docker/files.ts";
 import { UnreachableError, UsageError } from "./exit.ts";
+import { lookingAt } from "./output.ts";
+import { lookedAt, type Use } from "./whose.ts";
 
 /** The options that every command has. */
 export interface GlobalOptions {
@@ -16,6 +21,9 @@ export interface GlobalOptions {
 
 /** The worker answers within milliseconds; one that rebalances or starts may take seconds. */
 const answerLimitMs = 10_000;
+
+/** A broker answers within milliseconds; a frozen one never. */
+const brokerLimitMs = 5000;
 
 /** A connector as its commands need it: of a shard, or the sink of the read side. */
 export interface OperatedConnector {
@@ -59,29 +67,54 @@ export function globalsOf(command: Command): GlobalOptions {
 }
 
 /**
- * Reads the stack's files in the checkout and plans it; nothing is asked of the stack itself.
- * @throws UsageError when there is no such stack file, or it cannot be used.
+ * Reads the stack's files in the checkout and plans it, and looks at whose it is (`lookAtOwner`). A command whose arguments name
+ * things of the stack takes the two apart: wrong usage is told first, with an engine or without.
+ * @param use what the command does with it.
  */
-export async function openStack({ stack }: Pick<GlobalOptions, "stack">): Promise<OperatedStack> {
+export async function openStack(globals: Pick<GlobalOptions, "stack">, use: Use = "looks"): Promise<OperatedStack> {
+  const stack = await planOf(globals);
+  await lookAtOwner(stack, use);
+  return stack;
+}
+
+/**
+ * Reads the stack's files in the checkout and plans it; asks nobody.
+ * @throws UsageError when there is no such stack file, and when it cannot be used.
+ */
+export async function planOf({ stack }: Pick<GlobalOptions, "stack">): Promise<OperatedStack> {
   const plan = await readPlan(stack);
   let password: Promise<string> | undefined;
   return {
     name: stack,
     plan,
-    worker: new ConnectClient({ url: plan.connect.restUrl, timeoutMs: answerLimitMs }),
+    worker: new ConnectClient({
+      url: plan.connect.endpoints.fromHost.url,
+      timeoutMs: answerLimitMs,
+      // A worker whose broker is away says nothing of it.
+      watch: { obstacle: async () => await brokerObstacle(plan.kafka.endpoints.fromHost.bootstrap, brokerLimitMs) },
+    }),
     cdcPassword: async () => await (password ??= readPassword(plan)),
     shard: (name) => findShard(plan, name),
     connector: (name) => findConnector(plan, name),
   };
 }
 
+/**
+ * Looks at whose the stack is that its names and ports lead to. When that is another checkout's, it is said in a line on stderr,
+ * and in JSON by the field `stackOf`.
+ * @throws UsageError when something is to be changed and it is another checkout's.
+ */
+export async function lookAtOwner({ name, plan }: OperatedStack, use: Use): Promise<void> {
+  lookingAt(await lookedAt(name, plan, use));
+}
+
 async function readPlan(stack: string): Promise<PipelinePlan> {
   // The configuration's schema takes a while to load; `--help` need not wait for it.
-  const { planStack } = await import("../toolchain/stack-plan.ts");
-  const { checkStackName } = await import("../toolchain/stack.ts");
-  const { root } = await import("../toolchain/places.ts");
+  const { readStack, toBeMendedIn } = await import("../config/stack.ts");
+  const { planPipeline } = await import("../plan/pipeline.ts");
   try {
-    return (await planStack(root, checkStackName(stack))).plan;
+    const { input } = await readStack(checkoutFolder, checkStackName(stack));
+    return toBeMendedIn(stackFile(stack), () => planPipeline(input));
   } catch (error) {
     if (error instanceof UserError) throw new UsageError(error.message, error.remedy, { cause: error });
     throw error;

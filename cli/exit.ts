@@ -1,7 +1,9 @@
 /** How a command ends: the exit codes, and the errors that carry one. */
 import { CommanderError } from "commander";
-import { ConnectRestError } from "../connect/client.ts";
-import { ToolError, UserError } from "../lib/run.ts";
+import { ConnectRestError } from "../clients/connect/client.ts";
+import { ToolError, UnreachableError, UsageError, UserError } from "../lib/run.ts";
+
+export { UnreachableError, UsageError } from "../lib/run.ts";
 
 /** The exit codes of every command; docs/cli.md and `cdc --help` say the same. */
 export const exitCodes = {
@@ -16,20 +18,14 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** What was asked for does not exist or makes no sense. */
-export class UsageError extends UserError {}
-
-/** A part of the stack does not answer. */
-export class UnreachableError extends UserError {}
-
-/** What the clients of connect/ and kafka/ say of a part that does not answer. */
+/** What the clients of Kafka Connect and Kafka say of a part that does not answer. */
 const silence: readonly { readonly said: RegExp; readonly remedy: string }[] = [
   { said: /^no answer from Kafka Connect/, remedy: "cdc status shows its container, make up starts it again" },
   { said: /answers, but not as Kafka Connect does/, remedy: "see what listens there, and the stack's portOffset" },
   { said: /^no answer from Kafka at/, remedy: "cdc status shows the broker's container, make up starts it again" },
 ];
 
-/** The same of search/, whose client is not loaded for every command. */
+/** The same of the search engine, whose client is not loaded for every command. */
 const engineIsAway = /^the search engine (?:is out of reach|at \S+ does not answer)/;
 
 /** An error as a person meets it, and the exit code that goes with it. */

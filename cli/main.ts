@@ -1,21 +1,21 @@
 /** The command line `cdc`: what the person who operates a running pipeline asks and does. Started by bin/cdc. */
 import { Command, CommanderError, Option } from "commander";
+import packageJson from "../package.json" with { type: "json" };
 import { endingOf, exitCodes } from "./exit.ts";
 import { coloured, printError } from "./output.ts";
+import { register as checkServer } from "./commands/check-server.ts";
+import { register as completion } from "./commands/completion.ts";
 import { register as dlq } from "./commands/dlq.ts";
 import { register as doctor } from "./commands/doctor.ts";
 import { register as graph } from "./commands/graph.ts";
 import { register as logLevel } from "./commands/log-level.ts";
 import { register as logs } from "./commands/logs.ts";
 import { register as offsets } from "./commands/offsets.ts";
-import { register as pause } from "./commands/pause.ts";
-import { register as restart } from "./commands/restart.ts";
 import { register as reconcile } from "./commands/reconcile.ts";
 import { register as reindex } from "./commands/reindex.ts";
-import { register as resume } from "./commands/resume.ts";
 import { register as snapshot } from "./commands/snapshot.ts";
+import { register as states } from "./commands/states.ts";
 import { register as status } from "./commands/status.ts";
-import { register as stop } from "./commands/stop.ts";
 import { register as tail } from "./commands/tail.ts";
 import { register as topics } from "./commands/topics.ts";
 import { register as verify } from "./commands/verify.ts";
@@ -25,7 +25,9 @@ const groups: Record<string, ((program: Command) => void)[]> = {
   "What is going on:": [status, topics, graph, logs],
   "Changes:": [verify, tail, snapshot, doctor],
   "The read side:": [dlq, reconcile, reindex],
-  "Connectors:": [pause, resume, restart, stop, offsets, logLevel],
+  "Connectors:": [states, offsets, logLevel],
+  "Other servers:": [checkServer],
+  "The shell:": [completion],
 };
 
 /** The whole command line; `parseAsync` runs it. */
@@ -34,6 +36,7 @@ export function createProgram(): Command {
     .description("Looks at and operates a running change-data-capture pipeline: shards, connectors, topics, changes.")
     .addOption(new Option("-s, --stack <name>", "the Pulumi stack").env("STACK").default("dev"))
     .option("--json", "print JSON, errors too (on stderr)")
+    .version(`cdc ${packageJson.version} (Node ${process.versions.node})`)
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ outputError: () => {} }) // printed with its remedy, by printError
@@ -62,7 +65,7 @@ A shard is named by its name, its connector or its container; the sink by its co
 Exit codes:
   ${exitCodes.fine}  fine
   ${exitCodes.unhealthy}  something is unhealthy, or was not found to be well
-  ${exitCodes.usage}  wrong usage: an unknown command or shard, a stack file that cannot be used
+  ${exitCodes.usage}  wrong usage: an unknown command or shard, a stack file that cannot be used, a change of what is another checkout's
   ${exitCodes.unreachable}  the stack, or a part of it that the command needs, cannot be reached`;
 
 /** Runs the command line and sets the exit code. @throws Error a defect of ours, with its stack trace. */
@@ -75,7 +78,7 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     await createProgram().parseAsync(args, { from: "user" });
   } catch (error) {
-    if (error instanceof CommanderError && isHelp(error)) {
+    if (error instanceof CommanderError && isHelpOrVersion(error)) {
       process.exitCode = error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
       return;
     }
@@ -87,8 +90,8 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-function isHelp({ code }: CommanderError): boolean {
-  return code === "commander.help" || code === "commander.helpDisplayed";
+function isHelpOrVersion({ code }: CommanderError): boolean {
+  return ["commander.help", "commander.helpDisplayed", "commander.version"].includes(code);
 }
 
 if (import.meta.main) await main(process.argv.slice(2));

@@ -1,43 +1,12 @@
 /** A connector's place in the binlog, and making it begin anew. */
-import type { ConnectClient, ConnectorOffset, DesiredState } from "../connect/client.ts";
-import { systemClock, type Clock } from "../connect/clock.ts";
-import { desiredStateOf } from "../connect/status.ts";
+import type { ConnectClient, DesiredState } from "../clients/connect/client.ts";
+import { systemClock, type Clock } from "../clients/connect/clock.ts";
+import { placeOf } from "../clients/debezium/history/place.ts";
 import { UserError } from "../lib/run.ts";
-import type { ShardPlan } from "../plan/types.ts";
+import type { PipelinePlan, ShardPlan } from "../plan/types.ts";
 import type { OperatedConnector, OperatedStack } from "./context.ts";
-import { endingOf, UnreachableError } from "./exit.ts";
-import { changeState, reached } from "./state.ts";
-
-/** A place in a MySQL binlog, as Debezium stores it. */
-export interface Place {
-  readonly file: string;
-  /** In bytes from the beginning of the file. */
-  readonly position: number;
-  readonly gtids: string | undefined;
-  /** Commit time of the last event that was read, ISO 8601, to the second. */
-  readonly committedAt: string | undefined;
-  /** While a snapshot runs: what Debezium calls it. */
-  readonly snapshot: string | undefined;
-}
-
-/** The place that offsets tell of; undefined when none is stored. A MySQL connector has one source partition. */
-export function placeOf(offsets: readonly ConnectorOffset[] | undefined): Place | undefined {
-  const offset = offsets?.find((one) => one.offset !== null)?.offset;
-  if (offset === null || offset === undefined || typeof offset["file"] !== "string") return undefined;
-  const { file, pos, gtids, ts_sec: seconds, snapshot } = offset;
-  return {
-    file,
-    position: Number(pos ?? 0),
-    gtids: typeof gtids === "string" ? gtids : undefined,
-    committedAt: typeof seconds === "number" && seconds > 0 ? new Date(seconds * 1000).toISOString() : undefined,
-    snapshot: snapshot === undefined || snapshot === null || snapshot === false ? undefined : textOf(snapshot),
-  };
-}
-
-/** Debezium's word for the kind of snapshot; older releases only say that there is one. */
-function textOf(snapshot: unknown): string {
-  return typeof snapshot === "string" ? snapshot : "true";
-}
+import { endingOf, exitCodes, UnreachableError } from "./exit.ts";
+import { reached } from "./state.ts";
 
 /** The place in words. @throws UserError when there is no such connector. */
 export async function readPlace(worker: ConnectClient, shard: ShardPlan): Promise<string> {
@@ -60,19 +29,29 @@ export function historyTopicOf({ connector }: ShardPlan): string {
 /** What a connector without offsets does, by its snapshot mode. */
 export function whatFollows({ connector }: ShardPlan): string {
   const mode = connector.config["snapshot.mode"] ?? "initial";
+  const once = connector.state === "running" ? "" : `once it runs (it is declared ${connector.state}) `;
   switch (mode) {
     case "no_data":
-      return "snapshot mode no_data: it goes on from now, what was not read before is lost to the topics";
+      return `snapshot mode no_data: ${once}it goes on from then, what was not read before is lost to the topics`;
     case "recovery":
       return "snapshot mode recovery needs offsets: without them the connector fails, set another mode first";
     default:
-      return "a new snapshot follows, with every row once more in the topics";
+      return `${once}a new snapshot follows, with every row once more in the topics`;
   }
+}
+
+/** What a person should know of a new snapshot: it tells of rows that are there, never of those that are gone. */
+export function whatStays({ readSide }: Pick<PipelinePlan, "readSide">): string {
+  const stays = "rows deleted since the old place stay in compacted topics";
+  if (readSide === undefined) return `${stays}: readers of those have to compare with the shard`;
+  return `${stays}, and in the index: once the snapshot is through, \`cdc reconcile --repair\` takes them out there`;
 }
 
 export interface ResetOptions {
   /** Emptied too; undefined where it is to stay, and for a sink, which has none. */
   readonly historyTopic: string | undefined;
+  /** Called before the connector runs again: what else its source needs for a new beginning. */
+  readonly prepare?: () => Promise<void>;
   readonly onStep: (step: string) => void;
 }
 
@@ -80,54 +59,56 @@ export interface ResetResult {
   /** The shard's name; the sink's own for the sink. */
   readonly shard: string;
   readonly connector: string;
-  /** The state it was in before, and is again. */
+  /** The state that it is in now: the declared one. */
   readonly state: DesiredState;
   readonly historyDeleted: boolean;
 }
 
 /**
- * Stops the connector, forgets its offsets, empties its schema history topic if told to, and brings it back
- * into the state it was in; one that had failed runs afterwards.
+ * Stops the connector, forgets its offsets, empties its schema history topic if told to, and brings it into its declared
+ * state. Every step may be taken again: what was broken off is brought to its end by another call.
  * @throws UserError saying how far it came.
  */
 export async function resetConnector(
   { worker, plan }: Pick<OperatedStack, "worker" | "plan">,
   operated: OperatedConnector,
-  { historyTopic, onStep }: ResetOptions,
+  { historyTopic, prepare, onStep }: ResetOptions,
   clock: Clock = systemClock,
 ): Promise<ResetResult> {
-  const { name } = operated.connector;
-  const before = await worker.getStatus(name);
-  const state = desiredStateOf(before?.connector.state ?? "") ?? "running";
-  onStep("stopping the connector");
-  await changeState(
-    worker,
-    operated,
-    { verb: "stop", towards: () => "stopped", act: async (client, connector) => await client.stop(connector) },
-    clock,
-  );
+  const { name, state } = operated.connector;
+  let done = "nothing is changed";
   try {
+    await requirePresent(worker, operated);
+    done = "the connector is stopped, or about to";
+    onStep("stopping the connector");
+    await worker.stop(name);
+    await reached(worker, operated, "stopped", undefined, clock);
     onStep("forgetting its offsets");
     await worker.resetOffsets(name);
     if (historyTopic !== undefined) {
       onStep(`deleting the records of ${historyTopic}`);
-      await emptyTopic(plan.kafka.hostBootstrap, historyTopic);
+      await emptyTopic(plan.kafka.endpoints.fromHost.bootstrap, historyTopic);
     }
+    await prepare?.();
+    // The state of before is no guide: it may be that of a reset which was broken off.
+    done = `its offsets are forgotten, but it is not ${state} yet`;
+    onStep(state === "running" ? "letting it run" : `leaving it ${state}, as it is declared`);
+    if (state === "running") await worker.resume(name);
+    else if (state === "paused") await worker.pause(name);
+    await reached(worker, operated, state, undefined, clock);
   } catch (error) {
-    throw halfDone(operated, error);
+    throw halfDone(operated, done, error);
   }
-  if (state === "running") {
-    onStep("letting it run");
-    await worker.resume(name);
-  } else if (state === "paused") {
-    await worker.pause(name);
-  }
-  await reached(worker, operated, state, undefined, clock);
   return { shard: operated.name, connector: name, state, historyDeleted: historyTopic !== undefined };
 }
 
+async function requirePresent(worker: ConnectClient, { name, connector }: OperatedConnector): Promise<void> {
+  if ((await worker.getStatus(connector.name)) !== undefined) return;
+  throw new UserError(`${name}: connector ${connector.name} is not on the worker`, "pulumi up brings it back");
+}
+
 async function emptyTopic(bootstrap: string, topic: string): Promise<void> {
-  const { TopicAdmin } = await import("../kafka/admin.ts");
+  const { TopicAdmin } = await import("../clients/kafka/admin.ts");
   const admin = new TopicAdmin(bootstrap);
   try {
     await admin.deleteRecords(topic);
@@ -136,12 +117,14 @@ async function emptyTopic(bootstrap: string, topic: string): Promise<void> {
   }
 }
 
-function halfDone({ name }: OperatedConnector, error: unknown): UserError {
+function halfDone({ name }: OperatedConnector, done: string, error: unknown): Error {
   const ending = endingOf(error);
-  const why = ending?.message ?? (error instanceof Error ? error.message : String(error));
-  return new UnreachableError(
-    `${name}: the connector is stopped, and then: ${why}`,
-    `run the same command again; cdc resume ${name} goes on without`,
+  if (ending === undefined && !(error instanceof Error)) throw error;
+  const why = ending?.message ?? (error as Error).message;
+  const Kind = ending?.exitCode === exitCodes.unhealthy ? UserError : UnreachableError;
+  return new Kind(
+    `${name}: ${done}; then: ${why.replace(`${name}: `, "")}`,
+    `run the same command again: it takes every step anew${ending === undefined ? "" : `; ${ending.remedy}`}`,
     { cause: error },
   );
 }

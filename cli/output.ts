@@ -10,9 +10,24 @@ export interface Output {
   readonly text: string;
 }
 
+/** Whose stack the command of this process looks at; undefined for this checkout's. */
+let other: string | undefined;
+
+/** Says whose stack is looked at from now on, when it is another's. @param owner in words. */
+export function lookingAt(owner: string | undefined): void {
+  other = owner;
+  if (owner !== undefined) console.error(`${coloured("yellow", "note:", process.stderr)} this is ${owner}`);
+}
+
+/** A result as a program gets it: an object names the stack's owner where that is another checkout. */
+export function asJson(value: unknown): unknown {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return other !== undefined && isObject ? { ...value, stackOf: other } : value;
+}
+
 /** Prints one result to stdout, in the form that was asked for. */
 export function print(output: Output, options: { readonly json: boolean }): void {
-  console.log(options.json ? JSON.stringify(output.json, undefined, 2) : output.text);
+  console.log(options.json ? JSON.stringify(asJson(output.json), undefined, 2) : output.text);
 }
 
 /** Prints a line that accompanies work, to stderr, so that stdout is the result alone; nothing with `--json`. */

@@ -1,13 +1,15 @@
 /** Moving connectors between their states, and waiting until they are there. */
 import { Option, type Command } from "commander";
-import type { ConnectClient, ConnectorStatus, DesiredState } from "../connect/client.ts";
-import { ConnectRestError } from "../connect/client.ts";
-import { systemClock, type Clock } from "../connect/clock.ts";
-import { awaitState, statesOf } from "../connect/status.ts";
+import type { ConnectClient, ConnectorStatus, DesiredState } from "../clients/connect/client.ts";
+import { ConnectRestError } from "../clients/connect/client.ts";
+import { systemClock, type Clock } from "../clients/connect/clock.ts";
+import { isLasting } from "../clients/connect/hints.ts";
+import { awaitState, failureOf, statesOf } from "../clients/connect/status.ts";
 import { formatTable } from "../lib/table.ts";
 import { UserError } from "../lib/run.ts";
-import { globalsOf, openStack, type OperatedConnector, type OperatedStack } from "./context.ts";
+import { globalsOf, lookAtOwner, planOf, type OperatedConnector, type OperatedStack } from "./context.ts";
 import { endingOf, exitCodes, UsageError, type Ending } from "./exit.ts";
+import { requireHistory } from "./history.ts";
 import { coloured, print, printError } from "./output.ts";
 
 /** A task ends or starts within seconds; a rebalance of several workers may come between. */
@@ -20,6 +22,8 @@ export interface StateChange {
   /** The state that is waited for, given the status of before. @throws UserError when it makes no sense then. */
   readonly towards: (before: ConnectorStatus, operated: OperatedConnector) => DesiredState;
   readonly act: (worker: ConnectClient, connector: string) => Promise<void>;
+  /** Whether it lets the connector go on from its place, which then has to be one of the server's history. */
+  readonly goesOn?: true;
 }
 
 /** What a change has led to. */
@@ -50,9 +54,24 @@ export async function changeState(
   }
   const desiredState = change.towards(before, operated);
   await change.act(worker, name);
-  const after = await reached(worker, operated, desiredState, before, clock);
+  const after = await reached(worker, operated, desiredState, before, clock).catch(async (error: unknown) => {
+    const failed = change.goesOn === true ? await failedInPassing(worker, name) : undefined;
+    if (failed === undefined) throw error;
+    await worker.restartFailed(name);
+    return await reached(worker, operated, desiredState, failed, clock);
+  });
   const { state, taskStates } = statesOf(after);
   return { shard: operated.name, connector: name, state, tasks: taskStates, declared };
+}
+
+/**
+ * The status of a connector that failed by what a restart heals: one that rested while its server was restarted goes on with the
+ * connection that it had, and fails by that first.
+ */
+async function failedInPassing(worker: ConnectClient, name: string): Promise<ConnectorStatus | undefined> {
+  const status = await worker.getStatus(name);
+  const failure = status && failureOf(status);
+  return failure === undefined || isLasting(failure) ? undefined : status;
 }
 
 /** Waits for the state. @throws UserError when the connector fails, or is not there in time. */
@@ -104,10 +123,14 @@ export function registerChange(
     )
     .action(async (names: string[], options: { all?: true }, command: Command) => {
       const globals = globalsOf(command);
-      const stack = await openStack(globals);
+      const stack = await planOf(globals);
       const operated = chosen(stack, names, options.all ?? false, change.verb);
+      await lookAtOwner(stack, "changes");
       const results = await Promise.allSettled(
-        operated.map(async (one) => await changeState(stack.worker, one, change)),
+        operated.map(async (one) => {
+          if (change.goesOn === true) await requireHistory(stack, one);
+          return await changeState(stack.worker, one, change);
+        }),
       );
       const changed = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
       if (changed.length > 0) print({ json: changed, text: render(changed) }, globals);

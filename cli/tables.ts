@@ -1,20 +1,21 @@
 /** The tables of a shard, as its connector is told of them. */
-import { cdcDatabase } from "../plan/constants.ts";
+import { capturedTables as captured, listedTables } from "../plan/captured.ts";
 import type { ShardPlan } from "../plan/types.ts";
 import { UsageError } from "./exit.ts";
 
 /** The tables whose changes are captured, `DATABASE.TABLE`, without the pipeline's own. */
 export function capturedTables(shard: ShardPlan): string[] {
-  return includedTables(shard).filter((table) => !table.startsWith(`${cdcDatabase}.`));
+  return captured(shard).map(({ table }) => table);
 }
 
 /** The captured tables, those of the pipeline's own included: what a shard's topics are made for. */
-export function includedTables({ connector, signalTable }: ShardPlan): string[] {
-  const listed = (connector.config["table.include.list"] ?? "")
-    .split(",")
-    .map((pattern) => pattern.replaceAll(/\\(.)/g, "$1"))
-    .filter((table) => table !== "");
-  return [...new Set([...listed, signalTable])];
+export function includedTables(shard: ShardPlan): string[] {
+  return [...new Set([...listedTables(shard), shard.signalTable])];
+}
+
+/** The captured table whose changes are on a topic, `DATABASE.TABLE`; undefined where the plan knows of none. */
+export function tableOn(shards: readonly ShardPlan[], topic: string): string | undefined {
+  return shards.flatMap(captured).find((one) => one.topic === topic)?.table;
 }
 
 /**

@@ -2,18 +2,23 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Images } from "../config/images.ts";
-import { readSql } from "../config/sql.ts";
+import { schemaFilesOf } from "../config/sql.ts";
+import { hostAndPort } from "../lib/endpoint.ts";
+import { engineNames, type Owner } from "../plan/owner.ts";
 import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../plan/types.ts";
 import type { PreparedKind } from "../provider/prepared-image.ts";
-import { Network, PreparedImage, RandomPassword } from "../provider/resources.ts";
+import { GoneContainers, Network, PreparedImage, RandomPassword } from "../provider/resources.ts";
 import { ConnectCluster } from "./connect-cluster.ts";
 import { DebeziumConnector } from "./debezium-connector.ts";
+import { madeAgainWhenGone } from "./docker.ts";
 import { Guard } from "./guard.ts";
 import { KafkaCluster } from "./kafka-cluster.ts";
 import { MysqlShard } from "./mysql-shard.ts";
 import { ReadSide, type ReadSideSummary } from "./read-side.ts";
 
 export interface CdcPipelineArgs {
+  /** Who makes the stack. */
+  readonly owner: Owner;
   readonly plan: PipelinePlan;
   readonly images: Images;
   /** Called for every shard whose server runs and is not about to change, also in a preview; its error stops the program. */
@@ -39,12 +44,12 @@ export class CdcPipeline extends pulumi.ComponentResource {
   readonly readSide: pulumi.Output<ReadSideSummary> | undefined;
 
   constructor(name: string, args: CdcPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("cdc:index:CdcPipeline", name, {}, opts);
-    const { plan } = args;
-    const { stack } = plan;
+    const { plan, owner } = args;
+    const gone = new GoneContainers("gone-containers", { containers: engineNames(plan).container });
+    super("cdc:index:CdcPipeline", name, {}, pulumi.mergeOptions(opts, { transformations: [madeAgainWhenGone(gone)] }));
     const parent = { parent: this };
 
-    const network = new Network("network", { name: plan.network, stack }, parent);
+    const network = new Network("network", { name: plan.network, ...owner }, parent);
     const rootPassword = new RandomPassword("mysql-root-password", { length: 24 }, parent).result;
     const cdcPassword = new RandomPassword("cdc-password", { length: 24 }, parent).result;
     const mysqlImage = prepared("mysql", args.images.mysql, image("mysql-image", args.images.mysql));
@@ -53,11 +58,11 @@ export class CdcPipeline extends pulumi.ComponentResource {
     const needsNode = plan.guard !== undefined || plan.readSide?.page !== undefined;
     const nodeImage = needsNode ? image("node-image", args.images.node) : "";
 
-    const kafka = new KafkaCluster("kafka", { stack, network, image: brokerImage, plan: plan.kafka }, parent);
+    const kafka = new KafkaCluster("kafka", { owner, network, image: brokerImage, plan: plan.kafka }, parent);
     const worker = new ConnectCluster(
       "connect",
       {
-        stack,
+        owner,
         network,
         image: kafkaImage,
         mysqlImage,
@@ -69,9 +74,10 @@ export class CdcPipeline extends pulumi.ComponentResource {
       parent,
     );
     if (plan.guard !== undefined) {
-      void new Guard(plan.guard.name, { stack, network, image: nodeImage, plan: plan.guard, worker }, parent);
+      void new Guard(plan.guard.name, { owner, network, image: nodeImage, plan: plan.guard, worker }, parent);
     }
     const sharedTopics = kafka.createTopics(plan.sharedTopics, this);
+    const files = schemaFilesOf(plan.schema);
     const shards = plan.shards.map(createShard);
     this.shards = pulumi.all(shards.map(({ summary }) => summary));
     this.readSide = plan.readSide === undefined ? undefined : createReadSide(plan.readSide);
@@ -82,7 +88,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
     }
 
     function prepared(kind: PreparedKind, reference: string, baseId: pulumi.Output<string>): pulumi.Output<string> {
-      return new PreparedImage(`${kind}-prepared`, { kind, image: reference, baseId }, parent).imageId;
+      return new PreparedImage(`${kind}-prepared`, { kind, image: reference, baseId, owner }, parent).imageId;
     }
 
     function createReadSide(readSide: ReadSidePlan): pulumi.Output<ReadSideSummary> {
@@ -90,6 +96,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
       const { summary } = new ReadSide(
         "read-side",
         {
+          owner,
           network,
           image: engine === undefined ? "" : image("opensearch-image", args.images.opensearch),
           nodeImage,
@@ -108,26 +115,35 @@ export class CdcPipeline extends pulumi.ComponentResource {
 
     function createShard(shardPlan: ShardPlan) {
       const shard = new MysqlShard(
-        shardPlan.name,
+        shardPlan.key,
         {
-          stack,
+          owner,
           network,
           image: mysqlImage,
           mysqlVersion: plan.images.mysqlVersion,
           plan: shardPlan,
+          keepData: plan.keepData,
           rootPassword,
           cdcPassword,
-          sql: [readSql("cdc"), ...(plan.schema === undefined ? [] : [readSql(plan.schema)])].join("\n"),
+          files,
+          allow: plan.allowDelete.filter((word) => word.startsWith("file:")),
         },
         parent,
       );
+      // That it used a password makes no secret of what waits for it.
+      const inspected = pulumi.unsecret(
+        pulumi
+          .all([cdcPassword, pulumi.all([shard.startedAt, ...shard.prepared.map(({ id }) => id)])])
+          .apply(async ([password]) => await args.inspectServer?.(shardPlan, password)),
+      );
       const connector = new DebeziumConnector(
-        shardPlan.name,
+        shardPlan.key,
         {
           plan: shardPlan,
           kafkaPlan: plan.kafka,
           connectPlan: plan.connect,
           shard,
+          inspected,
           kafka,
           worker,
           sharedTopics,
@@ -135,13 +151,9 @@ export class CdcPipeline extends pulumi.ComponentResource {
         },
         parent,
       );
-      const inspected = pulumi
-        .all([cdcPassword, pulumi.all([shard.startedAt, ...shard.prepared.map(({ id }) => id)])])
-        .apply(async ([password]) => await args.inspectServer?.(shardPlan, password));
       const summary: pulumi.Output<ShardSummary> = pulumi.output({
-        // Waits for the inspection; that it used a password makes no secret of the name.
-        name: pulumi.unsecret(inspected).apply(() => shardPlan.name),
-        mysql: `127.0.0.1:${shardPlan.port.host}`,
+        name: shardPlan.name,
+        mysql: hostAndPort(shardPlan.endpoints.fromHost),
         topicPrefix: shardPlan.topicPrefix,
         connector: shardPlan.connector.name,
         connectorState: connector.connectorState,

@@ -2,13 +2,16 @@
 import * as command from "@pulumi/command";
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import { codeOf } from "../config/container-code.ts";
+import { codeOf } from "../provider/scripts/container-code.ts";
+import type { Owner } from "../plan/owner.ts";
+import type { Network } from "../provider/resources.ts";
 import { createVolume } from "./docker.ts";
 
 export interface CodeVolumeArgs {
   /** Prefix of the logical names. */
   readonly name: string;
-  readonly stack: string;
+  readonly owner: Owner;
+  readonly network: Network;
   /** Name of the container that runs it; the volume's name begins with it. */
   readonly container: string;
   /** The program, relative to the checkout. */
@@ -27,11 +30,13 @@ export interface CodeVolume {
 export function createCodeVolume(args: CodeVolumeArgs, parent: pulumi.CustomResourceOptions): CodeVolume {
   const { name, entry } = args;
   // Named by its content: changed code is another volume and a new container, and a preview shows it.
-  const volume = createVolume(`${name}-code`, args.stack, `${args.container}-${codeOf(entry).hash}`, parent);
+  const { owner, network } = args;
+  const named = `${args.container}-${codeOf(entry).hash}`;
+  const volume = createVolume(`${name}-code`, { owner, network, volume: named }, parent);
   const brought = new command.local.Command(
     `${name}-bring`,
     {
-      create: "node steps/bring-code.ts",
+      create: "node provider/scripts/install-code.ts",
       environment: { CDC_CODE_ENTRY: entry, CDC_CODE_VOLUME: volume.name, CDC_CODE_IMAGE: args.image },
       logging: command.local.Logging.Stderr,
     },

@@ -2,16 +2,18 @@
 import * as command from "@pulumi/command";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { sinkCode } from "../config/sink-code.ts";
-import { renderProperties } from "../plan/connect.ts";
-import { cdcPasswordKey, connectorSecretsFile, workerPropertiesFile } from "../plan/constants.ts";
+import { sinkCode } from "../provider/scripts/sink-code.ts";
+import { cdcPasswordKey, connectorSecretsFile, workerPropertiesFile } from "../lib/constants.ts";
+import { itself } from "../plan/endpoints.ts";
+import { renderProperties } from "../plan/java-properties.ts";
+import type { Owner } from "../plan/owner.ts";
 import type { ConnectPlan, PluginPlan, SinkPluginPlan, WorkerPlan } from "../plan/types.ts";
 import { type ContainerReady, type Network, PreparedImage } from "../provider/resources.ts";
 import { createService, createVolume, type Service } from "./docker.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
 
 export interface ConnectClusterArgs {
-  readonly stack: string;
+  readonly owner: Owner;
   readonly network: Network;
   /** A Kafka image, out of which the workers' own is prepared. */
   readonly image: { readonly reference: string; readonly id: pulumi.Output<string> };
@@ -30,14 +32,22 @@ export class ConnectCluster extends pulumi.ComponentResource {
   readonly container: docker.Container;
   /** Depend on these before anything is asked of the REST API. */
   readonly ready: ContainerReady[];
+  /** The file with the connectors' passwords, for containers that log in as they do: an upload, readable by their one user. */
+  readonly secrets: docker.types.input.ContainerUpload;
   /** When the workers were started: a flow proven before does not count after. */
   readonly startedAt: pulumi.Output<string[]>;
 
   constructor(name: string, args: ConnectClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:ConnectCluster", name, {}, opts);
-    const { plan } = args;
+    const { plan, owner, network } = args;
     const parent = { parent: this };
 
+    const secrets = {
+      file: connectorSecretsFile,
+      content: pulumi.interpolate`${cdcPasswordKey}=${args.cdcPassword}\n`,
+      permissions: "0444",
+    };
+    this.secrets = secrets;
     const connectorPlugins = plan.plugins.map(bringPlugin);
     const plugins = [...connectorPlugins, ...(args.sink === undefined ? [] : [bringSink(args.sink)])];
     const image = prepareWorker();
@@ -49,11 +59,11 @@ export class ConnectCluster extends pulumi.ComponentResource {
     this.registerOutputs();
 
     function bringPlugin({ version, volume: volumeName, path }: PluginPlan) {
-      const volume = createVolume(`${name}-plugins-${version}`, args.stack, volumeName, parent);
+      const volume = createVolume(`${name}-plugins-${version}`, { owner, network, volume: volumeName }, parent);
       const brought = new command.local.Command(
         `${name}-debezium-${version}`,
         {
-          create: "node steps/bring-plugin.ts",
+          create: "node provider/scripts/install-plugin.ts",
           environment: {
             CDC_DEBEZIUM_VERSION: version,
             CDC_PLUGIN_VOLUME: volume.name,
@@ -76,18 +86,18 @@ export class ConnectCluster extends pulumi.ComponentResource {
         pluginVolume: newest.volume.name,
         mysqlImage: args.mysqlImage,
       };
-      const inputs = { kind: "worker", image: reference, baseId, worker: forWorker } as const;
+      const inputs = { kind: "worker", image: reference, baseId, owner, worker: forWorker } as const;
       return new PreparedImage(`${name}-prepared`, inputs, { ...parent, dependsOn: newest.brought }).imageId;
     }
 
     function bringSink({ volume: begin, path, archive }: SinkPluginPlan) {
       // Named by its content: a changed sink is another volume and a restart of the workers, and a preview shows it.
       const hash = archive === undefined ? sinkCode().hash : archive.sha256.slice(0, 12);
-      const volume = createVolume(`${name}-plugins-sink`, args.stack, `${begin}-${hash}`, parent);
+      const volume = createVolume(`${name}-plugins-sink`, { owner, network, volume: `${begin}-${hash}` }, parent);
       const brought = new command.local.Command(
         `${name}-sink`,
         {
-          create: "node steps/bring-sink.ts",
+          create: "node provider/scripts/install-sink.ts",
           environment: {
             CDC_SINK_VOLUME: volume.name,
             CDC_SINK_IMAGE: args.image.id,
@@ -103,24 +113,20 @@ export class ConnectCluster extends pulumi.ComponentResource {
     function createWorker(worker: WorkerPlan): Service {
       return createService(
         {
-          stack: args.stack,
-          network: args.network,
+          owner,
+          network,
           plan: worker,
           image,
           command: ["/opt/kafka/bin/connect-distributed.sh", workerPropertiesFile],
           environment: worker.environment,
           uploads: [
             { file: workerPropertiesFile, content: renderProperties(worker.properties), permissions: "0444" },
-            {
-              file: connectorSecretsFile,
-              content: pulumi.interpolate`${cdcPasswordKey}=${args.cdcPassword}\n`,
-              permissions: "0444",
-            },
+            secrets,
           ],
           volumes: plugins.map(({ mount }) => mount),
           // 200 once the worker has joined its group and read its topics (KIP-1017).
           healthCheck:
-            `bash -c 'exec 3<>/dev/tcp/localhost/${worker.port.internal} && ` +
+            `bash -c 'exec 3<>/dev/tcp/${itself.name}/${worker.port.internal} && ` +
             `printf "GET /health HTTP/1.0\\r\\n\\r\\n" >&3 && head -n1 <&3 | grep -q " 200 "'`,
           stopSeconds: 30,
         },

@@ -1,8 +1,10 @@
-/** One shard's connector: its topics, the connector, and the proof that changes flow. */
+/** One shard's connector: its topics, the connector, the proof that changes flow, and that every table was read. */
 import * as pulumi from "@pulumi/pulumi";
+import { cdcUser } from "../lib/constants.ts";
 import type { ConnectPlan, KafkaPlan, ShardPlan } from "../plan/types.ts";
-import { Connector, Flow } from "../provider/resources.ts";
-import { flowTargetOf } from "../steps/flow-target.ts";
+import { Connector, Flow, TablesRead } from "../provider/shard-resources.ts";
+import { tablesTargetOf } from "../snapshot/target.ts";
+import { flowTargetOf } from "../flow/flow-target.ts";
 import type { ConnectCluster } from "./connect-cluster.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
 import type { MysqlShard } from "./mysql-shard.ts";
@@ -12,6 +14,8 @@ export interface DebeziumConnectorArgs {
   readonly kafkaPlan: KafkaPlan;
   readonly connectPlan: ConnectPlan;
   readonly shard: MysqlShard;
+  /** Resolves once the server was found fit for capture; no connector is made before. */
+  readonly inspected: pulumi.Output<unknown>;
   readonly kafka: KafkaCluster;
   readonly worker: ConnectCluster;
   /** Topics that the connector writes to beside its shard's own. */
@@ -26,6 +30,8 @@ export class DebeziumConnector extends pulumi.ComponentResource {
   readonly taskState: pulumi.Output<string>;
   /** From commit to consumer, of the probe change; undefined for a connector that is not to run. */
   readonly probeLatencyMs: pulumi.Output<number | undefined>;
+  /** When that change was seen; likewise. */
+  readonly provenAt: pulumi.Output<string | undefined>;
   /** The shard's own topics. */
   readonly topics: pulumi.CustomResource[];
   /** When the connector was last created or changed: a flow proven before does not count after. */
@@ -42,15 +48,22 @@ export class DebeziumConnector extends pulumi.ComponentResource {
     const connector = new Connector(
       `${name}-connector`,
       {
-        workerUrl: connectPlan.restUrl,
+        workerUrl: connectPlan.endpoints.fromHost.url,
         name: connectorName,
         config: { ...config },
         desiredState: state,
         onDelete,
-        ...(historyTopic === undefined ? {} : { history: { bootstrap: kafkaPlan.hostBootstrap, topic: historyTopic } }),
+        ...(historyTopic === undefined
+          ? {}
+          : { history: { bootstrap: kafkaPlan.endpoints.fromHost.bootstrap, topic: historyTopic } }),
+        source: { ...plan.endpoints.fromHost, user: cdcUser, password: args.cdcPassword },
         ...(initialOffset === undefined ? {} : { initialOffset: { ...initialOffset } }),
         after: pulumi
-          .all([worker.startedAt, [shard.startedAt, ...[...shard.prepared, ...topics].map(({ id }) => id)]])
+          .all([
+            worker.startedAt,
+            pulumi.all([shard.startedAt, ...[...shard.prepared, ...topics].map(({ id }) => id)]),
+            args.inspected,
+          ])
           .apply(([workers, others]) => [...workers, ...others]),
       },
       {
@@ -63,10 +76,12 @@ export class DebeziumConnector extends pulumi.ComponentResource {
     this.appliedAt = connector.appliedAt;
     this.connectorState = connector.state;
     this.taskState = connector.taskStates.apply((states) => states.join(", "));
-    this.probeLatencyMs = state === "running" ? proveFlow() : pulumi.output(undefined);
+    const flow = state === "running" ? proveFlow() : undefined;
+    this.probeLatencyMs = flow?.latencyMs ?? pulumi.output(undefined);
+    this.provenAt = flow?.provenAt ?? pulumi.output(undefined);
     this.registerOutputs();
 
-    function proveFlow(): pulumi.Output<number> {
+    function proveFlow(): Flow {
       const target = flowTargetOf({ connect: connectPlan, kafka: kafkaPlan }, plan);
       const flow = new Flow(
         `${name}-flow`,
@@ -74,10 +89,21 @@ export class DebeziumConnector extends pulumi.ComponentResource {
           target,
           password: args.cdcPassword,
           through: [shard.startedAt, kafka.startedAt, worker.startedAt, connector.appliedAt],
+          containers: [plan, ...kafkaPlan.brokers, ...connectPlan.workers].map(({ container }) => container),
         },
         { ...parent, dependsOn: connector, deletedWith: worker.container },
       );
-      return flow.latencyMs;
+      // A snapshot is over, and signals are heard, once a change has come through.
+      void new TablesRead(
+        `${name}-read`,
+        {
+          target: tablesTargetOf({ connect: connectPlan, kafka: kafkaPlan }, plan),
+          password: args.cdcPassword,
+          after: connector.appliedAt,
+        },
+        { ...parent, dependsOn: flow, deletedWith: worker.container },
+      );
+      return flow;
     }
   }
 }

@@ -1,14 +1,14 @@
 /** What every container, volume and network of the pipeline has in common. */
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import { stackLabel } from "../plan/constants.ts";
-import { ContainerReady, type Network } from "../provider/resources.ts";
+import { ownerLabels, type Owner } from "../plan/owner.ts";
+import { ContainerReady, type GoneContainers, type Network } from "../provider/resources.ts";
 import type { ContainerPlan, PublishedPlan } from "../plan/types.ts";
 
 /** What a service's container needs beside what they all have. */
 export interface ServiceArgs {
-  /** The plan's `stack`, for the label. */
-  readonly stack: string;
+  /** Who makes it, for the labels. */
+  readonly owner: Owner;
   readonly network: Network;
   /** Names, port and limits. */
   readonly plan: ContainerPlan | PublishedPlan;
@@ -34,6 +34,15 @@ export interface Service {
   readonly ready: ContainerReady;
 }
 
+/** For all containers below a component: one that is gone from the engine is made again by the next `up`, refreshed or not. */
+export function madeAgainWhenGone({ times }: GoneContainers): pulumi.ResourceTransformation {
+  return ({ resource, props, opts }) => {
+    if (!docker.Container.isInstance(resource)) return undefined;
+    const { name } = props as { readonly name: string };
+    return { props, opts: { ...opts, replacementTrigger: times.apply((one) => one[name] ?? 0) } };
+  };
+}
+
 /** Creates `NAME-container` and `NAME-ready`. */
 export function createService(args: ServiceArgs, opts: pulumi.CustomResourceOptions): Service {
   const { name, container: containerName, alias, memoryLimitMiB } = args.plan;
@@ -54,7 +63,7 @@ export function createService(args: ServiceArgs, opts: pulumi.CustomResourceOpti
       // Loopback only: there is no authentication on Kafka and Connect.
       ports:
         "port" in args.plan
-          ? [{ internal: args.plan.port.internal, external: args.plan.port.host, ip: "127.0.0.1" }]
+          ? [{ internal: args.plan.port.internal, external: args.plan.port.host, ip: args.plan.port.ip }]
           : [],
       healthcheck: {
         tests: ["CMD-SHELL", args.healthCheck],
@@ -71,7 +80,7 @@ export function createService(args: ServiceArgs, opts: pulumi.CustomResourceOpti
       // Written out, as the provider would otherwise see the engine's own defaults as a difference.
       logDriver: "json-file",
       logOpts: { "max-file": "3", "max-size": "10m" },
-      labels: labels(args.stack, args.labels),
+      labels: labels({ ...ownerLabels(args.owner), ...args.labels }),
       // ContainerReady waits, and tells what the container said when it fails.
       mustRun: false,
       wait: false,
@@ -86,21 +95,31 @@ export function createService(args: ServiceArgs, opts: pulumi.CustomResourceOpti
   return { container, ready };
 }
 
-/** Creates a volume of the stack; `further` labels say what wrote it. */
-export function createVolume(
-  name: string,
-  stack: string,
-  volume: string,
-  opts: pulumi.CustomResourceOptions,
-  further: Readonly<Record<string, string>> = {},
-): docker.Volume {
-  return new docker.Volume(name, { name: volume, labels: labels(stack, further) }, opts);
+export interface VolumeArgs {
+  readonly owner: Owner;
+  /** Made before the volume: who has the network has the stack's name. */
+  readonly network: Network;
+  /** Name on the engine. */
+  readonly volume: string;
+  /** Labels beside the owner's: they say what wrote it. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** The label by which everything of a stack is found on the engine, and further ones. */
-export function labels(
-  stack: string,
-  further: Readonly<Record<string, string>> = {},
-): { label: string; value: string }[] {
-  return Object.entries({ [stackLabel]: stack, ...further }).map(([label, value]) => ({ label, value }));
+/** Creates a volume of the stack. */
+export function createVolume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): docker.Volume {
+  return new docker.Volume(
+    name,
+    { name: args.volume, labels: labels({ ...ownerLabels(args.owner), ...args.labels }) },
+    { ...opts, ...volumeOptions(args.network) },
+  );
+}
+
+/** A volume is never given up for the sake of a label. */
+export function volumeOptions(network: Network): pulumi.CustomResourceOptions {
+  return { ignoreChanges: ["labels"], dependsOn: network };
+}
+
+/** Labels as @pulumi/docker takes them. */
+export function labels(of: Readonly<Record<string, string>>): { label: string; value: string }[] {
+  return Object.entries(of).map(([label, value]) => ({ label, value }));
 }

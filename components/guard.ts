@@ -1,7 +1,9 @@
 /** The guard: a small container that restarts connectors which failed or stalled. */
 import * as pulumi from "@pulumi/pulumi";
-import { guardEntry } from "../config/container-code.ts";
-import { guardFolder } from "../plan/constants.ts";
+import { guardEntry } from "../provider/scripts/container-code.ts";
+import { guardFolder } from "../lib/constants.ts";
+import { guardSilentSeconds } from "../plan/guard.ts";
+import type { Owner } from "../plan/owner.ts";
 import type { GuardPlan } from "../plan/types.ts";
 import type { Network } from "../provider/resources.ts";
 import { createCodeVolume } from "./code-volume.ts";
@@ -9,7 +11,7 @@ import type { ConnectCluster } from "./connect-cluster.ts";
 import { createService } from "./docker.ts";
 
 export interface GuardArgs {
-  readonly stack: string;
+  readonly owner: Owner;
   readonly network: Network;
   /** An image with Node. */
   readonly image: pulumi.Input<string>;
@@ -20,26 +22,27 @@ export interface GuardArgs {
 export class Guard extends pulumi.ComponentResource {
   constructor(name: string, args: GuardArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:Guard", name, {}, opts);
-    const { stack, plan } = args;
+    const { owner, network, plan } = args;
     const parent = { parent: this };
 
     const { volume, brought } = createCodeVolume(
-      { name, stack, container: plan.container, entry: guardEntry, image: args.image },
+      { name, owner, network, container: plan.container, entry: guardEntry, image: args.image },
       parent,
     );
     createService(
       {
-        stack,
-        network: args.network,
+        owner,
+        network,
         plan,
         image: args.image,
         // The official image's and the packaged one's user `node`.
         user: "1000:1000",
         command: ["node", `${guardFolder}/${guardEntry}`],
         environment: { CDC_GUARD_SETTINGS: JSON.stringify(plan.settings) },
+        uploads: [args.worker.secrets],
         volumes: [{ volumeName: volume.name, containerPath: guardFolder, readOnly: true }],
         // Written after every look at the connectors, also when it found the worker out of reach.
-        healthCheck: `test -n "$(find /tmp/guard.json -mmin -1)"`,
+        healthCheck: `test $(($(date +%s) - $(stat -c %Y /tmp/guard.json || echo 0))) -le ${guardSilentSeconds(plan.settings)}`,
         stopSeconds: 10,
       },
       // Nothing waits for the guard, and it waits for no connector: it finds them as they come.

@@ -2,12 +2,14 @@
 import type * as docker from "@pulumi/docker";
 import * as kafka from "@pulumi/kafka";
 import * as pulumi from "@pulumi/pulumi";
+import { itself } from "../plan/endpoints.ts";
+import type { Owner } from "../plan/owner.ts";
 import type { BrokerPlan, KafkaPlan, TopicPlan } from "../plan/types.ts";
 import type { Network } from "../provider/resources.ts";
 import { createService, createVolume, type Service } from "./docker.ts";
 
 export interface KafkaClusterArgs {
-  readonly stack: string;
+  readonly owner: Owner;
   readonly network: Network;
   readonly image: pulumi.Input<string>;
   readonly plan: KafkaPlan;
@@ -25,6 +27,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: KafkaClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:KafkaCluster", name, {}, opts);
+    const { owner, network } = args;
     const parent = { parent: this };
 
     const [first, ...others] = args.plan.brokers.map(createBroker);
@@ -36,23 +39,23 @@ export class KafkaCluster extends pulumi.ComponentResource {
     // Known endpoints, so that previews can be computed; the waiting is `dependsOn`.
     this.#provider = new kafka.Provider(
       `${name}-kafka`,
-      { bootstrapServers: args.plan.hostBootstrap.split(","), tlsEnabled: false, kafkaVersion: "4.0.0" },
+      { bootstrapServers: args.plan.endpoints.fromHost.bootstrap.split(","), tlsEnabled: false, kafkaVersion: "4.0.0" },
       { ...parent, dependsOn: this.#ready },
     );
     this.registerOutputs();
 
     function createBroker(plan: BrokerPlan): Service {
-      const volume = createVolume(`${plan.name}-data`, args.stack, plan.volume, parent);
+      const volume = createVolume(`${plan.name}-data`, { owner, network, volume: plan.volume }, parent);
       return createService(
         {
-          stack: args.stack,
-          network: args.network,
+          owner,
+          network,
           plan,
           image: args.image,
           environment: plan.environment,
           volumes: [{ volumeName: volume.name, containerPath: "/var/lib/kafka/data" }],
           // The broker opens its listeners when it takes requests; a tool of Kafka's own would start a JVM every time.
-          healthCheck: `bash -c '</dev/tcp/localhost/${plan.port.internal}'`,
+          healthCheck: `bash -c '</dev/tcp/${itself.name}/${plan.port.internal}'`,
           stopSeconds: 30,
         },
         parent,

@@ -1,6 +1,5 @@
 /** One MySQL shard: server, databases, tables and sample rows, CDC account. */
 import { createHash } from "node:crypto";
-import * as command from "@pulumi/command";
 import * as mysql from "@pulumi/mysql";
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -11,23 +10,33 @@ import {
   mysqlVersionLabel,
   rootInitFile,
   rootPasswordFile,
-} from "../plan/constants.ts";
+  shardLabel,
+} from "../lib/constants.ts";
+import { hostAndPort } from "../lib/endpoint.ts";
+import { itself } from "../plan/endpoints.ts";
+import { ownerLabels, type Owner } from "../plan/owner.ts";
 import type { ShardPlan } from "../plan/types.ts";
-import type { Network } from "../provider/resources.ts";
-import { createService, createVolume } from "./docker.ts";
+import { DataVolume, type Network } from "../provider/resources.ts";
+import { Grants, Schema } from "../provider/shard-resources.ts";
+import { shownDigits, type SchemaFile } from "../schema/files.ts";
+import { createService } from "./docker.ts";
 
 export interface MysqlShardArgs {
-  readonly stack: string;
+  readonly owner: Owner;
   readonly network: Network;
   readonly image: pulumi.Input<string>;
   /** Version that initialises the data volume. */
   readonly mysqlVersion: string;
   readonly plan: ShardPlan;
+  /** Whether the data volume stays when the stack is destroyed. */
+  readonly keepData: boolean;
   readonly rootPassword: pulumi.Output<string>;
   /** Password of the CDC account. */
   readonly cdcPassword: pulumi.Output<string>;
-  /** SQL that makes tables and rows once the databases are there; it has to bear being applied again. */
-  readonly sql: string;
+  /** What makes tables and rows once the databases are there. */
+  readonly files: readonly SchemaFile[];
+  /** Words that let single files delete rows or run again. */
+  readonly allow: readonly string[];
 }
 
 export class MysqlShard extends pulumi.ComponentResource {
@@ -35,30 +44,30 @@ export class MysqlShard extends pulumi.ComponentResource {
   readonly startedAt: pulumi.Output<string>;
   /** Depend on these for a shard that can be captured: tables are there, and the CDC account may read them. */
   readonly prepared: pulumi.CustomResource[];
-  /** Changes with the SQL that makes the tables, which the ids of `prepared` do not. */
-  readonly tablesHash: string;
+  /** Changes with the files that make the tables, which the ids of `prepared` do not. */
+  readonly filesHash: string;
 
   constructor(name: string, args: MysqlShardArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:MysqlShard", name, {}, opts);
     const { plan } = args;
     const parent = { parent: this };
 
-    // Another version may not be able to read the files: the label lets a preview tell before it is tried.
-    const volume = createVolume(
+    const { owner, network } = args;
+    const volume = new DataVolume(
       `${name}-data`,
-      args.stack,
-      plan.volume,
       {
-        ...parent,
-        ignoreChanges: ["labels"],
+        name: plan.volume,
+        // Another version may not be able to read the files: the label lets a preview tell before it is tried.
+        labels: { ...ownerLabels(owner), [shardLabel]: plan.key, [mysqlVersionLabel]: args.mysqlVersion },
+        keepData: args.keepData,
       },
-      { [mysqlVersionLabel]: args.mysqlVersion },
+      { ...parent, dependsOn: network },
     );
     const { container, ready } = createService(
       {
-        stack: args.stack,
-        network: args.network,
-        plan,
+        owner,
+        network,
+        plan: { ...plan, name },
         image: args.image,
         command: ["mysqld", ...plan.mysqldArgs, `--init-file=${rootInitFile}`],
         environment: {},
@@ -70,7 +79,7 @@ export class MysqlShard extends pulumi.ComponentResource {
         // Empty, the volume takes the image's data directory: an initialised server, whose root nobody can be yet.
         volumes: [{ volumeName: volume.name, containerPath: "/var/lib/mysql" }],
         // Over TCP, as clients come.
-        healthCheck: `${mysqlAsRoot} -h127.0.0.1 --silent --execute='SELECT 1'`,
+        healthCheck: `${mysqlAsRoot} -h${itself.address} --silent --execute='SELECT 1'`,
         stopSeconds: 30,
         labels: { [mysqlVersionLabel]: args.mysqlVersion },
       },
@@ -80,49 +89,46 @@ export class MysqlShard extends pulumi.ComponentResource {
 
     const provider = new mysql.Provider(
       `${name}-mysql`,
-      { endpoint: `127.0.0.1:${plan.port.host}`, username: "root", password: args.rootPassword },
+      { endpoint: hostAndPort(plan.endpoints.fromHost), username: "root", password: args.rootPassword },
       { ...parent, dependsOn: ready },
     );
     // Everything inside the server goes with it: `destroy` needs no living server.
-    const inside = { ...parent, provider, dependsOn: ready, deletedWith: container, deleteBeforeReplace: true };
+    const inside = { ...parent, deletedWith: container };
 
-    const databases = plan.databases.map(
-      (database) =>
-        new mysql.Database(
-          `${name}-database-${database}`,
-          { name: database, defaultCharacterSet: "utf8mb4", defaultCollation: "utf8mb4_0900_ai_ci" },
-          inside,
-        ),
-    );
-    const tables = new command.local.Command(
-      `${name}-tables`,
+    const files = Object.fromEntries(args.files.map(({ name, sha256 }) => [name, sha256.slice(0, shownDigits)]));
+    const schema = new Schema(
+      `${name}-schema`,
       {
-        create: `docker exec -i ${plan.container} sh -c '${mysqlAsRoot.replaceAll("'", `'"'"'`)} --default-character-set=utf8mb4'`,
-        stdin: args.sql,
-        logging: command.local.Logging.Stderr,
+        shard: name,
+        ...plan.endpoints.fromHost,
+        password: args.rootPassword,
+        databases: plan.databases,
+        files,
+        allow: args.allow,
       },
-      { ...parent, dependsOn: databases, deletedWith: container },
+      { ...inside, dependsOn: ready },
     );
     const user = new mysql.User(
       `${name}-cdc-user`,
       { user: cdcUser, host: "%", plaintextPassword: args.cdcPassword },
-      inside,
+      // The schema drops an account that a kept volume brought along.
+      { ...inside, provider, dependsOn: schema, deleteBeforeReplace: true },
     );
-    const grants = [
-      grant(`${name}-cdc-grant-global`, "*", [...cdcGlobalPrivileges]),
-      grant(`${name}-cdc-grant-${cdcDatabase}`, cdcDatabase, [...cdcDatabasePrivileges]),
-    ];
-    this.prepared = [tables, ...grants];
-    this.tablesHash = createHash("sha256").update(args.sql).digest("hex").slice(0, 12);
+    const grants = new Grants(
+      `${name}-cdc-grants`,
+      {
+        shard: name,
+        ...plan.endpoints.fromHost,
+        password: args.rootPassword,
+        // An account that is made anew has none of them.
+        account: user.id.apply(() => `${cdcUser}@%`),
+        privileges: { "*": cdcGlobalPrivileges, [cdcDatabase]: cdcDatabasePrivileges },
+      },
+      { ...inside, dependsOn: [user, schema] },
+    );
+    this.prepared = [schema, grants];
+    this.filesHash = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 12);
     this.registerOutputs();
-
-    function grant(grantName: string, database: string, privileges: string[]): mysql.Grant {
-      return new mysql.Grant(
-        grantName,
-        { user: user.user, host: "%", database, privileges },
-        { ...inside, dependsOn: [user, ...databases] },
-      );
-    }
   }
 }
 

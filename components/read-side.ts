@@ -1,10 +1,13 @@
 /** The read side: engine, indices, the sink that fills them, the proof that changes arrive, and the search page. */
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { keptTarget } from "../plan/endpoints.ts";
+import type { Owner } from "../plan/owner.ts";
 import type { PipelinePlan, ReadSidePlan } from "../plan/types.ts";
-import { Connector, type Network } from "../provider/resources.ts";
-import type { IndexResult } from "../steps/check-index.ts";
-import { indexedFlowsOf } from "../steps/flow-target.ts";
+import { type Network } from "../provider/resources.ts";
+import { Connector } from "../provider/shard-resources.ts";
+import type { IndexResult } from "../flow/check-index.ts";
+import { indexedFlowsOf } from "../flow/flow-target.ts";
 import type { ConnectCluster } from "./connect-cluster.ts";
 import type { DebeziumConnector } from "./debezium-connector.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
@@ -13,6 +16,7 @@ import { SearchEngine } from "./search-engine.ts";
 import { SearchPage } from "./search-page.ts";
 
 export interface ReadSideArgs {
+  readonly owner: Owner;
   readonly network: Network;
   /** The engine's image. */
   readonly image: pulumi.Input<string>;
@@ -46,8 +50,8 @@ export class ReadSide extends pulumi.ComponentResource {
 
   constructor(name: string, args: ReadSideArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:ReadSide", name, {}, opts);
-    const { plan, pipeline, kafka, worker, shards } = args;
-    const { stack } = pipeline;
+    const { owner, network, plan, pipeline, kafka, worker, shards } = args;
+    const { url } = plan.endpoints.fromHost;
     const parent = { parent: this };
     // Where the documents of another sink go is its own affair.
     const isOwnSink = plan.sink.plugin.archive === undefined;
@@ -57,10 +61,10 @@ export class ReadSide extends pulumi.ComponentResource {
         ? undefined
         : new SearchEngine(
             plan.engine.name,
-            { stack, network: args.network, image: args.image, plan: plan.engine, makesIndices: !isOwnSink },
+            { owner, network, image: args.image, plan: plan.engine, makesIndices: !isOwnSink },
             parent,
           );
-    const engineStartedAt = engine?.startedAt ?? pulumi.output(plan.url);
+    const engineStartedAt = engine?.startedAt ?? pulumi.output(url);
     const topics = kafka.createTopics(plan.topics, this);
     const indices = isOwnSink ? prepareIndices() : undefined;
     const sink = createSink();
@@ -68,13 +72,9 @@ export class ReadSide extends pulumi.ComponentResource {
     const page =
       plan.page === undefined
         ? undefined
-        : new SearchPage(
-            plan.page.name,
-            { stack, network: args.network, image: args.nodeImage, plan: plan.page },
-            parent,
-          );
+        : new SearchPage(plan.page.name, { owner, network, image: args.nodeImage, plan: plan.page }, parent);
     this.summary = pulumi.all([page?.url, sink.state, indexLatencyMs]).apply(([pageUrl, sinkState, latencies]) => ({
-      engine: plan.url,
+      engine: url,
       page: pageUrl,
       sink: plan.sink.name,
       sinkState,
@@ -84,18 +84,22 @@ export class ReadSide extends pulumi.ComponentResource {
 
     /** Mappings, from the columns as they are on the shards; before the first write, as a type cannot be changed later. */
     function prepareIndices(): command.local.Command {
-      const { url, refreshIntervalMs } = plan;
+      const { refreshIntervalMs } = plan;
+      const keptIndices = [...plan.indices, plan.probeIndex].map((index) => ({
+        ...index,
+        shards: index.shards.map(keptTarget),
+      }));
       return new command.local.Command(
         `${name}-indices`,
         {
-          create: "node steps/prepare-indices.ts",
+          create: "node provider/scripts/prepare-indices.ts",
           environment: {
-            CDC_INDICES: JSON.stringify({ url, refreshIntervalMs, indices: [...plan.indices, plan.probeIndex] }),
+            CDC_INDICES: JSON.stringify({ url, refreshIntervalMs, indices: keptIndices }),
             CDC_PASSWORD: args.cdcPassword,
             // What has tables and indices: when one of these is new, it has to be looked at again.
             CDC_INDICES_FOR: pulumi.jsonStringify([
               engineStartedAt,
-              shards.map(({ shard }) => [shard.tablesHash, ...shard.prepared.map(({ id }) => id)]),
+              shards.map(({ shard }) => [shard.filesHash, ...shard.prepared.map(({ id }) => id)]),
             ]),
           },
           logging: command.local.Logging.Stderr,
@@ -113,10 +117,10 @@ export class ReadSide extends pulumi.ComponentResource {
       return new Connector(
         `${name}-sink`,
         {
-          workerUrl: pipeline.connect.restUrl,
+          workerUrl: pipeline.connect.endpoints.fromHost.url,
           name: sinkName,
           config: { ...config },
-          consumer: { bootstrap: pipeline.kafka.hostBootstrap, group: `connect-${sinkName}` },
+          consumer: { bootstrap: pipeline.kafka.endpoints.fromHost.bootstrap, group: `connect-${sinkName}` },
           target: targetOf(indices),
           after: pulumi
             .all([worker.startedAt, pulumi.all([engineStartedAt, ...read.map(({ id }) => id)])])
@@ -134,18 +138,19 @@ export class ReadSide extends pulumi.ComponentResource {
     /** Another engine, or one whose data was lost, has to be filled from the beginning. */
     function targetOf(prepared: command.local.Command | undefined): pulumi.Output<string> {
       const className = plan.sink.config["connector.class"];
-      if (prepared === undefined) return pulumi.output(`${className} ${plan.url}`);
+      if (prepared === undefined) return pulumi.output(`${className} ${url}`);
       const { stdout } = prepared;
       return pulumi.unsecret(stdout).apply((text) => (JSON.parse(text) as { clusterUuid: string }).clusterUuid);
     }
 
     function proveIndex(): pulumi.Output<Readonly<Record<string, number>>> {
+      const flows = indexedFlowsOf(pipeline, plan).map(({ flow, index }) => ({ flow: keptTarget(flow), index }));
       const check = new command.local.Command(
         `${name}-check`,
         {
-          create: "node steps/check-index.ts",
+          create: "node flow/check-index.ts",
           environment: {
-            CDC_INDEX_TARGET: JSON.stringify(indexedFlowsOf(pipeline, plan)),
+            CDC_INDEX_TARGET: JSON.stringify(flows),
             CDC_PASSWORD: args.cdcPassword,
             // What the change has to pass through: when one of these is new, the proof has to be given again.
             CDC_INDEX_THROUGH: pulumi.jsonStringify([
@@ -153,7 +158,7 @@ export class ReadSide extends pulumi.ComponentResource {
               kafka.startedAt,
               worker.startedAt,
               sink.appliedAt,
-              shards.map(({ shard, connector }) => [shard.startedAt, connector.appliedAt]),
+              shards.map(({ shard, connector }) => [shard.startedAt, connector.appliedAt, connector.provenAt]),
             ]),
           },
           logging: command.local.Logging.Stderr,

@@ -1,13 +1,14 @@
 /** The search engine: one node of OpenSearch. */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { keptLabel } from "../plan/constants.ts";
+import { itself } from "../plan/endpoints.ts";
+import { keptLabels, type Owner } from "../plan/owner.ts";
 import type { EnginePlan } from "../plan/types.ts";
 import type { Network } from "../provider/resources.ts";
-import { createService, createVolume } from "./docker.ts";
+import { createService, createVolume, labels, volumeOptions } from "./docker.ts";
 
 export interface SearchEngineArgs {
-  readonly stack: string;
+  readonly owner: Owner;
   readonly network: Network;
   readonly image: pulumi.Input<string>;
   readonly plan: EnginePlan;
@@ -21,21 +22,21 @@ export class SearchEngine extends pulumi.ComponentResource {
 
   constructor(name: string, args: SearchEngineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:SearchEngine", name, {}, opts);
-    const { stack, plan } = args;
+    const { owner, network, plan } = args;
     const parent = { parent: this };
 
     const volume = plan.keepsData
       ? new docker.Volume(
           `${plan.name}-data`,
           // Without the stack's label, by which all that a stack owns is found and removed.
-          { name: plan.volume, labels: [{ label: keptLabel, value: stack }] },
-          { ...parent, retainOnDelete: true },
+          { name: plan.volume, labels: labels(keptLabels(owner)) },
+          { ...parent, ...volumeOptions(network), retainOnDelete: true },
         )
-      : createVolume(`${plan.name}-data`, stack, plan.volume, parent);
+      : createVolume(`${plan.name}-data`, { owner, network, volume: plan.volume }, parent);
     const { ready } = createService(
       {
-        stack,
-        network: args.network,
+        owner,
+        network,
         plan,
         image: args.image,
         environment: {
@@ -48,11 +49,12 @@ export class SearchEngine extends pulumi.ComponentResource {
           DISABLE_PERFORMANCE_ANALYZER_AGENT_CLI: "true",
           DISABLE_SECURITY_PLUGIN: "true",
           OPENSEARCH_JAVA_OPTS: plan.javaOptions,
+          ...plan.settings,
         },
         volumes: [{ volumeName: volume.name, containerPath: "/usr/share/opensearch/data" }],
         // yellow: replicas that a single node cannot hold.
         healthCheck:
-          `bash -c 'exec 3<>/dev/tcp/localhost/${plan.port.internal} && ` +
+          `bash -c 'exec 3<>/dev/tcp/${itself.name}/${plan.port.internal} && ` +
           `printf "GET /_cluster/health HTTP/1.0\\r\\n\\r\\n" >&3 && grep -Eq "\\"status\\":\\"(green|yellow)\\"" <&3'`,
         stopSeconds: 30,
       },

@@ -1,6 +1,8 @@
 /** The search page: a small container that shows what the index holds. */
 import * as pulumi from "@pulumi/pulumi";
-import { pageEntry } from "../config/container-code.ts";
+import { pageEntry } from "../provider/scripts/container-code.ts";
+import { itself } from "../plan/endpoints.ts";
+import type { Owner } from "../plan/owner.ts";
 import type { PagePlan } from "../plan/types.ts";
 import type { Network } from "../provider/resources.ts";
 import { createCodeVolume } from "./code-volume.ts";
@@ -11,10 +13,10 @@ const codeFolder = "/opt/cdc/page";
 
 /** Answers as long as the process does, whatever the engine does: what is wrong with that, the page tells. */
 const health = (port: number) =>
-  `node -e "fetch('http://127.0.0.1:${port}/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"`;
+  `node -e "fetch('http://${itself.address}:${port}/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"`;
 
 export interface SearchPageArgs {
-  readonly stack: string;
+  readonly owner: Owner;
   readonly network: Network;
   /** An image with Node. */
   readonly image: pulumi.Input<string>;
@@ -27,17 +29,17 @@ export class SearchPage extends pulumi.ComponentResource {
 
   constructor(name: string, args: SearchPageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:SearchPage", name, {}, opts);
-    const { stack, plan } = args;
+    const { owner, network, plan } = args;
     const parent = { parent: this };
 
     const { volume, brought } = createCodeVolume(
-      { name, stack, container: plan.container, entry: pageEntry, image: args.image },
+      { name, owner, network, container: plan.container, entry: pageEntry, image: args.image },
       parent,
     );
     const { ready } = createService(
       {
-        stack,
-        network: args.network,
+        owner,
+        network,
         plan,
         image: args.image,
         // The official image's and the packaged one's user `node`.
@@ -51,7 +53,7 @@ export class SearchPage extends pulumi.ComponentResource {
       // It waits for no engine: without one it says so, and finds it as it comes.
       { ...parent, dependsOn: [brought] },
     );
-    this.url = ready.id.apply(() => `http://127.0.0.1:${plan.port.host}`);
+    this.url = ready.id.apply(() => plan.endpoints.fromHost.url);
     this.registerOutputs();
   }
 }

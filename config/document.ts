@@ -5,8 +5,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { docOf, innerOf } from "./fields.ts";
 import { configSchema } from "./schema.ts";
-
-const root = join(import.meta.dirname, "..");
+import { checkoutFolder } from "../lib/checkout.ts";
 
 /** Defaults that Pulumi.yaml's catalogue has and the schema has not. */
 type Defaults = Readonly<Record<string, unknown>>;
@@ -61,10 +60,10 @@ function plain(type: z.ZodType): z.ZodType {
 }
 
 if (import.meta.main) {
-  const { config } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as {
+  const { config } = parse(readFileSync(join(checkoutFolder, "Pulumi.yaml"), "utf8")) as {
     config: Record<string, { default?: unknown }>;
   };
-  const file = join(root, "docs", "configuration.md");
+  const file = join(checkoutFolder, "docs", "configuration.md");
   writeFileSync(
     file,
     renderReference(Object.fromEntries(Object.entries(config).map(([key, entry]) => [key, entry.default]))),

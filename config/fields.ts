@@ -1,5 +1,6 @@
 /** Kinds of values that configuration fields have, each with its limits. */
 import { z } from "zod";
+import { identifier, isTableName } from "../lib/names.ts";
 import { isIanaZone } from "./zones.ts";
 
 /** What is said of a field, in docs/configuration.md and in refusals. */
@@ -52,11 +53,48 @@ export const portAllowed = "a port from 1024 to 65535";
 /** MySQL: an unsigned 32-bit number other than 0. */
 export const serverId = z.int().min(1).max(4_294_967_295);
 
-const identifier = "[A-Za-z0-9_$]{1,64}";
-export const tableName = z.string().regex(new RegExp(`^${identifier}\\.${identifier}$`));
-export const tableAllowed = "DATABASE.TABLE, for example products.stock";
-export const columnName = z.string().regex(new RegExp(`^${identifier}\\.${identifier}\\.${identifier}$`));
-export const columnAllowed = "DATABASE.TABLE.COLUMN, for example products.products.description";
+export const tableName = z.string().refine(isTableName);
+export const tableAllowed =
+  "DATABASE.TABLE, for example products.stock, of letters, digits, '_', '$', '-', '@' and '#', without quotes";
+
+export const tableOrPattern = z.string().refine((text) => isTableName(text.replaceAll(/[*?]/g, "x")));
+export const tableOrPatternAllowed = `${tableAllowed}; or a pattern such as shop.* or shop.order_?`;
+
+/**
+ * `DATABASE.TABLE.COLUMN`: what follows the second dot is the column, whatever it is made of; as MySQL writes it, in
+ * backquotes with those in it doubled, or as it is. MySQL's limits: 64 characters, none beyond U+FFFF, no space at the end.
+ */
+export const columnName = z
+  .string()
+  .regex(new RegExp(`^${identifier}\\.${identifier}\\.(?:\`(?:[^\`]|\`\`)+\`|[^\`](?:.*))$`, "us"))
+  .transform(plainColumn)
+  .refine((name) => isMysqlName(columnOf(name)));
+export const columnAllowed =
+  "DATABASE.TABLE.COLUMN, for example products.products.description; the column as it is, also with dots and spaces, or in MySQL's backquotes";
+
+/** The column without MySQL's quotes. */
+function plainColumn(name: string): string {
+  const column = columnOf(name);
+  if (!column.startsWith("`")) return name;
+  return name.slice(0, -column.length) + column.slice(1, -1).replaceAll("``", "`");
+}
+
+/** What follows the second dot. */
+function columnOf(name: string): string {
+  return name.split(".").slice(2).join(".");
+}
+
+function isMysqlName(name: string): boolean {
+  const hasForbidden = name.includes("\0") || /[\uD800-\uDFFF]/.test(name) || name.endsWith(" ");
+  return name !== "" && name.length <= 64 && !hasForbidden;
+}
+
+/** One thing that may be deleted, by its kind and its whole name. */
+export const deletion = z
+  .string()
+  .regex(/^(topic:[A-Za-z0-9._$-]+|(shard|broker):[a-z0-9][a-z0-9-]*|file:\S.*@[0-9a-f]+)$/);
+export const deletionAllowed =
+  "a list of topic:NAME, shard:NAME, broker:NAME and file:NAME@CHECKSUM, for example [topic:shard0.products.stock]; no patterns";
 
 export const timeZone = z.string().refine(isIanaZone);
 

@@ -1,7 +1,19 @@
 /** Image references, by where images come from. */
-import { packagedImage } from "../images/tags.ts";
-import type { ImagePlan } from "../plan/types.ts";
-import { kafkaVersion, mysqlVersion, nodeVersion, opensearchVersion } from "../plan/versions.ts";
+import { packagedImage } from "./packaged-images.ts";
+import { kafkaVersion, mysqlVersion, nodeVersion, opensearchVersion } from "../lib/versions.ts";
+
+/** Where the images come from, and which. */
+export interface ImagePlan {
+  readonly source: "official" | "packages";
+  readonly mysqlVersion: string;
+  readonly kafkaVersion: string;
+  /** References that the configuration gives itself. */
+  readonly mysql: string | undefined;
+  readonly kafka: string | undefined;
+  /** Of the guard and the search page. */
+  readonly node: string | undefined;
+  readonly opensearch: string | undefined;
+}
 
 export interface Images {
   /** Laid out as the official mysql image is. */

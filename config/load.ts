@@ -1,21 +1,26 @@
 /** The only place that reads pulumi.Config and the environment. */
 import * as pulumi from "@pulumi/pulumi";
-import type { PipelinePlan } from "../plan/types.ts";
-import { planFrom } from "./plan-from.ts";
-
-/** Fields that are text; Pulumi hands over every other kind of value as JSON. */
-const textFields = new Set(["schema", "timeZone", "images"]);
+import { readInput, type PlanInput } from "./input.ts";
+import { messageOf } from "../lib/run.ts";
+import { valueOf } from "./raw.ts";
+import { stackFile } from "./stack-name.ts";
 
 /**
- * Reads the stack's configuration (Pulumi.yaml's defaults under Pulumi.STACK.yaml), checks it and plans the pipeline.
+ * Reads the stack's configuration (Pulumi.yaml's defaults under Pulumi.STACK.yaml) and checks it.
  * `CDC_IMAGES` in the environment wins over `images`: where nothing can be pulled is a fact of the machine, not of the stack.
- * @throws pulumi.RunError naming every problem, without a stack trace.
+ * @throws ProblemError naming every problem.
  */
-export function loadPlan(environment: NodeJS.ProcessEnv = process.env): PipelinePlan {
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env): PlanInput {
+  const stack = pulumi.getStack();
+  return readInput(rawConfig(environment), `${pulumi.getProject()}-${stack}`, stackFile(stack));
+}
+
+/** @throws pulumi.RunError instead of any error: Pulumi shows it without a stack trace. */
+export function withoutTrace<Result>(work: () => Result): Result {
   try {
-    return planFrom(rawConfig(environment), `${pulumi.getProject()}-${pulumi.getStack()}`);
+    return work();
   } catch (error) {
-    throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+    throw new pulumi.RunError(messageOf(error));
   }
 }
 
@@ -26,18 +31,9 @@ function rawConfig(environment: NodeJS.ProcessEnv): Record<string, unknown> {
   for (const [key, value] of Object.entries(pulumi.runtime.allConfig() ?? {})) {
     if (!key.startsWith(namespace)) continue;
     const field = key.slice(namespace.length);
-    raw[field] = textFields.has(field) ? value : fromJson(value);
+    raw[field] = valueOf(field, value);
   }
   const images = environment["CDC_IMAGES"];
   if (images !== undefined && images !== "") raw["images"] = images;
   return raw;
-}
-
-/** Values that are no JSON stay text, so that the schema can say what is wrong with them. */
-function fromJson(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
 }

@@ -1,24 +1,27 @@
 /** From unknown data to a checked configuration, or to problems that say what to change. */
 import { z } from "zod";
-import { snapshotModeSuccessor, successorOf } from "../plan/debezium-keys.ts";
-import { refuse, type Problem } from "../plan/problem.ts";
+import { isShowable } from "../lib/secrets.ts";
+import { successorOf } from "../lib/debezium-keys.ts";
+import { refuse, type Problem } from "../lib/problem.ts";
 import { docOf, innerOf } from "./fields.ts";
 import { nearest } from "./nearest.ts";
+import { proposal } from "./proposal.ts";
+import { textOf } from "./raw.ts";
 import { configSchema, type PipelineConfig } from "./schema.ts";
-import { suggestZone } from "./zones.ts";
 
 type Path = readonly PropertyKey[];
 
 /**
  * Checks raw configuration values field by field. What spans several fields is checked by the plan.
  * @param raw values by their keys without `cdc:`; `shards` may be a count.
+ * @param file the file to be mended, as remedies name it.
  * @throws ProblemError with every field at fault.
  */
-export function parseConfig(raw: Readonly<Record<string, unknown>>): PipelineConfig {
+export function parseConfig(raw: Readonly<Record<string, unknown>>, file = "the stack's file"): PipelineConfig {
   const values = { ...raw, shards: expandShards(raw["shards"]) };
   const result = configSchema.safeParse(values);
   if (result.success) return result.data;
-  refuse(result.error.issues.flatMap((issue) => problemsOf(issue, raw)));
+  refuse(result.error.issues.flatMap((issue) => problemsOf(issue, raw, file)));
   throw new Error("unreachable: an issue without a problem");
 }
 
@@ -29,7 +32,7 @@ function expandShards(shards: unknown): unknown {
   return Array.from({ length: count }, (_, index) => ({ name: `shard${index}`, port: 3308 + index }));
 }
 
-function problemsOf(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
+function problemsOf(issue: z.core.$ZodIssue, raw: unknown, file: string): Problem[] {
   const path = issue.path;
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownField([...path, key]));
   const found = valueAt(raw, path);
@@ -37,10 +40,12 @@ function problemsOf(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
   const doc = docAt(path);
   const allowed = doc?.allowed ?? issue.message;
   if (found === undefined) {
-    return [problem("CDC-102", name, `is missing; allowed is ${allowed}`, `add ${name} to Pulumi.STACK.yaml`)];
+    return [problem("CDC-102", name, `is missing; allowed is ${allowed}`, `add ${name} to ${file}`)];
   }
-  const shown = `found ${shorten(found)}; allowed is ${allowed}`;
-  return [problem(codeOf(issue), name, shown, remedyOf(path, found))];
+  const shown = `found ${isShowable(String(path.at(-1)), textOf(found)) ? shorten(found) : "a secret"}; allowed is ${allowed}`;
+  const remedy =
+    proposal({ path, name, found, allowed, expected: expectedBy(issue), raw }) ?? `change ${name} in ${file}`;
+  return [problem(codeOf(issue), name, shown, remedy)];
 }
 
 /** A code for each way in which one field alone can be wrong. */
@@ -54,6 +59,7 @@ function codeOf(issue: z.core.$ZodIssue): Problem["code"] {
     case "too_big":
       return "CDC-103";
     case "invalid_format":
+    case "invalid_key":
     case "custom":
       return "CDC-104";
     case "invalid_value":
@@ -63,22 +69,9 @@ function codeOf(issue: z.core.$ZodIssue): Problem["code"] {
   }
 }
 
-function remedyOf(path: Path, found: unknown): string {
-  const name = pathName(path);
-  const at = path.at(-1);
-  if (at === "timeZone") {
-    const zone = suggestZone(String(found));
-    return zone === undefined
-      ? "write the region's name, for example Asia/Seoul"
-      : `did you mean ${zone}? write ${name}: ${zone}`;
-  }
-  if (at === "snapshotMode") {
-    const mode =
-      snapshotModeSuccessor(String(found)) ??
-      nearest(String(found), ["initial", "when_needed", "no_data", "always", "recovery"]);
-    if (mode !== undefined) return `write ${name}: ${mode}`;
-  }
-  return `change ${name} in Pulumi.STACK.yaml`;
+/** The type that a value should have had; undefined when its type is right. */
+function expectedBy(issue: z.core.$ZodIssue): string | undefined {
+  return issue.code === "invalid_type" ? issue.expected : undefined;
 }
 
 function unknownField(path: Path): Problem {

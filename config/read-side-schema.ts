@@ -61,6 +61,10 @@ export const readSideSchema = z.strictObject({
     allowed: "a whole number from 100 to 60000",
     upstream: "OpenSearch `index.refresh_interval`",
   }),
+  excludeTables: field(z.array(kind.tableOrPattern).default([]), {
+    description: "Captured tables whose rows are not indexed; those without a key, of which no document could be told.",
+    allowed: `a list of ${kind.tableOrPatternAllowed}`,
+  }),
   tasks: field(z.int().min(1).max(64).default(1), {
     description: "Tasks of the sink; they share the topics' partitions, so more tasks than partitions have no work.",
     allowed: "a whole number from 1 to 64",
@@ -68,11 +72,11 @@ export const readSideSchema = z.strictObject({
   }),
   sink: field(sink.prefault({}), {
     description:
-      "Further properties of the sink (its own are in sink/README.md); or another sink: its class, its properties, and the archive of its plugin in this checkout with its checksum.",
+      "Further properties of the sink (its own are in apps/sink/README.md); or another sink: its class, its properties, and the archive of its plugin in this checkout with its checksum.",
     allowed:
       "{properties: {…}}, or {class: CLASS, properties: {…}, plugin: {archive: FILE.tar.gz, sha256: 64 hex digits}}",
     upstream: "Kafka Connect sink connector configuration",
-    otherwise: "the sink of `sink/`",
+    otherwise: "the sink of `apps/sink/`",
   }),
   page: field(z.strictObject({ enabled: z.boolean().default(true), port: kind.port.default(8090) }).prefault({}), {
     description: "The search page, and its port on 127.0.0.1 (before portOffset).",

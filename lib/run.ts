@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { createWriteStream, existsSync } from "node:fs";
 import { finished } from "node:stream/promises";
 import { StringDecoder } from "node:string_decoder";
@@ -18,12 +18,20 @@ export class UserError extends Error {
   }
 }
 
+/** What was asked for does not exist or makes no sense. */
+export class UsageError extends UserError {}
+
+/** A part of the stack does not answer. */
+export class UnreachableError extends UserError {}
+
 /** A program that could not be started or that failed. */
 export class ToolError extends UserError {
   readonly command: string;
   /** Its exit code; undefined when it was not found or was ended by a signal. */
   readonly exitCode: number | undefined;
   readonly notFound: boolean;
+  /** All that it wrote to stdout. */
+  readonly stdout: string;
   /** All that it wrote to stderr. */
   readonly stderr: string;
 
@@ -33,6 +41,7 @@ export class ToolError extends UserError {
       notFound?: boolean;
       exitCode?: number | undefined;
       signal?: string | undefined;
+      stdout?: string;
       stderr?: string;
       cause?: unknown;
     },
@@ -42,6 +51,7 @@ export class ToolError extends UserError {
     this.command = command;
     this.exitCode = result.exitCode;
     this.notFound = result.notFound ?? false;
+    this.stdout = result.stdout ?? "";
     this.stderr = result.stderr ?? "";
   }
 }
@@ -65,6 +75,8 @@ export interface RunOptions {
   env?: Record<string, string | undefined>;
   /** Written to its stdin, which is empty otherwise. */
   input?: string;
+  /** Its stdin stays open after `input`, until it ends by itself. */
+  holdInput?: boolean;
   /** Its whole output is appended to this file, stdout and stderr as they come. */
   logFile?: string;
   /** Called with each line of stdout and of stderr, without the line break. */
@@ -111,9 +123,10 @@ export async function run(
     eachChunk(child.stdout, (text) => (stdout += text), log, options.onLine);
     eachChunk(child.stderr, (text) => (stderr += text), log, options.onLine);
     child.stdin.on("error", () => {}); // the program ended without reading it all: its exit code tells
-    child.stdin.end(options.input ?? "");
+    if (options.holdInput === true) child.stdin.write(options.input ?? "");
+    else child.stdin.end(options.input ?? "");
     const { exitCode, signal } = await ended;
-    if (exitCode !== 0) throw new ToolError(command, { exitCode, signal, stderr }, remedy);
+    if (exitCode !== 0) throw new ToolError(command, { exitCode, signal, stdout, stderr }, remedy);
     return { stdout };
   } catch (error) {
     if (isErrno(error, "ENOENT") && error.syscall?.startsWith("spawn")) {
@@ -156,6 +169,31 @@ function eachChunk(
   stream.on("end", () => {
     if (onLine && rest) onLine(rest);
   });
+}
+
+/**
+ * Waits for a program that was started with streams of one's own.
+ * @returns its exit code; undefined when a signal ended it.
+ * @throws {ToolError} when it is not found
+ */
+export async function ended(child: ChildProcess, program: string): Promise<number | undefined> {
+  return await new Promise((resolve, reject) => {
+    child.once("error", (error) =>
+      reject(
+        isErrno(error, "ENOENT")
+          ? new ToolError(program, { notFound: true, cause: error }, `Install ${program} and try again.`)
+          : error,
+      ),
+    );
+    child.once("close", (exitCode) => resolve(exitCode ?? undefined));
+  });
+}
+
+/** What an error says; of what is none, its text. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Node gives an AggregateError without a message when every address of a name refuses.
+  return error.message || ("code" in error ? String(error.code) : error.name);
 }
 
 /** Whether an error is a system error of this code, such as `ENOENT`. */

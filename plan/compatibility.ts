@@ -1,5 +1,5 @@
 /** Which Debezium runs on which Kafka, MySQL and Java: refuses what cannot work, warns of what nobody has tried. */
-import type { Problem } from "./problem.ts";
+import type { Problem } from "../lib/problem.ts";
 import { debeziumReleases, findRelease, type DebeziumRelease } from "./releases.ts";
 
 export interface Versions {
@@ -31,6 +31,8 @@ const paths = {
 
 /** KIP-1017: the worker's GET /health, by which the project knows that it is ready, is there from this line on. */
 const oldestKafka = "3.9";
+/** A release of that line, as `cdc:kafka.version` takes it. */
+const oldestKafkaVersion = "3.9.1";
 /** KIP-750 and KIP-1013: Kafka 4.0 runs brokers and workers on Java 17 or later. */
 const kafka4Java = 17;
 /** MySQL's driver in every Debezium release listed here does not speak to MySQL 5.x. */
@@ -93,7 +95,7 @@ export function checkSideBySide({ debezium, debeziumPath, kafka }: Versions): Pr
       message:
         `found ${debezium} beside another version; workers of Kafka ${kafka} load one version of a plugin only, ` +
         `several from ${oldestKafkaWithVersions} on (KIP-891)`,
-      remedy: `give all shards one version, or use Kafka ${oldestKafkaWithVersions} or later`,
+      remedy: `give all shards one version, or write cdc:kafka.version: ${oldestKafkaWithVersions}.0 or later`,
     },
   ];
 }
@@ -116,7 +118,7 @@ function pollLong({ debezium, debeziumPath, kafka }: Versions): Problem {
     message:
       `Debezium ${debezium} cannot run on Kafka ${kafka}: it calls KafkaConsumer.poll(long), which Kafka 4.0 removed; ` +
       "the first start looks fine, then every restart of a task fails with NoSuchMethodError",
-    remedy: `use Debezium ${fits} or later on Kafka ${kafka}, or Kafka 3.9 with Debezium ${debezium}`,
+    remedy: `use Debezium ${fits} or later on Kafka ${kafka}, or Kafka ${oldestKafkaVersion} with Debezium ${debezium}`,
   };
 }
 
@@ -146,7 +148,7 @@ function kafkaTooOld({ kafka }: Versions): Problem {
     code: "CDC-605",
     path: paths.kafka,
     message: `Kafka ${kafka} is too old: its Connect worker has no GET /health, which tells when the worker is ready; allowed is ${oldestKafka} or later`,
-    remedy: `use Kafka ${oldestKafka} or later`,
+    remedy: `write cdc:kafka.version: ${oldestKafkaVersion} or later`,
   };
 }
 

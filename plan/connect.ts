@@ -1,11 +1,13 @@
 /** The Kafka Connect workers, in distributed mode. */
 import type { PipelineConfig } from "../config/schema.ts";
-import { connectorSecretsFile, connectRestPort, pluginsFolder } from "./constants.ts";
+import { connectRestPort, pluginsFolder, secretsFolder } from "../lib/constants.ts";
+import { publishedPort, workerEndpoints } from "./endpoints.ts";
 import { jvmEnvironment } from "./jvm.ts";
 import { replicationFactor, TopicPlanner } from "./topics.ts";
 import type { ConnectPlan, WorkerPlan } from "./types.ts";
 
-const topicNames = { config: "connect-configs", offset: "connect-offsets", status: "connect-status" };
+/** The topics that workers make for themselves. */
+export const workerTopics = { config: "connect-configs", offset: "connect-offsets", status: "connect-status" };
 export const jsonConverter = "org.apache.kafka.connect.json.JsonConverter";
 const jvmOverheadMiB = 200;
 
@@ -32,11 +34,12 @@ export function planConnect(
   }));
   const ids = Array.from({ length: config.connect.workers }, (_, index) => index + 1);
   const pluginPaths = [...plugins.map(({ path }) => path), ...furtherPlugins];
-  const workers = ids.map((id) => planWorker(stack, id, config, bootstrap, pluginPaths));
+  const [first, ...others] = ids.map((id) => planWorker(stack, id, config, bootstrap, pluginPaths));
+  if (first === undefined) throw new Error("a plan has at least one worker");
   return {
-    workers,
-    restUrl: `http://localhost:${config.connect.port + config.portOffset}`,
-    topics: new TopicPlanner(config).worker(topicNames),
+    workers: [first, ...others],
+    endpoints: first.endpoints,
+    topics: new TopicPlanner(config).worker(workerTopics),
     plugins,
   };
 }
@@ -49,11 +52,13 @@ function planWorker(
   pluginPaths: readonly string[],
 ): WorkerPlan {
   const alias = id === 1 ? "connect" : `connect-${id}`;
+  const port = publishedPort(connectRestPort, config.connect.port + id - 1 + config.portOffset);
   return {
     name: alias,
     container: `${stack}-${alias}`,
     alias,
-    port: { internal: connectRestPort, host: config.connect.port + id - 1 + config.portOffset },
+    port,
+    endpoints: workerEndpoints(alias, port),
     expectedMemoryMiB: config.connect.heapMiB + jvmOverheadMiB,
     memoryLimitMiB: undefined,
     environment: jvmEnvironment("worker", config.connect.heapMiB),
@@ -91,18 +96,18 @@ export function ownWorkerProperties(
     "bootstrap.servers": bootstrap,
     "config.providers": "file",
     "config.providers.file.class": "org.apache.kafka.common.config.provider.FileConfigProvider",
-    "config.providers.file.param.allowed.paths": connectorSecretsFile,
+    "config.providers.file.param.allowed.paths": secretsFolder,
     "config.storage.replication.factor": replicas,
-    "config.storage.topic": topicNames.config,
+    "config.storage.topic": workerTopics.config,
     "exactly.once.source.support": "enabled",
     "group.id": stack,
     listeners: `http://0.0.0.0:${connectRestPort}`,
     "offset.storage.replication.factor": replicas,
-    "offset.storage.topic": topicNames.offset,
+    "offset.storage.topic": workerTopics.offset,
     "plugin.path": pluginPaths.join(","),
     "rest.advertised.host.name": alias,
     "status.storage.replication.factor": replicas,
-    "status.storage.topic": topicNames.status,
+    "status.storage.topic": workerTopics.status,
     // Topics that connectors write to are declared by the plan.
     "topic.creation.enable": "false",
   };
@@ -112,12 +117,4 @@ export function ownWorkerProperties(
 export function converterSettings(properties: Readonly<Record<string, string>>): Record<string, string> {
   const entries = Object.entries(properties).filter(([key]) => /^(key|value|header)\.converter(\.|$)/.test(key));
   return Object.fromEntries(entries);
-}
-
-/** Renders worker properties in Java's properties format, sorted, so that the same plan gives the same bytes. */
-export function renderProperties(properties: Readonly<Record<string, string>>): string {
-  const lines = Object.entries(properties)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `${key}=${value.replaceAll("\\", "\\\\")}`);
-  return `${lines.join("\n")}\n`;
 }

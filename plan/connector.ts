@@ -1,16 +1,21 @@
 /** The Debezium MySQL connector's configuration for one shard. Property names: its documentation for 3.6. */
 import type { PipelineConfig } from "../config/schema.ts";
 import { converterSettings, jsonConverter, keepNulls } from "./connect.ts";
-import { cdcDatabase, cdcPasswordKey, cdcUser, connectorSecretsFile, mysqlPort, signalTable } from "./constants.ts";
-import { quoted } from "./names.ts";
+import { ddlFilter } from "./ddl-filter.ts";
+import { cdcDatabase, cdcPasswordKey, cdcUser, connectorSecretsFile, signalTable } from "../lib/constants.ts";
+import type { MysqlEndpoint } from "../lib/endpoint.ts";
+import { quoted } from "../lib/names.ts";
 import { findRelease } from "./releases.ts";
+import { skippedOperations, truncateProperties, withTruncates } from "./removals.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
+import { producerBuffer, producerProperties } from "./row-size.ts";
+import { instantProperties, sessionVariables } from "./session-zone.ts";
 import { transformProperties } from "./transforms.ts";
 
 export interface ConnectorArgs {
   readonly shard: ResolvedShard;
-  /** The shard's name inside the network. */
-  readonly hostname: string;
+  /** The shard's server inside the network. */
+  readonly server: MysqlEndpoint;
   readonly databases: readonly string[];
   readonly tables: readonly string[];
   readonly config: PipelineConfig;
@@ -25,12 +30,16 @@ export function connectorConfig(args: ConnectorArgs): Record<string, string> {
   const { shard, config } = args;
   const properties = {
     ...defaults,
+    ...producerBuffer(config),
     // Sources before this release refuse the word.
     ...(findRelease(shard.debeziumVersion)?.exactlyOnce === true ? { "exactly.once.support": "required" } : {}),
     ...config.connectors.properties,
     ...shard.connectorProperties,
     ...ownConnectorProperties(args),
   };
+  Object.assign(properties, sessionVariables(properties));
+  const transforms = withTruncates((properties as Record<string, string>)["transforms"], config);
+  if (transforms !== undefined) Object.assign(properties, { transforms });
   return { ...properties, ...(args.pinned ? pluginVersions(properties, shard.debeziumVersion) : {}) };
 }
 
@@ -56,16 +65,20 @@ export function notificationTopicOf(shard: ResolvedShard): string {
 
 /** Good for a pipeline that is watched; `connectors.properties` may say otherwise. */
 const defaults: Readonly<Record<string, string>> = {
-  // A connection that died silently is noticed after seconds, not after Debezium's default minute.
-  "connect.keep.alive.interval.ms": "3000",
-  // An event's schema then tells an unsigned BIGINT from a signed one, which are one INT64; no value changes by it.
-  "datatype.propagate.source.type": ".+\\.BIGINT UNSIGNED",
+  // A connection that died silently is noticed after seconds, not after Debezium's default minute, and before the guard calls
+  // it a stall; not so soon that a server which still looks for the place in its binlogs is left each time (dbz#2266).
+  "connect.keep.alive.interval.ms": "10000",
+  // An event's schema then tells an unsigned BIGINT from a signed one, which are one INT64, and a BOOLEAN, which is a number
+  // after a snapshot and a boolean after an ALTER, from a BIT(1); no value changes by it. MySQL takes ZEROFILL for UNSIGNED.
+  "datatype.propagate.source.type": ".+\\.((BIGINT|INT8) .*(UNSIGNED|ZEROFILL).*|SERIAL|BOOL|BOOLEAN)",
+  // A DATE or DATETIME of the years 0 to 99 is what the row says, and not one of this or the last century.
+  "enable.time.adjuster": "false",
   "heartbeat.interval.ms": "5000",
   // With exactly-once each batch is a transaction: a burst is committed four times less often than with Debezium's sizes.
   "max.batch.size": "8192",
   "max.queue.size": "32768",
-  // Whatever the rows' size, a queue does not fill the worker's heap.
-  "max.queue.size.in.bytes": "67108864",
+  // Whatever the rows' size, a queue does not fill the worker's heap; a row that is larger than this goes through it alone.
+  "max.queue.size.in.bytes": "33554432",
   // Debezium's default of 500 ms would be most of an event's latency.
   "poll.interval.ms": "50",
 };
@@ -81,8 +94,8 @@ export function ownConnectorProperties(args: ConnectorArgs): Record<string, stri
   const { shard, config } = args;
   return {
     "connector.class": "io.debezium.connector.mysql.MySqlConnector",
-    "database.hostname": args.hostname,
-    "database.port": String(mysqlPort),
+    "database.hostname": args.server.host,
+    "database.port": String(args.server.port),
     "database.user": cdcUser,
     // The worker puts the password in; REST, the config topic and the log only ever show this placeholder.
     "database.password": `\${file:${connectorSecretsFile}:${cdcPasswordKey}}`,
@@ -90,6 +103,7 @@ export function ownConnectorProperties(args: ConnectorArgs): Record<string, stri
     "database.include.list": literally(args.databases),
     "table.include.list": literally(args.tables),
     "database.connectionTimeZone": config.timeZone,
+    ...instantProperties,
     // Keeps the offset of a quiet shard moving (else its binlog may be purged under it) and proves the way through.
     "heartbeat.action.query":
       `INSERT INTO ${cdcDatabase}.heartbeat (id, beat_at) VALUES (1, NOW(6)) ` +
@@ -98,6 +112,9 @@ export function ownConnectorProperties(args: ConnectorArgs): Record<string, stri
     "incremental.snapshot.watermarking.strategy": "insert_delete",
     "notification.enabled.channels": "sink",
     "notification.sink.topic.name": notificationTopicOf(shard),
+    ...producerProperties(config),
+    // Statements about views, routines, accounts are not read: Debezium stops at words that it does not know.
+    "internal.schema.history.internal.ddl.filter": ddlFilter(config.connectors.skipDdl),
     "schema.history.internal.kafka.bootstrap.servers": args.bootstrap,
     "schema.history.internal.kafka.topic": shard.schemaHistoryTopic,
     "signal.data.collection": signalTable,
@@ -107,11 +124,12 @@ export function ownConnectorProperties(args: ConnectorArgs): Record<string, stri
     "topic.prefix": shard.topicPrefix,
     ...unlessDefault("include.schema.changes", String(config.connectors.schemaChanges), "true"),
     ...unlessDefault("tombstones.on.delete", String(config.connectors.tombstones), "true"),
-    ...unlessDefault("skipped.operations", config.connectors.skipOperations.join(",") || "none", "t"),
+    ...unlessDefault("skipped.operations", skippedOperations(config), "t"),
     ...unlessDefault("column.exclude.list", literally(shard.excludeColumns), ""),
     ...unlessDefault("column.mask.with.10.chars", literally(shard.maskColumns), ""),
     ...errorProperties(config),
     ...converterProperties(config),
+    ...truncateProperties(shard, config),
     ...transformProperties(shard, config),
   };
 }

@@ -1,12 +1,16 @@
 /** Free properties (`properties`, `options`): what users may not say, because the plan says it or because CDC would break. */
 import type { PipelineConfig } from "../config/schema.ts";
+import { findClassProblems } from "./class-problems.ts";
+import { isShowable } from "../lib/secrets.ts";
 import { ownWorkerProperties } from "./connect.ts";
 import { ownConnectorProperties } from "./connector.ts";
-import { snapshotModeSuccessor, successorOf } from "./debezium-keys.ts";
+import { snapshotModeSuccessor, successorOf } from "../lib/debezium-keys.ts";
 import { ownBrokerProperties } from "./kafka.ts";
 import { findMysqlProblems } from "./mysql-options.ts";
-import type { Problem } from "./problem.ts";
+import type { Problem } from "../lib/problem.ts";
+import { findTextProblems, toBroker, toConnector, toServer, toWorker } from "./property-text.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
+import { findZoneProblems } from "./session-zone.ts";
 import { ownSinkProperties } from "./sink.ts";
 
 type Properties = Readonly<Record<string, string>>;
@@ -15,25 +19,71 @@ type Properties = Readonly<Record<string, string>>;
 export function findPropertyProblems(config: PipelineConfig, shards: readonly ResolvedShard[]): Problem[] {
   const [first] = shards;
   if (first === undefined) return [];
-  const ownOfBroker = ownBrokerProperties(1, config.kafka.port, config);
-  const ownOfWorker = ownWorkerProperties("", "connect", config, "", []);
+  const all = shards.map(({ debeziumVersion }) => debeziumVersion);
   return [
-    ...contradictions("cdc:kafka.properties", config.kafka.properties, ownOfBroker),
-    ...contradictions("cdc:connect.properties", config.connect.properties, ownOfWorker),
+    ...brokerProblems(config),
+    ...workerProblems(config, all),
+    ...converterProblems(config, all),
     ...connectorProblems("cdc:connectors.properties", config.connectors.properties, first, config, shards.length),
+    ...findClassProblems("cdc:connectors.properties", config.connectors.properties, config, all),
     ...sinkProblems(config, shards),
-    ...findMysqlProblems("cdc:mysql.options", config.mysql.options, first, config),
-    ...shards.flatMap((shard, index) => [
-      ...connectorProblems(
-        `cdc:shards[${index}].connectorProperties`,
-        shard.connectorProperties,
-        shard,
-        config,
-        shards.length,
-      ),
-      ...findMysqlProblems(`cdc:shards[${index}].mysqlOptions`, shard.mysqlOptions, shard, config),
-    ]),
+    ...serverProblems("cdc:mysql.options", config.mysql.options, first, config),
+    ...shards.flatMap((shard, index) => {
+      const path = `cdc:shards[${index}].connectorProperties`;
+      const { connectorProperties: properties, debeziumVersion } = shard;
+      return [
+        ...connectorProblems(path, properties, shard, config, shards.length),
+        ...findClassProblems(path, properties, config, [debeziumVersion]),
+        ...serverProblems(`cdc:shards[${index}].mysqlOptions`, shard.mysqlOptions, shard, config),
+      ];
+    }),
   ];
+}
+
+function brokerProblems(config: PipelineConfig): Problem[] {
+  const { properties } = config.kafka;
+  const path = "cdc:kafka.properties";
+  return [
+    ...findTextProblems(path, properties, toBroker),
+    ...contradictions(path, properties, ownBrokerProperties(1, config)),
+    ...Object.keys(properties).flatMap((key) => scriptOption(path, key)),
+  ];
+}
+
+/** Names that the image takes for options of Java, not of the broker. */
+function scriptOption(path: string, key: string): Problem[] {
+  if (!["heap.opts", "jmx.opts", "jvm.performance.opts", "opts"].includes(key)) return [];
+  const message = "is no property: its variable holds options of the broker's Java, which the plan sets";
+  return [{ code: "CDC-302", path: `${path}.${key}`, message, remedy: "remove it; the heap is cdc:kafka.heapMiB" }];
+}
+
+function workerProblems(config: PipelineConfig, versions: readonly string[]): Problem[] {
+  const { properties } = config.connect;
+  const path = "cdc:connect.properties";
+  return [
+    ...findTextProblems(path, properties, toWorker),
+    ...contradictions(path, properties, ownWorkerProperties("", "connect", config, "", [])),
+    ...findClassProblems(path, properties, config, versions),
+  ];
+}
+
+/** Converters of one's own, for all connectors. */
+function converterProblems(config: PipelineConfig, versions: readonly string[]): Problem[] {
+  const { converter } = config.connectors;
+  if (typeof converter === "string") return [];
+  const path = "cdc:connectors.converter";
+  const classes = { "key.converter": converter.key, "value.converter": converter.value };
+  return [
+    ...findTextProblems(`${path}.properties`, converter.properties, toConnector),
+    ...findClassProblems(path, classes, config, versions).map((problem) => ({
+      ...problem,
+      path: problem.path.replace(/\.converter$/, ""),
+    })),
+  ];
+}
+
+function serverProblems(path: string, options: Properties, shard: ResolvedShard, config: PipelineConfig): Problem[] {
+  return [...findTextProblems(path, options, toServer), ...findMysqlProblems(path, options, shard, config)];
 }
 
 function connectorProblems(
@@ -45,7 +95,7 @@ function connectorProblems(
 ): Problem[] {
   const own = ownConnectorProperties({
     shard,
-    hostname: "",
+    server: { host: "", port: shard.endpoints.inNetwork.port },
     databases: [],
     tables: [],
     config,
@@ -54,8 +104,10 @@ function connectorProblems(
   });
   const fresh = Object.fromEntries(Object.entries(properties).filter(([key]) => successorOf(key) === undefined));
   return [
+    ...findTextProblems(path, properties, toConnector),
     ...Object.keys(properties).flatMap((key) => oldName(path, key)),
     ...contradictions(path, fresh, own),
+    ...findZoneProblems(path, fresh),
     ...Object.entries(fresh).flatMap(([key, value]) => connectorProblem(path, key, value, own)),
     ...mergingWithoutKey(path, fresh, shardCount),
   ];
@@ -82,7 +134,8 @@ function sinkProblems(config: PipelineConfig, resolved: readonly ResolvedShard[]
   const own = ownSinkProperties(config, { resolved, shards: [] }, engineUrl);
   return [
     ...contradictions(path, sink.properties, own),
-    ...Object.entries(sink.properties).flatMap(([key, value]) => secretInClear(`${path}.${key}`, key, value)),
+    ...findTextProblems(path, sink.properties, toConnector),
+    ...findClassProblems(path, sink.properties, config, [...new Set(resolved.map((shard) => shard.debeziumVersion))]),
   ];
 }
 
@@ -93,8 +146,6 @@ function connectorProblem(path: string, key: string, value: string, own: Propert
     const message = `found ${value}, which is gone or never streams`;
     return [{ code: "CDC-303", path: at, message, remedy: `write cdc:connectors.snapshotMode: ${successor}` }];
   }
-  const secret = secretInClear(at, key, value);
-  if (secret.length > 0) return secret;
   if (/(^|\.)plugin\.version$/.test(key)) {
     const message = `found ${value}, but the plan sets it wherever the workers have several versions`;
     return [
@@ -119,18 +170,6 @@ function connectorProblem(path: string, key: string, value: string, own: Propert
     ];
   }
   return [];
-}
-
-function secretInClear(at: string, key: string, value: string): Problem[] {
-  if (!/password|secret|token|jaas/i.test(key) || value === "" || value.includes("${")) return [];
-  return [
-    {
-      code: "CDC-304",
-      path: at,
-      message: "would stand in clear in the worker's REST API and its topic",
-      remedy: "put it into a file that the worker can read and write ${file:PATH:KEY}",
-    },
-  ];
 }
 
 /** Routers that would write equal ids of several shards under one key: rows would overwrite one another. */
@@ -160,7 +199,7 @@ function contradictions(path: string, properties: Properties, own: Properties): 
     .map(([key, value]) => ({
       code: "CDC-302",
       path: `${path}.${key}`,
-      message: `found ${value}, but the plan sets it${own[key] === "" || own[key] === undefined ? "" : ` to ${own[key]}`}`,
+      message: `found ${isShowable(key, value) ? value : "a secret"}, but the plan sets it${own[key] === "" || own[key] === undefined ? "" : ` to ${own[key]}`}`,
       remedy: `remove it${ownField(key)}`,
     }));
 }
@@ -172,8 +211,11 @@ function ownField(key: string): string {
     "database.include.list": "cdc:tables",
     "database.server.id": "serverId in the shard's entry",
     "include.schema.changes": "cdc:connectors.schemaChanges",
+    "producer.override.max.request.size": "cdc:topics.maxRowMiB",
+    "internal.schema.history.internal.ddl.filter": "cdc:connectors.skipDdl",
     "schema.history.internal.kafka.topic": "schemaHistoryTopic in the shard's entry",
     "snapshot.mode": "cdc:connectors.snapshotMode",
+    "socket.request.max.bytes": "cdc:topics.maxRowMiB",
     "table.include.list": "cdc:tables",
     "topic.prefix": "topicPrefix in the shard's entry",
     "tombstones.on.delete": "cdc:connectors.tombstones",

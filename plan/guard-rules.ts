@@ -1,7 +1,7 @@
 /** What the guard's settings have to do with one another, and with the heartbeats that it goes by. */
 import type { PipelineConfig } from "../config/schema.ts";
 import { heartbeatIntervalMs } from "./connector.ts";
-import type { Problem } from "./problem.ts";
+import type { Problem } from "../lib/problem.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 
 /** One heartbeat may be late, and a second one may be on its way. */

@@ -1,12 +1,20 @@
 /** The guard: a container that restarts connectors which failed or stalled. */
 import type { PipelineConfig } from "../config/schema.ts";
-import type { ConnectPlan, GuardPlan } from "./types.ts";
+import type { ConnectPlan, GuardPlan, GuardSettings } from "./types.ts";
 
 /** Measured: 65 MiB, with the guard's code and a connection to Kafka. */
 const expectedMemoryMiB = 90;
 
 /** A guard that wants more is broken, and ends before it takes memory from what it guards. */
 const memoryLimitMiB = 256;
+
+/** How long a look at the connectors and the writing down of it may take, on a busy machine too. */
+const lookSeconds = 60;
+
+/** How long the guard may write nothing before it counts as stuck, in seconds: its next look, and the time for it. */
+export function guardSilentSeconds({ checkSeconds }: Pick<GuardSettings, "checkSeconds">): number {
+  return checkSeconds + lookSeconds;
+}
 
 /**
  * Plans the guard.
@@ -28,7 +36,7 @@ export function planGuard(
     expectedMemoryMiB,
     memoryLimitMiB,
     settings: {
-      connectUrls: connect.workers.map(({ alias, port }) => `http://${alias}:${port.internal}`),
+      connectUrls: connect.workers.map(({ endpoints }) => endpoints.inNetwork.url),
       bootstrap,
       checkSeconds,
       stallSeconds,

@@ -1,5 +1,5 @@
 /** Options of the JVMs: of broker and worker as the environment of Kafka's own start scripts, of the search engine. */
-import { classArchives } from "./constants.ts";
+import { classArchives } from "../lib/constants.ts";
 
 /** A JVM takes its serial collector by itself where it has less than this ("server-class machine"). */
 const serverClassMiB = 1792;
@@ -21,6 +21,9 @@ const lateOptimisation = [
  */
 const quickCompiler = ["-XX:TieredStopAtLevel=1"];
 
+/** Debezium reads DATETIMEs by the worker's zone, whatever the image's is: in UTC no hour is left out or repeated. */
+const inUtc = ["-Duser.timezone=UTC"];
+
 /** For OPENSEARCH_JAVA_OPTS; the engine's own jvm.options say the rest. It wants both sizes alike: a heap that grows stops the node while it does. */
 export function engineJavaOptions(heapMiB: number): string {
   const compiler = heapMiB < serverClassMiB ? quickCompiler : [];
@@ -37,6 +40,8 @@ export function jvmEnvironment(program: "broker" | "worker", heapMiB: number): R
     // Nobody is let in from outside, and jcmd attaches without an agent that waits for it.
     KAFKA_JMX_OPTS: "-Djava.awt.headless=true",
     KAFKA_JVM_PERFORMANCE_OPTS: ["-server", collector, ...compiler].join(" "),
-    KAFKA_OPTS: `-XX:SharedArchiveFile=${classArchives}/${program}.jsa`,
+    KAFKA_OPTS: [`-XX:SharedArchiveFile=${classArchives}/${program}.jsa`, ...(program === "worker" ? inUtc : [])].join(
+      " ",
+    ),
   };
 }

@@ -1,7 +1,11 @@
 /** The brokers: KRaft; the first is broker and controller, further ones are brokers only. */
 import { createHash } from "node:crypto";
 import type { PipelineConfig } from "../config/schema.ts";
+import type { Endpoints, KafkaEndpoint } from "../lib/endpoint.ts";
+import { brokerEndpoints, clusterEndpoints, publishedPort, type PublishedPort } from "./endpoints.ts";
+import { escapedValue } from "./java-properties.ts";
 import { jvmEnvironment } from "./jvm.ts";
+import { brokerProperties } from "./row-size.ts";
 import type { BrokerPlan, KafkaPlan } from "./types.ts";
 
 const internalPort = 29092;
@@ -15,11 +19,8 @@ const fewPartitions = { "offsets.topic.num.partitions": "10", "transaction.state
 /** Plans the brokers; adding one leaves the others' identity, ports and data as they are. */
 export function planKafka(stack: string, config: PipelineConfig): KafkaPlan {
   const ids = Array.from({ length: config.kafka.brokers }, (_, index) => index + 1);
-  return {
-    brokers: ids.map((id) => planBroker(stack, id, config)),
-    internalBootstrap: ids.map((id) => `${aliasOf(id)}:${internalPort}`).join(","),
-    hostBootstrap: ids.map((id) => `localhost:${hostPortOf(id, config)}`).join(","),
-  };
+  const brokers = ids.map((id) => planBroker(stack, id, config));
+  return { brokers, endpoints: clusterEndpoints(brokers.map(({ endpoints }) => endpoints)) };
 }
 
 /** The first one has the plain name that clients know. */
@@ -27,18 +28,22 @@ function aliasOf(id: number): string {
   return id === 1 ? "kafka" : `kafka-${id}`;
 }
 
-function hostPortOf(id: number, config: PipelineConfig): number {
-  return config.kafka.port + id - 1 + config.portOffset;
+function portOf(id: number, config: PipelineConfig): PublishedPort {
+  return publishedPort(hostListenerPort, config.kafka.port + id - 1 + config.portOffset);
+}
+
+function endpointsOf(id: number, config: PipelineConfig): Endpoints<KafkaEndpoint> {
+  return brokerEndpoints(aliasOf(id), internalPort, portOf(id, config));
 }
 
 function planBroker(stack: string, id: number, config: PipelineConfig): BrokerPlan {
   const alias = aliasOf(id);
-  const host = hostPortOf(id, config);
   return {
     name: alias,
     container: `${stack}-${alias}`,
     alias,
-    port: { internal: hostListenerPort, host },
+    port: portOf(id, config),
+    endpoints: endpointsOf(id, config),
     volume: `${stack}-${alias}-data`,
     expectedMemoryMiB: config.kafka.heapMiB + jvmOverheadMiB,
     memoryLimitMiB: undefined,
@@ -47,19 +52,19 @@ function planBroker(stack: string, id: number, config: PipelineConfig): BrokerPl
       ...asEnvironment(config.kafka.properties),
       CLUSTER_ID: clusterId(stack),
       ...jvmEnvironment("broker", config.kafka.heapMiB),
-      ...asEnvironment(ownBrokerProperties(id, host, config)),
+      ...asEnvironment(ownBrokerProperties(id, config)),
     },
   };
 }
 
 /** The broker properties that are the plan's; `kafka.properties` may not say otherwise. */
-export function ownBrokerProperties(id: number, hostPort: number, config: PipelineConfig): Record<string, string> {
-  const alias = aliasOf(id);
+export function ownBrokerProperties(id: number, config: PipelineConfig): Record<string, string> {
+  const { inNetwork, fromHost } = endpointsOf(id, config);
   const isController = id === 1;
   const listeners = [`INTERNAL://:${internalPort}`, `HOST://:${hostListenerPort}`];
   const internalReplicas = String(Math.min(config.kafka.brokers, 3));
   return {
-    "advertised.listeners": `INTERNAL://${alias}:${internalPort},HOST://localhost:${hostPort}`,
+    "advertised.listeners": `INTERNAL://${inNetwork.bootstrap},HOST://${fromHost.bootstrap}`,
     // A typing error in a topic's name is to be an error, not a new topic.
     "auto.create.topics.enable": "false",
     "controller.listener.names": "CONTROLLER",
@@ -74,6 +79,7 @@ export function ownBrokerProperties(id: number, hostPort: number, config: Pipeli
     "node.id": String(id),
     "offsets.topic.replication.factor": internalReplicas,
     "process.roles": isController ? "broker,controller" : "broker",
+    ...brokerProperties(config),
     "share.coordinator.state.topic.min.isr": "1",
     "share.coordinator.state.topic.replication.factor": internalReplicas,
     // Exactly-once sources are transactions: with more replicas asked for than there are brokers they would wait for ever.
@@ -82,12 +88,15 @@ export function ownBrokerProperties(id: number, hostPort: number, config: Pipeli
   };
 }
 
-/** The image's way to name properties: `a.b-c_d` is KAFKA_A_B__C___D (apache/kafka, KafkaDockerWrapper). */
+/**
+ * The image's way to name properties: `a.b-c_d` is KAFKA_A_B__C___D (apache/kafka, KafkaDockerWrapper). It writes the values
+ * as they are into server.properties, which the broker then reads in Java's format.
+ */
 function asEnvironment(properties: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(properties).map(([key, value]) => [
       `KAFKA_${key.replaceAll("_", "___").replaceAll("-", "__").replaceAll(".", "_").toUpperCase()}`,
-      value,
+      escapedValue(value),
     ]),
   );
 }

@@ -1,6 +1,7 @@
 /** mysqld's options. */
 import type { PipelineConfig } from "../config/schema.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
+import { mysqlOptions } from "./row-size.ts";
 
 /** What a server needs beside its buffer pool: code, caches, connections. */
 export const mysqldOverheadMiB = 190;
@@ -8,7 +9,12 @@ export const mysqldOverheadMiB = 190;
 /** Renders mysqld's arguments for one shard, sorted after those that CDC needs. */
 export function mysqldArgs(shard: ResolvedShard, config: PipelineConfig): string[] {
   const own = ownMysqlOptions(shard, config);
-  const free = { ...smallServer, ...normalised(config.mysql.options), ...normalised(shard.mysqlOptions) };
+  const free = {
+    ...smallServer,
+    ...mysqlOptions(config),
+    ...normalised(config.mysql.options),
+    ...normalised(shard.mysqlOptions),
+  };
   const further = Object.entries(free)
     .filter(([name]) => own[name] === undefined)
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
@@ -24,14 +30,14 @@ export function ownMysqlOptions(shard: ResolvedShard, config: PipelineConfig): R
     binlog_row_image: "FULL",
     gtid_mode: "ON",
     enforce_gtid_consistency: "ON",
-    // In step with the connector's connectionTimeZone; otherwise TIMESTAMPs of snapshot rows are off by the difference.
+    // In step with the connector's connectionTimeZone.
     default_time_zone: config.timeZone,
     innodb_buffer_pool_size: `${shard.bufferPoolMiB}M`,
   };
 }
 
 /** What keeps a development server small, and ten days of binlog: a connector may be away for a long week-end. */
-const smallServer: Readonly<Record<string, string>> = {
+export const smallServer: Readonly<Record<string, string>> = {
   binlog_expire_logs_seconds: "864000",
   character_set_server: "utf8mb4",
   mysqlx: "OFF",
@@ -44,5 +50,5 @@ export function normalised(options: Readonly<Record<string, string>>): Record<st
 }
 
 export function normalisedName(name: string): string {
-  return name.replace(/^--/, "").replaceAll("-", "_").toLowerCase();
+  return name.replace(/^-+/, "").replaceAll("-", "_").toLowerCase();
 }

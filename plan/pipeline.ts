@@ -1,41 +1,36 @@
 /** The whole pipeline as a plan: a pure function of the configuration and the stack's name. */
-import type { PipelineConfig } from "../config/schema.ts";
+import type { PlanInput } from "../config/input.ts";
 import { planConnect } from "./connect.ts";
 import { findPropertyProblems } from "./free-properties.ts";
 import { planGuard } from "./guard.ts";
 import { planKafka } from "./kafka.ts";
-import { refuse } from "./problem.ts";
+import { refuse } from "../lib/problem.ts";
 import { planReadSide } from "./read-side.ts";
-import { sinkPluginFolder } from "./constants.ts";
+import { sinkPluginFolder } from "../lib/constants.ts";
 import { findContradictions } from "./rules.ts";
 import { resolveShard } from "./resolved-shard.ts";
 import { mergedTopics, planShard } from "./shard.ts";
 import type { PipelinePlan } from "./types.ts";
-import { findClashes, findTopicClashes } from "./unique.ts";
+import { findClashes, findTableClashes, findTopicClashes } from "./unique.ts";
 import { debeziumVersions, judgeVersions } from "./versions-fit.ts";
 
 /**
  * Plans the pipeline.
- * @param stack `PROJECT-STACK`, the prefix of every name on the Docker engine.
- * @param declaredTables tables that the files of `schema` make, `DATABASE.TABLE`; undefined when tables are made elsewhere.
  * @throws ProblemError with everything that is wrong.
  */
-export function planPipeline(
-  config: PipelineConfig,
-  stack: string,
-  declaredTables: readonly string[] | undefined,
-): PipelinePlan {
-  const resolved = config.shards.map((shard) => resolveShard(shard, config));
+export function planPipeline({ config, stack, declaredTables, keylessTables }: PlanInput): PipelinePlan {
+  const resolved = config.shards.map((shard) => resolveShard(shard, config, declaredTables));
   const versions = judgeVersions(config, resolved);
   refuse([
     ...findClashes(config, resolved),
-    ...findContradictions(config, resolved, declaredTables),
+    ...findTableClashes(config, resolved),
+    ...findContradictions(config, resolved, declaredTables, keylessTables),
     ...findPropertyProblems(config, resolved),
     ...versions.problems,
   ]);
 
   const kafka = planKafka(stack, config);
-  const bootstrap = kafka.internalBootstrap;
+  const { bootstrap } = kafka.endpoints.inNetwork;
   const used = debeziumVersions(resolved);
   const connect = planConnect(stack, config, bootstrap, used, config.readSide.enabled ? [sinkPluginFolder] : []);
   const shards = resolved.map((shard) => planShard(stack, shard, config, bootstrap, used.length > 1));
@@ -46,6 +41,7 @@ export function planPipeline(
   return {
     stack,
     network: stack,
+    portOffset: config.portOffset,
     schema: config.schema === "" ? undefined : config.schema,
     timeZone: config.timeZone,
     images: {
@@ -61,9 +57,11 @@ export function planPipeline(
     kafka,
     connect,
     guard: planGuard(stack, config, connect, bootstrap),
+    maxDelaySeconds: config.maxDelaySeconds,
     readSide,
     sharedTopics,
-    allowDataLoss: config.topics.allowDataLoss,
+    allowDelete: config.allowDelete,
+    keepData: config.keepData,
     warnings: versions.warnings,
   };
 }

@@ -1,10 +1,11 @@
 /** What a read side cannot do with: rows whose deletion it never learns of, values that it cannot read, documents that would collide. */
 import type { PipelineConfig } from "../config/schema.ts";
+import { isLoopback } from "./endpoints.ts";
 import { converterSettings, jsonConverter } from "./connect.ts";
 import { convertersOf } from "./connector.ts";
-import { cdcDatabase } from "./constants.ts";
-import { aliasOf, hasOwnSink } from "./indices.ts";
-import type { Problem } from "./problem.ts";
+import { cdcDatabase } from "../lib/constants.ts";
+import { aliasOf, hasOwnSink, isAlias, isIndexed } from "./indices.ts";
+import type { Problem } from "../lib/problem.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 
 /** Finds what contradicts `cdc:readSide`; nothing when it is switched off. */
@@ -16,13 +17,13 @@ export function findReadSideProblems(config: PipelineConfig, shards: readonly Re
     ...sinkProblems(config),
     ...converterClashes(converters),
     ...(hasOwnSink(config)
-      ? [...deleteProblems(config), ...schemalessProblems(config, shards, converters), ...aliasClashes(shards)]
+      ? [...deleteProblems(config), ...schemalessProblems(config, shards, converters), ...aliasClashes(config, shards)]
       : []),
   ];
 }
 
 function engineProblems({ readSide: { engineUrl } }: PipelineConfig): Problem[] {
-  if (engineUrl === undefined || !/^https?:\/\/(localhost|127\.[\d.]+|\[::1\]):/.test(engineUrl)) return [];
+  if (engineUrl === undefined || !isLoopback(engineUrl)) return [];
   return [
     {
       code: "CDC-426",
@@ -42,7 +43,7 @@ function sinkProblems({ readSide: { sink } }: PipelineConfig): Problem[] {
       code: "CDC-420",
       path: `cdc:readSide.sink.${missing}`,
       message: `is missing, but cdc:readSide.sink.${found} is there; another sink is both, a class and the plugin that has it`,
-      remedy: `add ${missing}, or remove ${found} to use the sink of sink/`,
+      remedy: `add ${missing}, or remove ${found} to use the sink of apps/sink/`,
     },
   ];
 }
@@ -121,12 +122,24 @@ function schemalessProblems(
   });
 }
 
+function noAlias(table: string, alias: string): Problem {
+  const why =
+    alias === "" ? "nothing that an index's name may begin with is in it" : `${alias} would be longer than 255 bytes`;
+  return {
+    code: "CDC-428",
+    path: "cdc:tables",
+    message: `of ${table} no index name can be made: ${why}; an index is called DATABASE-TABLE in lower case`,
+    remedy: `keep it out of the index (cdc:readSide.excludeTables: ["${table}"]), or give the table another name`,
+  };
+}
+
 /** Probes have an index of their own. */
-function aliasClashes(shards: readonly ResolvedShard[]): Problem[] {
+function aliasClashes(config: PipelineConfig, shards: readonly ResolvedShard[]): Problem[] {
   const owners = new Map([[aliasOf(`${cdcDatabase}.probe`), `the pipeline's own ${cdcDatabase}.probe`]]);
-  const tables = [...new Set(shards.flatMap((shard) => shard.tables))];
+  const tables = [...new Set(shards.flatMap((shard) => shard.tables))].filter((table) => isIndexed(config, table));
   return tables.flatMap((table) => {
     const alias = aliasOf(table);
+    if (!isAlias(alias)) return [noAlias(table, alias)];
     const other = owners.get(alias);
     owners.set(alias, other ?? table);
     if (other === undefined) return [];
@@ -135,7 +148,7 @@ function aliasClashes(shards: readonly ResolvedShard[]): Problem[] {
         code: "CDC-425" as const,
         path: "cdc:tables",
         message: `${table} would share the index ${alias} with ${other}; an index is called DATABASE-TABLE in lower case`,
-        remedy: "capture one of them only, or set cdc:readSide.enabled to false",
+        remedy: "capture one of them only, or keep one out of the index: cdc:readSide.excludeTables",
       },
     ];
   });

@@ -3,6 +3,8 @@ import { engineJavaOptions } from "./jvm.ts";
 import type { PipelineConfig } from "../config/schema.ts";
 import { hasOwnSink, planIndices, planProbeIndex, type PlannedShards } from "./indices.ts";
 import { deadLetterTopic, planSink, retryTopic } from "./sink.ts";
+import { existingEndpoints, httpEndpoints, publishedPort, type PublishedPort } from "./endpoints.ts";
+import { engineSettings } from "./row-size.ts";
 import { TopicPlanner } from "./topics.ts";
 import type { EnginePlan, IndexPlan, PagePlan, ReadSidePlan } from "./types.ts";
 
@@ -20,15 +22,17 @@ const pageMemoryLimitMiB = 256;
  * @returns undefined when it is switched off.
  */
 export function planReadSide(stack: string, config: PipelineConfig, planned: PlannedShards): ReadSidePlan | undefined {
-  const { enabled, engineUrl, port, refreshIntervalMs } = config.readSide;
+  const { enabled, engineUrl, refreshIntervalMs } = config.readSide;
   if (!enabled) return undefined;
-  const internalUrl = engineUrl ?? `http://${engineAlias}:${enginePort}`;
+  const engine = engineUrl === undefined ? planEngine(stack, config) : undefined;
+  const endpoints =
+    engineUrl === undefined ? httpEndpoints(engineAlias, enginePortOf(config)) : existingEndpoints(engineUrl);
+  const internalUrl = endpoints.inNetwork.url;
   const indices = hasOwnSink(config) ? planIndices(config, planned.resolved) : [];
   const topics = new TopicPlanner(config);
   return {
-    engine: engineUrl === undefined ? planEngine(stack, config) : undefined,
-    url: engineUrl ?? `http://127.0.0.1:${port + config.portOffset}`,
-    internalUrl,
+    engine,
+    endpoints,
     refreshIntervalMs,
     indices,
     probeIndex: planProbeIndex(config, planned),
@@ -40,18 +44,24 @@ export function planReadSide(stack: string, config: PipelineConfig, planned: Pla
   };
 }
 
-function planEngine(stack: string, { readSide, portOffset }: PipelineConfig): EnginePlan {
+function enginePortOf({ readSide, portOffset }: PipelineConfig): PublishedPort {
+  return publishedPort(enginePort, readSide.port + portOffset);
+}
+
+function planEngine(stack: string, config: PipelineConfig): EnginePlan {
+  const { readSide } = config;
   return {
     name: engineAlias,
     container: `${stack}-${engineAlias}`,
     alias: engineAlias,
-    port: { internal: enginePort, host: readSide.port + portOffset },
+    port: enginePortOf(config),
     // Another name, so that data that goes and data that stays are never taken for one another.
     volume: `${stack}-${engineAlias}-${readSide.keepIndex ? "kept" : "data"}`,
     keepsData: readSide.keepIndex,
     expectedMemoryMiB: readSide.heapMiB + engineOverheadMiB,
     memoryLimitMiB: undefined,
     javaOptions: engineJavaOptions(readSide.heapMiB),
+    settings: engineSettings(config),
   };
 }
 
@@ -62,11 +72,14 @@ function planPage(
   indices: readonly IndexPlan[],
 ): PagePlan | undefined {
   if (!readSide.page.enabled) return undefined;
+  const alias = "search";
+  const port = publishedPort(pagePort, readSide.page.port + portOffset);
   return {
-    name: "search",
-    container: `${stack}-search`,
-    alias: "search",
-    port: { internal: pagePort, host: readSide.page.port + portOffset },
+    name: alias,
+    container: `${stack}-${alias}`,
+    alias,
+    port,
+    endpoints: httpEndpoints(alias, port),
     expectedMemoryMiB: pageMemoryMiB,
     memoryLimitMiB: pageMemoryLimitMiB,
     settings: { engineUrl, indices: indices.map(({ alias, table }) => ({ alias, table })) },

@@ -1,32 +1,41 @@
 /** What only shows when several fields are seen together: combinations that would lose data or never work. */
 import type { PipelineConfig } from "../config/schema.ts";
-import { cdcDatabase } from "./constants.ts";
+import { cdcDatabase } from "../lib/constants.ts";
+import { findDelayProblems } from "./delay.ts";
 import { findGuardProblems } from "./guard-rules.ts";
-import { sanitised } from "./names.ts";
-import { isFirst, type Problem } from "./problem.ts";
+import { hasOwnSink } from "./indices.ts";
+import { normalised } from "./mysql.ts";
+import { sanitised } from "../lib/names.ts";
+import { isFirst, type Problem } from "../lib/problem.ts";
 import { findReadSideProblems } from "./read-side-rules.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
-
-const systemDatabases = ["information_schema", "mysql", "performance_schema", "sys"];
+import { keylessProblem, keyNeeds } from "./table-keys.ts";
+import { covers, isOwnDatabase, isPattern, patternProblems } from "./table-patterns.ts";
+import { cleanupOf } from "./topics.ts";
 
 /** Finds fields that contradict one another. */
 export function findContradictions(
   config: PipelineConfig,
   shards: readonly ResolvedShard[],
   declaredTables: readonly string[] | undefined,
+  keylessTables: readonly string[],
 ): Problem[] {
   return [
-    ...topicRules(config),
+    ...topicRules(config, shards),
     ...connectorRules(config, shards),
-    ...shards.flatMap((shard, index) => tableRules(config, shard, `cdc:shards[${index}]`, declaredTables)),
+    ...patternProblems(config, declaredTables),
+    ...shards.flatMap((_, index) => tableRules(config, index, declaredTables)),
+    ...shards.flatMap((shard) => keyRules(config, shard, keylessTables)),
+    ...columnRules(config, shards),
     ...shards.flatMap((shard, index) => offsetRules(shard, `cdc:shards[${index}]`)),
     ...findGuardProblems(config, shards),
+    ...findDelayProblems(config, shards),
     ...findReadSideProblems(config, shards),
     // Fields that all shards share are checked per shard; what is wrong with them is said once.
   ].filter(isFirst);
 }
 
-function topicRules({ topics, kafka }: PipelineConfig): Problem[] {
+function topicRules({ topics, kafka, readSide }: PipelineConfig, shards: readonly ResolvedShard[]): Problem[] {
   const problems: Problem[] = [];
   if ((topics.replicationFactor ?? 1) > kafka.brokers) {
     problems.push({
@@ -36,20 +45,53 @@ function topicRules({ topics, kafka }: PipelineConfig): Problem[] {
       remedy: `lower it to ${kafka.brokers}, or raise cdc:kafka.brokers`,
     });
   }
-  if (topics.retentionHours !== undefined && topics.cleanup === "compact") {
+  const captured = new Set(shards.flatMap((shard) => shard.tables));
+  const entries = Object.entries(topics.tables).map(([table, own]) => ({
+    path: `cdc:topics.tables.${table}`,
+    cleanup: own.cleanup ?? topics.cleanup,
+    retentionHours: own.retentionHours,
+  }));
+  for (const { path, cleanup, retentionHours } of [{ path: "cdc:topics", ...topics }, ...entries]) {
+    if (retentionHours === undefined || cleanup !== "compact") continue;
     problems.push({
       code: "CDC-404",
-      path: "cdc:topics.retentionHours",
-      message: `found ${topics.retentionHours} with cleanup: compact, which never removes anything by age`,
+      path: `${path}.retentionHours`,
+      message: `found ${retentionHours} with cleanup: compact, which never removes anything by age`,
       remedy: "write cleanup: compact,delete (or delete), or leave retentionHours out",
+    });
+  }
+  const named = [
+    ...Object.keys(topics.tables).map((table) => [`cdc:topics.tables.${table}`, table] as const),
+    ...readSide.excludeTables.map((table, index) => [`cdc:readSide.excludeTables[${index}]`, table] as const),
+  ];
+  for (const [path, table] of named) {
+    if ([...captured].some((one) => covers(table, one))) continue;
+    problems.push({
+      code: "CDC-216",
+      path,
+      message: `${table} ${isPattern(table) ? "fits no table that is captured" : "is captured on no shard"}; captured are ${[...captured].join(", ")}`,
+      remedy: "correct the name, capture the table (cdc:tables), or take the entry out",
     });
   }
   return problems;
 }
 
-function connectorRules({ topics, connectors }: PipelineConfig, shards: readonly ResolvedShard[]): Problem[] {
+/** Of tables that are made elsewhere, or whose text is not clear, the server is asked before the connector is made. */
+function keyRules(config: PipelineConfig, shard: ResolvedShard, keylessTables: readonly string[]): Problem[] {
+  // Then the server gives tables a key that no file names.
+  const options = { ...normalised(config.mysql.options), ...normalised(shard.mysqlOptions) };
+  if (options["sql_generate_invisible_primary_key"] !== undefined) return [];
+  return Object.entries(keyNeeds(config, shard))
+    .filter(([table]) => keylessTables.includes(table))
+    .map(([table, need]) => keylessProblem(`sql/${config.schema}`, table, need));
+}
+
+function connectorRules(config: PipelineConfig, shards: readonly ResolvedShard[]): Problem[] {
+  const { topics, connectors } = config;
   const problems: Problem[] = [];
-  const compacted = topics.cleanup.includes("compact");
+  const compacted = shards.some(({ tables }) =>
+    tables.some((table) => cleanupOf(config, table).cleanup.includes("compact")),
+  );
   const forgets = "a compacted topic forgets a deleted row only by its tombstone, so it would stay for ever";
   if (compacted && !connectors.tombstones) {
     problems.push({
@@ -74,6 +116,15 @@ function connectorRules({ topics, connectors }: PipelineConfig, shards: readonly
       path: "cdc:connectors.skipOperations",
       message: `found d (deletes) with topics.cleanup ${topics.cleanup}; deleted rows would look alive for ever`,
       remedy: "take d out of skipOperations, or write topics.cleanup: delete",
+    });
+  }
+  if (compacted && !connectors.skipOperations.includes("t") && !hasOwnSink(config)) {
+    problems.push({
+      code: "CDC-860",
+      path: "cdc:connectors.skipOperations",
+      message: `found no t (truncations) with topics.cleanup ${topics.cleanup}; the event of a TRUNCATE has no key, which a compacted topic refuses: the connector would stop at the first one`,
+      remedy:
+        "add t to skipOperations, or write topics.cleanup: delete; a read side has truncations on a topic of their own",
     });
   }
   if (connectors.errors.tolerance === "all" && !connectors.errors.log) {
@@ -110,26 +161,21 @@ function offsetRules({ initialOffset, snapshotMode }: ResolvedShard, path: strin
   ];
 }
 
-function tableRules(
-  config: PipelineConfig,
-  shard: ResolvedShard,
-  path: string,
-  declaredTables: readonly string[] | undefined,
-): Problem[] {
+function tableRules(config: PipelineConfig, shard: number, declaredTables: readonly string[] | undefined): Problem[] {
   const problems: Problem[] = [];
-  const own = (field: "tables" | "excludeColumns" | "maskColumns") =>
-    shard[field] === config[field] ? `cdc:${field}` : `${path}.${field}`;
-  for (const [index, table] of shard.tables.entries()) {
-    const at = `${own("tables")}[${index}]`;
+  const own = config.shards[shard]?.tables;
+  const entries = own ?? config.tables;
+  for (const [index, table] of entries.entries()) {
+    const at = own === undefined ? `cdc:tables[${index}]` : `cdc:shards[${shard}].tables[${index}]`;
     const database = table.split(".")[0] ?? "";
-    if (database === cdcDatabase || systemDatabases.includes(database)) {
+    if (isOwnDatabase(database) && !isPattern(table)) {
       problems.push({
         code: "CDC-212",
         path: at,
         message: `${table} is in ${database}, which is ${database === cdcDatabase ? "the pipeline's own database" : "a database of MySQL's own"}`,
         remedy: "name tables of your own databases",
       });
-    } else if (declaredTables !== undefined && !declaredTables.includes(table)) {
+    } else if (declaredTables !== undefined && !isPattern(table) && !declaredTables.includes(table)) {
       problems.push({
         code: "CDC-213",
         path: at,
@@ -137,7 +183,7 @@ function tableRules(
         remedy: `add a CREATE TABLE for it to sql/${config.schema}, correct the name, or leave cdc:schema empty when it is made elsewhere`,
       });
     }
-    if (shard.tables.indexOf(table) !== index) {
+    if (entries.indexOf(table) !== index) {
       problems.push({
         code: "CDC-214",
         path: at,
@@ -146,17 +192,32 @@ function tableRules(
       });
     }
   }
-  for (const field of ["excludeColumns", "maskColumns"] as const) {
-    for (const [index, column] of shard[field].entries()) {
-      const table = column.split(".").slice(0, 2).join(".");
-      if (shard.tables.includes(table)) continue;
-      problems.push({
-        code: "CDC-211",
-        path: `${own(field)}[${index}]`,
-        message: `${column} is of no captured table; captured are ${shard.tables.join(", ")}`,
-        remedy: "correct the name, or capture its table",
-      });
-    }
-  }
   return problems;
+}
+
+/** A column that all shards share has to be of a table that one of them captures; a shard's own of one of its tables. */
+function columnRules(config: PipelineConfig, shards: readonly ResolvedShard[]): Problem[] {
+  const all = shards.flatMap(({ tables }) => tables);
+  return (["excludeColumns", "maskColumns"] as const).flatMap((field) => [
+    ...uncaptured(config[field], all, `cdc:${field}`),
+    ...shards.flatMap((shard, index) =>
+      shard[field] === config[field] ? [] : uncaptured(shard[field], shard.tables, `cdc:shards[${index}].${field}`),
+    ),
+  ]);
+}
+
+function uncaptured(columns: readonly string[], tables: readonly string[], path: string): Problem[] {
+  const captured = [...new Set(tables)];
+  return columns.flatMap((column, index) =>
+    captured.some((table) => column.startsWith(`${table}.`))
+      ? []
+      : [
+          {
+            code: "CDC-211" as const,
+            path: `${path}[${index}]`,
+            message: `${column} is of no captured table; captured are ${captured.join(", ")}`,
+            remedy: "correct the name, or capture its table",
+          },
+        ],
+  );
 }

@@ -1,9 +1,12 @@
 /** One MySQL shard with its connector and topics. Nothing here looks at any other shard. */
 import type { PipelineConfig } from "../config/schema.ts";
-import { cdcDatabase, mysqlPort, signalTable } from "./constants.ts";
+import { cdcDatabase, signalTable } from "../lib/constants.ts";
 import { connectorConfig, notificationTopicOf } from "./connector.ts";
 import { mysqldArgs, mysqldOverheadMiB } from "./mysql.ts";
+import { hasOwnSink, truncateTopicOf } from "./indices.ts";
+import { topicOf } from "../lib/names.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
+import { keyNeeds } from "./table-keys.ts";
 import { TopicPlanner } from "./topics.ts";
 import type { ConnectorPlan, ShardPlan, TopicPlan } from "./types.ts";
 
@@ -19,19 +22,22 @@ export function planShard(
   bootstrap: string,
   pinned: boolean,
 ): ShardPlan {
-  const alias = `mysql-${shard.port}`;
+  const { alias, published, endpoints } = shard;
   const topics = new TopicPlanner(config);
   const heartbeat = `${cdcDatabase}.heartbeat`;
   const probe = `${cdcDatabase}.probe`;
-  const topicOf = (table: string) => `${shard.topicPrefix}.${table}`;
+  const topic = (table: string) => topicOf(shard.topicPrefix, table);
   const notificationTopic = notificationTopicOf(shard);
   const databases = [...databasesOf(shard.tables), cdcDatabase];
   return {
     name: shard.name,
+    key: shard.key,
     container: `${stack}-${alias}`,
     alias,
-    port: { internal: mysqlPort, host: shard.port + config.portOffset },
-    volume: `${stack}-${alias}-data`,
+    port: published,
+    endpoints,
+    // By the shard, not by its port: rows stay with it when the port changes.
+    volume: `${stack}-mysql-${shard.key}-data`,
     expectedMemoryMiB: shard.bufferPoolMiB + mysqldOverheadMiB,
     memoryLimitMiB: shard.memoryLimitMiB,
     mysqldArgs: mysqldArgs(shard, config),
@@ -41,7 +47,7 @@ export function planShard(
       name: shard.connector,
       config: connectorConfig({
         shard,
-        hostname: alias,
+        server: endpoints.inNetwork,
         databases,
         tables: [...shard.tables, heartbeat, probe],
         config,
@@ -58,14 +64,16 @@ export function planShard(
       ...(config.connectors.schemaChanges ? [topics.schemaChanges(shard.topicPrefix)] : []),
       topics.liveness(`__debezium-heartbeat.${shard.topicPrefix}`),
       // Signals are published as every change is; Debezium captures their table whatever the list of tables says.
-      ...[heartbeat, probe, signalTable].map((table) => topics.liveness(topicOf(table))),
+      ...[heartbeat, probe, signalTable].map((table) => topics.liveness(topic(table))),
       topics.notifications(notificationTopic),
-      ...(config.connectors.merge === undefined ? shard.tables.map((table) => topics.data(topicOf(table))) : []),
+      ...(hasOwnSink(config) ? [topics.schemaChanges(truncateTopicOf(shard))] : []),
+      ...(config.connectors.merge === undefined ? shard.tables.map((table) => topics.data(topic(table), table)) : []),
     ],
-    probeTopic: topicOf(probe),
-    heartbeatTopic: topicOf(heartbeat),
+    probeTopic: topic(probe),
+    heartbeatTopic: topic(heartbeat),
     notificationTopic,
     signalTable,
+    keyNeeds: keyNeeds(config, shard),
   };
 }
 
@@ -81,7 +89,7 @@ export function mergedTopics(shards: readonly ResolvedShard[], config: PipelineC
   const { merge } = config.connectors;
   if (merge === undefined) return [];
   const tables = [...new Set(shards.flatMap((shard) => shard.tables))].toSorted();
-  return tables.map((table) => new TopicPlanner(config).data(`${merge.prefix}.${table}`));
+  return tables.map((table) => new TopicPlanner(config).data(topicOf(merge.prefix, table), table));
 }
 
 function databasesOf(tables: readonly string[]): string[] {

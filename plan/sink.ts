@@ -1,16 +1,18 @@
-/** The sink connector's configuration. Property names: Kafka Connect's, and sink/README.md. */
+/** The sink connector's configuration. Property names: Kafka Connect's, and apps/sink/README.md. */
 import type { PipelineConfig } from "../config/schema.ts";
 import { convertersOf } from "./connector.ts";
-import { sinkPluginFolder } from "./constants.ts";
+import { sinkPluginFolder } from "../lib/constants.ts";
 import { planIndices, type PlannedShards } from "./indices.ts";
+import { inTopic } from "../lib/names.ts";
+import { producerBuffer, producerProperties } from "./row-size.ts";
 import { replicationFactor } from "./topics.ts";
-import type { SinkPlan } from "./types.ts";
+import type { IndexedShard, IndexPlan, SinkPlan } from "./types.ts";
 
 export const sinkName = "read-side-sink";
 export const deadLetterTopic = "dlq.read-side";
 export const retryTopic = `${deadLetterTopic}.retry`;
 
-/** Class of the sink in sink/. */
+/** Class of the sink in apps/sink/. */
 const ownSink = "cdc.sink.OpenSearchSinkConnector";
 
 /** Plans the sink. What is written with a converter is read with the same. */
@@ -23,6 +25,7 @@ export function planSink(stack: string, config: PipelineConfig, planned: Planned
     config: {
       // A topic or a partition that is new is read after seconds, not after Kafka's default five minutes.
       "consumer.override.metadata.max.age.ms": "5000",
+      ...producerBuffer(config),
       ...(first === undefined ? {} : convertersOf(config, first)),
       ...sink.properties,
       ...ownSinkProperties(config, planned, internalUrl),
@@ -42,7 +45,9 @@ export function ownSinkProperties(
   internalUrl: string,
 ): Record<string, string> {
   const { tasks, sink } = config.readSide;
-  const data = planIndices(config, resolved).flatMap(({ topics }) => topics);
+  const indices = planIndices(config, resolved);
+  const data = indices.flatMap(({ topics }) => topics);
+  const removals = new Map(indices.flatMap((index) => index.shards.flatMap(removalsOf)));
   return {
     "connector.class": sink.class ?? ownSink,
     // All that is there, and of transactions only what was committed.
@@ -54,6 +59,8 @@ export function ownSinkProperties(
     "errors.deadletterqueue.topic.replication.factor": String(replicationFactor(config)),
     "errors.log.enable": "true",
     "errors.tolerance": "all",
+    // Of dead letters, which are the records as they were.
+    ...producerProperties(config),
     "tasks.max": String(tasks),
     ...(sink.class === undefined
       ? {
@@ -64,9 +71,24 @@ export function ownSinkProperties(
           "retry.topic": retryTopic,
           "shard.field": "shard",
           "topic.pattern": String.raw`(?<shard>.+)\.(?<database>[^.]+)\.(?<table>[^.]+)`,
-          topics: [...data, ...shards.map(({ probeTopic }) => probeTopic), retryTopic].join(","),
+          ...namesOfTables(indices),
+          "removal.topics": [...removals].map(([topic, id]) => `${topic}=${id}`).join(","),
+          topics: [...data, ...shards.map(({ probeTopic }) => probeTopic), ...removals.keys(), retryTopic].join(","),
           ...(config.connectors.merge === undefined ? {} : { "shard.key.field": config.connectors.merge.shardField }),
         }
       : { topics: data.join(",") }),
   };
+}
+
+/** The tables that their topics' names do not tell; encoded, as a comma would end an entry. */
+function namesOfTables(indices: readonly IndexPlan[]): Record<string, string> {
+  const names = indices
+    .filter(({ table }) => inTopic(table) !== table)
+    .flatMap(({ table, topics }) => topics.map((topic) => `${topic}=${encodeURIComponent(table)}`));
+  return names.length === 0 ? {} : { "table.names": names.join(",") };
+}
+
+/** By topic, the shard as the documents name it. */
+export function removalsOf({ id, removalTopics }: IndexedShard): (readonly [string, string])[] {
+  return removalTopics.map((topic) => [topic, id] as const);
 }

@@ -1,5 +1,6 @@
 /** Topics, each kind with the partitions and the cleanup policy that its readers need. */
 import type { PipelineConfig } from "../config/schema.ts";
+import { topicProperties } from "./row-size.ts";
 import type { TopicPlan } from "./types.ts";
 
 const hour = 3_600_000;
@@ -7,6 +8,19 @@ const hour = 3_600_000;
 /** Replicas of every declared topic: the wish, or as many as there are brokers, at most 3. */
 export function replicationFactor(config: PipelineConfig): number {
   return config.topics.replicationFactor ?? Math.min(config.kafka.brokers, 3);
+}
+
+/** What is removed from a table's topic: by its entry in `topics.tables`, else as for all; a compacted topic forgets nothing by age. */
+export function cleanupOf(
+  { topics }: Pick<PipelineConfig, "topics">,
+  table: string,
+): { readonly cleanup: string; readonly retentionHours: number | undefined } {
+  const own = topics.tables[table];
+  const cleanup = own?.cleanup ?? topics.cleanup;
+  return {
+    cleanup,
+    retentionHours: cleanup === "compact" ? undefined : (own?.retentionHours ?? topics.retentionHours),
+  };
 }
 
 /** Makes topics with the pipeline's replication factor. */
@@ -17,11 +31,15 @@ export class TopicPlanner {
     this.#config = config;
   }
 
-  /** Row changes of one table. With compaction an hour's history is never compacted away. */
-  data(name: string): TopicPlan {
-    const { partitions, cleanup, retentionHours } = this.#config.topics;
-    return this.#topic(name, partitions, {
+  /**
+   * Row changes of one table. With compaction an hour's history is never compacted away.
+   * @param table `DATABASE.TABLE`.
+   */
+  data(name: string, table: string): TopicPlan {
+    const { cleanup, retentionHours } = cleanupOf(this.#config, table);
+    return this.#topic(name, this.#config.topics.partitions, {
       "cleanup.policy": cleanup,
+      ...topicProperties(this.#config),
       ...(cleanup.includes("compact") ? { "min.compaction.lag.ms": String(hour) } : {}),
       ...(retentionHours === undefined ? {} : { "retention.ms": String(retentionHours * hour) }),
     });
@@ -35,7 +53,7 @@ export class TopicPlanner {
     return this.#topic(name, 1, { "cleanup.policy": "delete", "retention.bytes": "-1", "retention.ms": "-1" });
   }
 
-  /** DDL events for consumers (`include.schema.changes`): few and in order. */
+  /** DDL events for consumers (`include.schema.changes`), and those of TRUNCATE: few and in order. */
   schemaChanges(name: string): TopicPlan {
     return this.#topic(name, 1, { "cleanup.policy": "delete", "retention.ms": "-1" });
   }
@@ -45,9 +63,12 @@ export class TopicPlanner {
     return this.#topic(name, 1, { "cleanup.policy": "delete", "retention.ms": String(hour) });
   }
 
-  /** What connectors tell of their snapshots: for those who look a few days later. */
+  /**
+   * What connectors tell of their snapshots: which tables were ever read is known by it alone (snapshot/evidence.ts). Not
+   * compacted: all records of one incremental snapshot have one key.
+   */
   notifications(name: string): TopicPlan {
-    return this.#topic(name, 1, { "cleanup.policy": "delete", "retention.ms": String(7 * 24 * hour) });
+    return this.#topic(name, 1, { "cleanup.policy": "delete", "retention.ms": "-1" });
   }
 
   /**
@@ -55,7 +76,8 @@ export class TopicPlanner {
    * have the time at which they were first written, however long ago.
    */
   deadLetters(name: string): TopicPlan {
-    return this.#topic(name, 1, { "cleanup.policy": "delete", "retention.ms": "-1" });
+    const config = { "cleanup.policy": "delete", ...topicProperties(this.#config), "retention.ms": "-1" };
+    return this.#topic(name, 1, config);
   }
 
   /** Connect's own topics; partition counts are Connect's defaults, and compaction is what Connect insists on. */

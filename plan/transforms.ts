@@ -1,7 +1,7 @@
 /** Single message transforms: merging shards into one topic per table, and unwrapping Debezium's envelope. */
 import type { PipelineConfig } from "../config/schema.ts";
 import { hasOwnSink } from "./indices.ts";
-import { quoted } from "./names.ts";
+import { inTopic, quoted } from "../lib/names.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 
 /**
@@ -21,23 +21,28 @@ export function transformProperties(shard: ResolvedShard, config: PipelineConfig
   };
 }
 
-/** What the sink tells older from newer changes by (sink/README.md). */
+/** What the sink tells older from newer changes by (apps/sink/README.md). */
 const positionFields = "op,source.ts_us,source.gtid,source.file,source.pos,source.row,source.snapshot";
 
 type Merge = NonNullable<PipelineConfig["connectors"]["merge"]>;
 type Unwrap = NonNullable<PipelineConfig["connectors"]["unwrap"]>;
 
-/** `ByLogicalTableRouter`: another topic, and the shard's name as a further field of the key, or equal ids would be one row. */
+/** `ByLogicalTableRouter`: another topic, and the shard's name (the former one, where it was renamed) as a further field of the key, or equal ids would be one row. */
 function mergeProperties(shard: ResolvedShard, merge: Merge): Record<string, string> {
   return {
     "transforms.merge.type": "io.debezium.transforms.ByLogicalTableRouter",
-    "transforms.merge.topic.regex": `${quoted(shard.topicPrefix)}\\.(${shard.tables.map(quoted).join("|")})`,
+    "transforms.merge.topic.regex": dataTopics(shard.topicPrefix, shard),
     "transforms.merge.topic.replacement": `${merge.prefix}.$1`,
     "transforms.merge.key.enforce.uniqueness": "true",
     "transforms.merge.key.field.name": merge.shardField,
     "transforms.merge.key.field.regex": "(.*)",
-    "transforms.merge.key.field.replacement": shard.name,
+    "transforms.merge.key.field.replacement": shard.key,
   };
+}
+
+/** A regular expression of the topics of a shard's tables; the group is the table. */
+function dataTopics(prefix: string, { tables }: ResolvedShard): string {
+  return `${quoted(prefix)}\\.(${tables.map((table) => quoted(inTopic(table))).join("|")})`;
 }
 
 /** `ExtractNewRecordState`, after the routing, on the data topics. */
@@ -50,6 +55,6 @@ function unwrapProperties(shard: ResolvedShard, unwrap: Unwrap, merge: Merge | u
     "transforms.unwrap.predicate": "data",
     predicates: "data",
     "predicates.data.type": "org.apache.kafka.connect.transforms.predicates.TopicNameMatches",
-    "predicates.data.pattern": `${quoted(prefix)}\\.(${shard.tables.map(quoted).join("|")})`,
+    "predicates.data.pattern": dataTopics(prefix, shard),
   };
 }

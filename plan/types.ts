@@ -1,11 +1,8 @@
 /** The plan: everything the components need, decided, as plain data that can be printed and compared. */
-import type { Problem } from "./problem.ts";
-
-/** A container's published port: `internal` in the container, `host` on 127.0.0.1. */
-export interface PublishedPort {
-  readonly internal: number;
-  readonly host: number;
-}
+import type { ImagePlan } from "../config/images.ts";
+import type { Endpoints, HttpEndpoint, KafkaEndpoint, MysqlEndpoint } from "../lib/endpoint.ts";
+import type { Problem } from "../lib/problem.ts";
+import type { PublishedPort } from "./endpoints.ts";
 
 export interface ContainerPlan {
   /** Prefix of the logical names of the container's resources. */
@@ -55,6 +52,10 @@ export interface ConnectorPlan {
 }
 
 export interface ShardPlan extends StatefulPlan {
+  /** Under which its resources and data were made: its former name, or its name. */
+  readonly key: string;
+  /** Where its server is reached. */
+  readonly endpoints: Endpoints<MysqlEndpoint>;
   /** mysqld's arguments. */
   readonly mysqldArgs: readonly string[];
   /** Databases made on the shard: those of the captured tables, and the pipeline's own. */
@@ -71,22 +72,26 @@ export interface ShardPlan extends StatefulPlan {
   readonly notificationTopic: string;
   /** Table whose rows are commands to the connector, `DATABASE.TABLE`. */
   readonly signalTable: string;
+  /** Captured tables that cannot do without a key, and why: of their topic, or of the index. */
+  readonly keyNeeds: Readonly<Record<string, "topic" | "index">>;
 }
 
 export interface BrokerPlan extends StatefulPlan {
+  /** Where it is reached. */
+  readonly endpoints: Endpoints<KafkaEndpoint>;
   /** The image's environment: KAFKA_* variables and CLUSTER_ID. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface KafkaPlan {
   readonly brokers: readonly BrokerPlan[];
-  /** Bootstrap addresses for clients inside the network, separated by commas. */
-  readonly internalBootstrap: string;
-  /** Bootstrap addresses for clients on the host, separated by commas. */
-  readonly hostBootstrap: string;
+  /** Where all brokers are reached. */
+  readonly endpoints: Endpoints<KafkaEndpoint>;
 }
 
 export interface WorkerPlan extends PublishedPlan {
+  /** Where its REST API is reached. */
+  readonly endpoints: Endpoints<HttpEndpoint>;
   /** connect-distributed.properties, without secrets. */
   readonly properties: Readonly<Record<string, string>>;
   /** The image's environment: options of the JVM. */
@@ -95,8 +100,8 @@ export interface WorkerPlan extends PublishedPlan {
 
 export interface ConnectPlan {
   readonly workers: readonly WorkerPlan[];
-  /** Root of the first worker's REST API as reached from this machine. */
-  readonly restUrl: string;
+  /** Where the REST API is reached: the first worker's, which passes on what is another one's. */
+  readonly endpoints: Endpoints<HttpEndpoint>;
   /** The workers' own topics: configurations, offsets, status. */
   readonly topics: readonly TopicPlan[];
   /** One for each version that a shard's connector is of, from old to new. */
@@ -135,6 +140,8 @@ export interface GuardPlan extends ContainerPlan {
 export interface EnginePlan extends StatefulPlan {
   /** Options of its JVM. */
   readonly javaOptions: string;
+  /** Further settings of the node. */
+  readonly settings: Readonly<Record<string, string>>;
   /** Whether the volume stays when the stack goes. */
   readonly keepsData: boolean;
 }
@@ -155,8 +162,10 @@ export interface IndexedShard {
   readonly name: string;
   /** The shard in the documents' `shard` field, and the first part of their `_id`. */
   readonly id: string;
-  /** MySQL's port on this machine. */
-  readonly mysqlHostPort: number;
+  /** Its server as reached from this machine. */
+  readonly mysql: MysqlEndpoint;
+  /** Topics on which the sink learns which of the shard's tables were emptied or dropped. */
+  readonly removalTopics: readonly string[];
   /** The table's columns that are left out of events, and those that are masked there. */
   readonly excludeColumns: readonly string[];
   readonly maskColumns: readonly string[];
@@ -175,12 +184,13 @@ export interface SinkPluginPlan {
   readonly volume: string;
   /** A part of the workers' `plugin.path`. */
   readonly path: string;
-  /** An archive that the configuration names, relative to the checkout, and its checksum; undefined for the sink of `sink/`. */
+  /** An archive that the configuration names, relative to the checkout, and its checksum; undefined for the sink of `apps/sink/`. */
   readonly archive: { readonly file: string; readonly sha256: string } | undefined;
 }
 
 /** The search page's container. */
 export interface PagePlan extends PublishedPlan {
+  readonly endpoints: Endpoints<HttpEndpoint>;
   readonly settings: PageSettings;
 }
 
@@ -196,10 +206,8 @@ export interface PageSettings {
 export interface ReadSidePlan {
   /** Undefined where an existing engine is used. */
   readonly engine: EnginePlan | undefined;
-  /** Root of the engine's REST API as reached from this machine. */
-  readonly url: string;
-  /** The same inside the network. */
-  readonly internalUrl: string;
+  /** Where the engine's REST API is reached; an existing one everywhere by the same URL. */
+  readonly endpoints: Endpoints<HttpEndpoint>;
   /** How long a written document may wait until a search finds it, in milliseconds. */
   readonly refreshIntervalMs: number;
   /** One for each captured table. */
@@ -217,23 +225,12 @@ export interface ReadSidePlan {
   readonly page: PagePlan | undefined;
 }
 
-/** Where the images come from, and which. */
-export interface ImagePlan {
-  readonly source: "official" | "packages";
-  readonly mysqlVersion: string;
-  readonly kafkaVersion: string;
-  /** References that the configuration gives itself. */
-  readonly mysql: string | undefined;
-  readonly kafka: string | undefined;
-  /** Of the guard and the search page. */
-  readonly node: string | undefined;
-  readonly opensearch: string | undefined;
-}
-
 export interface PipelinePlan {
   /** `PROJECT-STACK`: prefix of every name on the engine, and the value of the label `cdc.stack`. */
   readonly stack: string;
   readonly network: string;
+  /** Already added to every published port. */
+  readonly portOffset: number;
   /** Folder under sql/ that is applied to every shard; undefined for none. */
   readonly schema: string | undefined;
   readonly timeZone: string;
@@ -243,12 +240,16 @@ export interface PipelinePlan {
   readonly connect: ConnectPlan;
   /** Undefined when it is switched off. */
   readonly guard: GuardPlan | undefined;
+  /** How old a change may be that its topic, or the index, does not have yet. */
+  readonly maxDelaySeconds: number;
   /** Undefined when it is switched off. */
   readonly readSide: ReadSidePlan | undefined;
   /** Topics that several shards write to (merged data topics). */
   readonly sharedTopics: readonly TopicPlan[];
-  /** Whether changes that delete what is in topics may pass. */
-  readonly allowDataLoss: boolean;
+  /** Names of what may be deleted with its data: `topic:shard0.products.stock`. */
+  readonly allowDelete: readonly string[];
+  /** Whether the shards' volumes stay when the stack is destroyed. */
+  readonly keepData: boolean;
   /** What is worth knowing but stops nothing. */
   readonly warnings: readonly Problem[];
 }

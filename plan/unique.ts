@@ -1,7 +1,7 @@
 /** What must differ between shards, and from everything else. */
 import type { PipelineConfig } from "../config/schema.ts";
-import { sanitised } from "./names.ts";
-import type { Problem } from "./problem.ts";
+import { sanitised, topicOf } from "../lib/names.ts";
+import type { Problem } from "../lib/problem.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 import { sinkName } from "./sink.ts";
 import type { TopicPlan } from "./types.ts";
@@ -23,6 +23,11 @@ interface Kind {
 
 const kinds = {
   name: { code: "CDC-201", what: "shard names", remedy: "give one of the shards another name" },
+  key: {
+    code: "CDC-201",
+    what: "former names, and names of shards without one,",
+    remedy: "give the other shard another name: the data under this one are the renamed shard's",
+  },
   port: { code: "CDC-202", what: "host ports", remedy: "give one of them another port" },
   serverId: {
     code: "CDC-203",
@@ -55,6 +60,7 @@ export function findClashes(config: PipelineConfig, shards: readonly ResolvedSha
     .map((port) => ({ path: `the server_id that is ${port.path}`, value: port.value }));
   return [
     ...duplicates(kinds.name, perShard("name")),
+    ...duplicates(kinds.key, formerNames(shards)),
     ...duplicates(kinds.port, ports),
     ...duplicates(kinds.serverId, [...servers, ...perShard("serverId")]),
     ...duplicates(kinds.connector, [
@@ -79,6 +85,46 @@ export function findTopicClashes(topics: readonly TopicPlan[]): Problem[] {
     kind,
     topics.map((topic) => ({ path: `topic ${topic.name}`, value: topic.name })),
   );
+}
+
+/** CDC-218: tables whose changes Debezium would send to one topic, as it writes `_` for what Kafka does not take. */
+export function findTableClashes(
+  { connectors: { merge } }: PipelineConfig,
+  shards: readonly ResolvedShard[],
+): Problem[] {
+  const groups =
+    merge === undefined
+      ? shards.map(({ topicPrefix, tables }) => ({ prefix: topicPrefix, tables }))
+      : [{ prefix: merge.prefix, tables: [...new Set(shards.flatMap(({ tables }) => tables))] }];
+  return groups.flatMap(({ prefix, tables }) => {
+    const owners = new Map<string, string>();
+    return tables.flatMap((table): Problem[] => {
+      const topic = topicOf(prefix, table);
+      const other = owners.get(topic) ?? table;
+      owners.set(topic, other);
+      if (other === table) return [];
+      return [
+        {
+          code: "CDC-218",
+          path: `topic ${topic}`,
+          message: `the changes of ${table} and of ${other} would both go to it: Debezium writes _ for each character that Kafka does not take in a topic's name`,
+          remedy:
+            "capture one of the two only, or give one a name with other letters, digits, '.', '_' or '-' in it (RENAME TABLE)",
+        },
+      ];
+    });
+  });
+}
+
+/** Two equal names are reported as such. */
+function formerNames(shards: readonly ResolvedShard[]): Claim[] {
+  return shards
+    .map(({ name, key }, index) => ({
+      path: `cdc:shards[${index}].${key === name ? "name" : "formerName"}`,
+      value: key,
+      name,
+    }))
+    .filter(({ name }, index, all) => all.findIndex((other) => other.name === name) === index);
 }
 
 function otherPorts({ kafka, connect, readSide }: PipelineConfig): Claim[] {

@@ -1,10 +1,10 @@
 /** Whether the configured versions fit together, and whether the wished source of images has them. */
 import type { PipelineConfig } from "../config/schema.ts";
 import { checkSideBySide, checkVersions, type VersionCheck } from "./compatibility.ts";
-import { isFirst, type Problem } from "./problem.ts";
+import { isFirst, type Problem } from "../lib/problem.ts";
 import { debeziumReleases } from "./releases.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
-import { kafkaVersion, mysqlVersion } from "./versions.ts";
+import { kafkaVersion, mysqlVersion } from "../lib/versions.ts";
 
 /** Java of apache/kafka since 4.0, and of the image built from packages. */
 const imageJava = 21;

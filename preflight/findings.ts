@@ -1,4 +1,4 @@
-import type { Problem } from "../plan/problem.ts";
+import type { Problem } from "../lib/problem.ts";
 
 /** What a check has found. */
 export interface Findings {

@@ -5,45 +5,48 @@
  *   CDC-701 no Docker engine answers                     CDC-706 an image from packages is not built
  *   CDC-702 a published port is held by something else   CDC-707 a shard's data cannot be taken over by the planned MySQL
  *   CDC-703 the plan wants more memory than there is     CDC-708 (warning) the data will be upgraded, with no way back
- *   CDC-704 (warning) more memory than is free now       CDC-801 fewer partitions than the topic has
- *   CDC-705 too little disk for a first start            CDC-802 (warning) another replication factor than the topic has
- *                                                        CDC-803 cleanup policy or retention would drop records
- * A MySQL server that runs (server.ts):                  CDC-804 a table's topic is planned no longer, or by another name
- *   CDC-711 it cannot be logged in to                    CDC-805 a broker that goes holds the only copy
- *   CDC-712 binlog or GTID variables                     CDC-806 (warning) the topics could not be compared
+ *   CDC-704 (warning) more memory than is free now
+ *   CDC-705 too little disk for a first start            CDC-709 an image is neither there nor to be pulled
+ *
+ * A MySQL server that runs (server.ts):                  What would be deleted of what there is (data.ts, plan/losses.ts):
+ *   CDC-711 it cannot be logged in to                    CDC-801 to 805, 820, 821; for the resource cdc:index:Data,
+ *   CDC-712 binlog or GTID variables                     which knows what the last `up` was about
  *   CDC-713 the binlog is kept too briefly
  *   CDC-714 time zone
  *   CDC-715 the CDC account's privileges
  *
- * `cdc:topics.allowDataLoss` turns CDC-801, 803, 804 and 805 into warnings.
+ * Before them, whose the things on the engine are (require-own.ts): CDC-720 another checkout's, CDC-721 nobody's, CDC-722 this
+ * folder is a copy, CDC-723 this shell has another checkout's environment.
  */
 import type { Images } from "../config/images.ts";
 import type { PipelinePlan } from "../plan/types.ts";
-import { lookAtTopics } from "./broker.ts";
-import { lookAtContainers, lookAtEngine, lookAtVolumes, lookForImages } from "./engine.ts";
-import { joinFindings, nothingFound, type Findings } from "./findings.ts";
+import { lookForImages } from "../clients/docker/image.ts";
+import { joinFindings, type Findings } from "./findings.ts";
+import { checkImages, imagesToPull } from "./images.ts";
 import { freeDiskMiB, lookAtMachine, portIsTaken } from "./machine.ts";
 import { checkMysqlData } from "./mysql-upgrade.ts";
-import { checkDisk, checkImages, checkMemory, checkPorts, packagedImages } from "./resources.ts";
-import { checkTopics } from "./topics.ts";
+import { noEngine } from "./no-engine.ts";
+import { checkDisk, checkMemory, checkPorts } from "./resources.ts";
 import { wantedOf, type Wanted } from "./wanted.ts";
-import { lookAtTopicPrefixes } from "./worker.ts";
-import type { ContainerView, EngineView, VolumeView, World } from "./world.ts";
+import { allContainers, type ContainerView } from "../clients/docker/containers.ts";
+import { lookAtEngine, type EngineView } from "../clients/docker/engine.ts";
+import { lookForPull, type PullView } from "../clients/docker/registry.ts";
+import { volumesOf, type VolumeView } from "../clients/docker/volume.ts";
+import type { World } from "./world.ts";
 
 const realWorld: World = {
   engine: lookAtEngine,
-  containers: lookAtContainers,
-  volumes: lookAtVolumes,
+  containers: allContainers,
+  volumes: volumesOf,
   images: lookForImages,
+  pull: lookForPull,
   machine: lookAtMachine,
   portIsTaken,
   freeDiskMiB,
-  topics: lookAtTopics,
-  topicPrefixes: lookAtTopicPrefixes,
 };
 
 /**
- * Checks the world against the plan. Changes nothing, and takes a fraction of a second.
+ * Checks the world against the plan. Changes nothing, and takes a fraction of a second, unless registries have to be asked for images.
  * @param images the references that the plan's containers will be made of.
  */
 export async function preflight(plan: PipelinePlan, images: Images, world: World = realWorld): Promise<Findings> {
@@ -51,17 +54,13 @@ export async function preflight(plan: PipelinePlan, images: Images, world: World
   const [answer, taken] = await Promise.all([askEngine(wanted, world), takenPorts(wanted, world)]);
   if ("problems" in answer) return answer;
   const { engine, containers, volumes, images: present } = answer;
-  const [topics, freeMiB] = await Promise.all([
-    compareTopics(wanted, containers, world),
-    engine.rootFolder === undefined ? undefined : world.freeDiskMiB(engine.rootFolder),
-  ]);
+  const freeMiB = engine.rootFolder === undefined ? undefined : await world.freeDiskMiB(engine.rootFolder);
   return joinFindings([
     checkPorts(wanted, containers, taken),
     checkMemory(wanted, engine, containers, world.machine()),
     checkDisk(volumes, engine.rootFolder, freeMiB),
-    checkImages(wanted, present),
+    checkImages(wanted, present, await pullsOf(imagesToPull(wanted, present), world), containers),
     checkMysqlData(wanted, volumes, containers),
-    topics,
   ]);
 }
 
@@ -79,7 +78,7 @@ async function askEngine(wanted: Wanted, world: World): Promise<EngineAnswer | F
       world.engine(),
       world.containers(),
       world.volumes(wanted.stack),
-      world.images(packagedImages(wanted)),
+      world.images(wanted.images.map(({ reference }) => reference)),
     ]);
     return { engine, containers, volumes, images };
   } catch (error) {
@@ -87,73 +86,14 @@ async function askEngine(wanted: Wanted, world: World): Promise<EngineAnswer | F
   }
 }
 
+async function pullsOf(references: readonly string[], world: World): Promise<ReadonlyMap<string, PullView>> {
+  return new Map(
+    await Promise.all(references.map(async (reference) => [reference, await world.pull(reference)] as const)),
+  );
+}
+
 async function takenPorts(wanted: Wanted, world: World): Promise<ReadonlySet<number>> {
   const ports = wanted.services.flatMap(({ port }) => port ?? []);
-  const taken = await Promise.all(ports.map((port) => world.portIsTaken(port)));
-  return new Set(ports.filter((_, index) => taken[index]));
-}
-
-/** What does not answer is no reason to stop: `up` may be what mends it. */
-async function compareTopics(wanted: Wanted, containers: readonly ContainerView[], world: World): Promise<Findings> {
-  const brokers = ofThisStack(wanted.brokers, wanted, containers);
-  if (brokers.all.length === 0) return nothingFound;
-  if (brokers.running.length === 0) return notCompared(brokers.all, "is stopped");
-  const [worker] = ofThisStack(wanted.workers, wanted, containers).running;
-  const [topics, prefixes] = await Promise.allSettled([
-    world.topics(brokers.running.map(({ bootstrap }) => bootstrap)),
-    worker === undefined ? new Map<string, string>() : world.topicPrefixes(worker.restUrl),
-  ]);
-  if (topics.status === "rejected")
-    return notCompared(brokers.running, `does not answer (${firstLine(topics.reason)})`);
-  const found = checkTopics(wanted, topics.value, prefixes.status === "fulfilled" ? prefixes.value : new Map());
-  if (prefixes.status === "fulfilled" || worker === undefined) return found;
-  return joinFindings([found, notCompared([worker], `does not answer (${firstLine(prefixes.reason)})`)]);
-}
-
-/** Only what this stack runs is asked, whatever else goes by the name. */
-function ofThisStack<T extends { readonly container: string }>(
-  planned: readonly T[],
-  { stack }: Wanted,
-  containers: readonly ContainerView[],
-): { readonly all: readonly T[]; readonly running: readonly T[] } {
-  const own = new Map(containers.filter((one) => one.stack === stack).map((one) => [one.name, one.running]));
-  const all = planned.filter(({ container }) => own.has(container));
-  return { all, running: all.filter(({ container }) => own.get(container) === true) };
-}
-
-function notCompared(services: readonly { readonly container: string }[], why: string): Findings {
-  const names = services.map(({ container }) => container);
-  return {
-    problems: [],
-    warnings: [
-      {
-        code: "CDC-806",
-        path: `container ${names.join(", ")}`,
-        message: `${why}, so not all of the planned topics could be compared with those that are there`,
-        remedy: `if you changed anything about topics, see to it first (docker start ${names.join(" ")}) and preview again`,
-      },
-    ],
-  };
-}
-
-function noEngine(error: unknown): Findings {
-  const host = process.env["DOCKER_HOST"];
-  return {
-    problems: [
-      {
-        code: "CDC-701",
-        path: host ? `Docker engine at DOCKER_HOST=${host}` : "Docker engine",
-        message: `no engine answers: ${firstLine(error)}`,
-        remedy: host
-          ? "start it there, or unset DOCKER_HOST to use an engine on this machine"
-          : "start it (sudo systemctl start docker), or let `make up` bring one; `docker version` has to succeed for this user",
-      },
-    ],
-    warnings: [],
-  };
-}
-
-function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message || error.name : String(error);
-  return text.trim().split("\n")[0] ?? "";
+  const taken = await Promise.all(ports.map(({ host, ip }) => world.portIsTaken(host, ip)));
+  return new Set(ports.filter((_, index) => taken[index]).map(({ host }) => host));
 }

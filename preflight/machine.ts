@@ -12,13 +12,13 @@ export function lookAtMachine(): MachineView {
   return { totalMemoryMiB: totalmem() / mib, freeMemoryMiB: freemem() / mib };
 }
 
-/** Whether something listens on 127.0.0.1:PORT (or on all addresses). */
-export function portIsTaken(port: number): Promise<boolean> {
+/** Whether something listens on IP:PORT (or on all addresses). */
+export function portIsTaken(port: number, ip: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     // Another error (a low port that this user may not open) says nothing about the engine, which may.
     server.once("error", (error) => resolve(isErrno(error, "EADDRINUSE")));
-    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => server.close(() => resolve(false)));
+    server.listen({ port, host: ip, exclusive: true }, () => server.close(() => resolve(false)));
   });
 }
 

@@ -1,8 +1,9 @@
 /** Can the planned MySQL take over the data that is there? After the manual's "Upgrade Paths" and "Downgrading". */
-import type { Problem } from "../plan/problem.ts";
+import type { Problem } from "../lib/problem.ts";
 import { nothingFound, type Findings } from "./findings.ts";
 import type { Wanted, WantedShard } from "./wanted.ts";
-import type { ContainerView, VolumeView } from "./world.ts";
+import type { ContainerView } from "../clients/docker/containers.ts";
+import type { VolumeView } from "../clients/docker/volume.ts";
 
 /** Long-term lines, from old to new; none of them may be skipped. 5.7 and 8.0 count as such. */
 const longTermLines = ["5.7", "8.0", "8.4", "9.7"];
@@ -28,22 +29,26 @@ export function checkMysqlData(
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   for (const shard of wanted.shards) {
-    const volume = volumes.find(({ name }) => name === shard.volume);
+    // Stacks of former releases named it by the port, as the container.
+    const names = [shard.volume, `${shard.container}-data`];
+    const volume = names
+      .map((wanted) => volumes.find(({ name }) => name === wanted))
+      .find((found) => found !== undefined);
     if (volume === undefined) continue;
     // The volume tells who made it; the server that had it last may have upgraded it since.
     const last = containers.find(({ name }) => name === shard.container)?.mysqlVersion ?? volume.mysqlVersion;
-    const found = judge(shard, last);
+    const found = judge(shard, volume.name, last);
     if (found !== undefined) (found.code === "CDC-707" ? problems : warnings).push(found);
   }
   return problems.length + warnings.length === 0 ? nothingFound : { problems, warnings };
 }
 
-function judge(shard: WantedShard, version: string | undefined): Problem | undefined {
+function judge(shard: WantedShard, volume: string, version: string | undefined): Problem | undefined {
   const [from, to] = [lineOf(version), lineOf(shard.mysqlVersion)];
   if (version === undefined || from === undefined || to === undefined || from === to) return undefined;
-  const path = `volume ${shard.volume}`;
+  const path = `volume ${volume}`;
   const facts = `holds data of MySQL ${version}, ${shard.name} is planned with ${shard.mysqlVersion}`;
-  const startAnew = `docker volume rm ${shard.volume} (its rows are lost) lets the shard start anew`;
+  const startAnew = `docker volume rm ${volume} (its rows are lost) lets the shard start anew`;
   if (from > to) {
     return {
       code: "CDC-707",

@@ -1,16 +1,20 @@
-/** Ports, memory, disk and images: is there room for what the plan wants? */
-import type { Problem } from "../plan/problem.ts";
+/** Ports, memory and disk: is there room for what the plan wants? */
+import type { Problem } from "../lib/problem.ts";
 import { nothingFound, type Findings } from "./findings.ts";
 import { plannedMemoryMiB, type Wanted, type WantedService } from "./wanted.ts";
-import type { ContainerView, EngineView, MachineView, VolumeView } from "./world.ts";
+import type { ContainerView } from "../clients/docker/containers.ts";
+import type { EngineView } from "../clients/docker/engine.ts";
+import type { VolumeView } from "../clients/docker/volume.ts";
+import type { MachineView } from "./world.ts";
 
 /**
  * CDC-702: every port is free, or a container of this stack publishes it already.
  * @param taken those of the plan's ports on which something listens.
  */
 export function checkPorts(wanted: Wanted, containers: readonly ContainerView[], taken: ReadonlySet<number>): Findings {
-  const problems = wanted.services.flatMap(({ port, what }): Problem[] => {
-    if (port === undefined) return [];
+  const problems = wanted.services.flatMap(({ port: published, what }): Problem[] => {
+    if (published === undefined) return [];
+    const { host: port } = published;
     const holder = containers.find(({ ports }) => ports.has(port));
     if (holder?.stack === wanted.stack || (holder === undefined && !taken.has(port))) return [];
     const who = holder === undefined ? "another process on this machine" : describeHolder(holder);
@@ -104,28 +108,6 @@ export function checkDisk(
     ],
     warnings: [],
   };
-}
-
-/** Images of these names are built here, by `make images`; no registry has them. */
-const packagedPrefix = "cdc-packages/";
-
-/** Those of the images that have to be there already. */
-export function packagedImages(wanted: Wanted): string[] {
-  return wanted.images.filter((reference) => reference.startsWith(packagedPrefix));
-}
-
-/** CDC-706: every image that no registry has is there. */
-export function checkImages(wanted: Wanted, present: ReadonlySet<string>): Findings {
-  const problems = packagedImages(wanted)
-    .filter((reference) => !present.has(reference))
-    .map((reference): Problem => ({
-      code: "CDC-706",
-      path: `image ${reference}`,
-      message:
-        "is not on the engine, and no registry has it: it is built from packages (cdc:images or CDC_IMAGES is packages)",
-      remedy: "make images; or set cdc:images to official, and unset CDC_IMAGES, where images can be pulled",
-    }));
-  return { problems, warnings: [] };
 }
 
 function mib(amount: number): string {

@@ -1,6 +1,8 @@
 /** What Debezium needs of a MySQL server: judged from what the server says of itself. */
-import { cdcDatabase, cdcDatabasePrivileges, cdcGlobalPrivileges } from "../plan/constants.ts";
-import type { Problem } from "../plan/problem.ts";
+import { describePrivileges, grantStatements, lackingPrivileges } from "../clients/mysql/grants.ts";
+import { cdcDatabase, cdcDatabasePrivileges, cdcGlobalPrivileges } from "../lib/constants.ts";
+import type { Problem } from "../lib/problem.ts";
+import { keylessProblem, type KeyNeed } from "../plan/table-keys.ts";
 
 /** What the server has to be good for. */
 export interface ExpectedServer {
@@ -8,6 +10,8 @@ export interface ExpectedServer {
   readonly timeZone: string;
   /** Databases whose tables are captured. */
   readonly databases: readonly string[];
+  /** Captured tables that cannot do without a key, and why. */
+  readonly keyNeeds: Readonly<Record<string, KeyNeed>>;
 }
 
 /** What a server says of itself to the CDC account. */
@@ -22,6 +26,8 @@ export interface ServerFacts {
   readonly account: string;
   /** Lines of `SHOW GRANTS`. */
   readonly grants: readonly string[];
+  /** Those of the asked tables that are there and have no key. */
+  readonly keylessTables: readonly string[];
 }
 
 /** A winter's and a summer's noon: zones that agree on both are taken for the same. */
@@ -91,7 +97,15 @@ export function judgeServer(path: string, facts: ServerFacts, expected: Expected
     ...judgeRetention(path, facts),
     ...judgeZone(path, facts, expected.timeZone),
     ...judgeGrants(path, facts, expected.databases),
+    ...judgeKeys(path, facts, expected.keyNeeds),
   ];
+}
+
+function judgeKeys(path: string, { keylessTables }: ServerFacts, needs: ExpectedServer["keyNeeds"]): Problem[] {
+  return keylessTables.flatMap((table) => {
+    const need = needs[table];
+    return need === undefined ? [] : [keylessProblem(path, table, need)];
+  });
 }
 
 /** A variable that the server does not know (any more) says nothing. */
@@ -134,7 +148,7 @@ function judgeZone(path: string, { address, variables, probedSeconds }: ServerFa
       path,
       message:
         `the server at ${address} has time_zone=${found}, planned is ${planned}; ` +
-        "TIMESTAMPs of snapshot rows would be off by the difference",
+        "a connector whose snapshots read in the planned zone would take their TIMESTAMPs for other instants",
       remedy:
         `SET PERSIST time_zone = '${planned}' (needs the zone tables: mysql_tzinfo_to_sql), ` +
         "or set cdc:timeZone to the server's zone",
@@ -156,57 +170,19 @@ export function secondsOf(time: string, zone: string): number {
 const globalPrivileges = cdcGlobalPrivileges.filter((privilege) => privilege !== "SELECT");
 
 function judgeGrants(path: string, facts: ServerFacts, databases: readonly string[]): Problem[] {
-  const granted = facts.grants.flatMap((line) => parseGrant(line) ?? []);
-  const has = (privilege: string, database: string) =>
-    granted.some(
-      ({ privileges, scope }) =>
-        (scope === "*" || scope === database) && (privileges.has(privilege) || privileges.has("ALL PRIVILEGES")),
-    );
-  const missing = new Map<string, string[]>();
-  const require = (privileges: readonly string[], database: string) => {
-    const lacking = privileges.filter((privilege) => !has(privilege, database));
-    if (lacking.length > 0) missing.set(database, [...(missing.get(database) ?? []), ...lacking]);
-  };
-  require(globalPrivileges, "*");
-  for (const database of new Set([...databases, cdcDatabase])) require(["SELECT"], database);
-  require(cdcDatabasePrivileges, cdcDatabase);
+  const wanted = new Map<string, readonly string[]>([["*", globalPrivileges]]);
+  for (const database of new Set([...databases, cdcDatabase])) wanted.set(database, ["SELECT"]);
+  wanted.set(cdcDatabase, ["SELECT", ...cdcDatabasePrivileges]);
+  const missing = lackingPrivileges(facts.grants, wanted);
   if (missing.size === 0) return [];
-  const list = [...missing].map(([database, privileges]) => `${privileges.join(", ")} ON ${scopeName(database)}`);
   return [
     {
       code: "CDC-715",
       path,
-      message: `the account ${facts.account} at ${facts.address} lacks ${list.join(" and ")}`,
-      remedy: list.map((grant) => `GRANT ${grant} TO ${quotedAccount(facts.account)};`).join(" "),
+      message: `the account ${facts.account} at ${facts.address} lacks ${describePrivileges(missing).join(" and ")}`,
+      remedy: grantStatements(missing, facts.account)
+        .map((statement) => `${statement};`)
+        .join(" "),
     },
   ];
-}
-
-interface Grant {
-  readonly privileges: ReadonlySet<string>;
-  /** A database, or `*`. */
-  readonly scope: string;
-}
-
-/** Grants on single tables or columns are passed over: Debezium could not snapshot by them. */
-function parseGrant(line: string): Grant | undefined {
-  const [, privileges, scope] = /^GRANT (.+) ON (\*|`(?:[^`]|``)+`|"[^"]+")\.\* TO /.exec(line) ?? [];
-  if (privileges === undefined || scope === undefined) return undefined;
-  return {
-    privileges: new Set(privileges.split(",").map((privilege) => privilege.trim().toUpperCase())),
-    // `_` and `%` are escaped in database names, as they would be patterns.
-    scope: scope
-      .replaceAll(/^[`"]|[`"]$/g, "")
-      .replaceAll("``", "`")
-      .replaceAll(/\\([_%])/g, "$1"),
-  };
-}
-
-function scopeName(database: string): string {
-  return database === "*" ? "*.*" : `\`${database.replaceAll("`", "``")}\`.*`;
-}
-
-function quotedAccount(account: string): string {
-  const at = account.lastIndexOf("@");
-  return `'${account.slice(0, at)}'@'${account.slice(at + 1)}'`;
 }

@@ -1,20 +1,17 @@
 /** Asks a running MySQL server whether it can be captured. */
 import type { RowDataPacket } from "mysql2/promise";
-import type { Problem } from "../plan/problem.ts";
+import { connectMysql, SilentServerError } from "../clients/mysql/client.ts";
+import { hostAndPort, type MysqlEndpoint } from "../lib/endpoint.ts";
+import type { Problem } from "../lib/problem.ts";
 import { askedVariables, judgeServer, probedTimes, type ExpectedServer, type ServerFacts } from "./server-rules.ts";
 
 /** A server, and the CDC account on it. */
-export interface ServerAddress {
-  readonly host: string;
-  readonly port: number;
+export interface ServerAddress extends MysqlEndpoint {
   readonly user: string;
   readonly password: string;
   /** What problems are about: `shard0`, or a field of the configuration. */
   readonly path: string;
 }
-
-/** A server answers within a few round trips; on a machine that starts a stack beside it, within seconds. */
-const answerLimitMs = 10_000;
 
 /**
  * Checks binlog variables, retention, time zone and the account's privileges (CDC-711 to CDC-715). Changes nothing.
@@ -26,49 +23,70 @@ const answerLimitMs = 10_000;
 export async function checkServer(server: ServerAddress, expected: ExpectedServer): Promise<Problem[]> {
   let facts: ServerFacts;
   try {
-    facts = await askServer(server);
+    facts = await askServer(server, Object.keys(expected.keyNeeds));
   } catch (error) {
     return [unreachable(server, error)];
   }
   return judgeServer(server.path, facts, expected);
 }
 
-async function askServer({ host, port, user, password }: ServerAddress): Promise<ServerFacts> {
-  const { createConnection } = await import("mysql2/promise");
-  const connection = await createConnection({ host, port, user, password, connectTimeout: answerLimitMs });
+/** Base tables without an index that Debezium takes for the key: unique, of columns that are NOT NULL, and of no expression. */
+const keyless =
+  "SELECT CONCAT(t.TABLE_SCHEMA, '.', t.TABLE_NAME) AS name FROM information_schema.TABLES t " +
+  "WHERE t.TABLE_TYPE = 'BASE TABLE' AND CONCAT(t.TABLE_SCHEMA, '.', t.TABLE_NAME) IN (?) AND NOT EXISTS (" +
+  "SELECT 1 FROM information_schema.STATISTICS s WHERE s.TABLE_SCHEMA = t.TABLE_SCHEMA AND s.TABLE_NAME = t.TABLE_NAME " +
+  "AND s.NON_UNIQUE = 0 GROUP BY s.INDEX_NAME HAVING SUM(s.NULLABLE = 'YES') = 0 AND SUM(s.COLUMN_NAME IS NULL) = 0) " +
+  "ORDER BY name";
+
+async function askServer({ path: _, ...login }: ServerAddress, tables: readonly string[]): Promise<ServerFacts> {
+  const connection = await connectMysql(login);
   try {
     const rows = async (sql: string, values: readonly unknown[] = []) =>
-      (await connection.query<RowDataPacket[]>({ sql, timeout: answerLimitMs, rowsAsArray: true }, [...values]))[0].map(
-        (row) => (row as unknown as unknown[]).map(String),
+      (await connection.query<RowDataPacket[]>({ sql, rowsAsArray: true }, [...values]))[0].map((row) =>
+        (row as unknown as unknown[]).map(String),
       );
+    const keylessOf = async (names: readonly string[]) => (names.length === 0 ? [] : await rows(keyless, [names]));
     const variables = await rows("SHOW GLOBAL VARIABLES WHERE Variable_name IN (?)", [askedVariables]);
     // A session takes the global zone at its start; init_connect might have changed that.
     await connection.query("SET time_zone = @@GLOBAL.time_zone");
     const [probed = []] = await rows(`SELECT ${probedTimes.map(() => "UNIX_TIMESTAMP(?)").join(", ")}`, probedTimes);
-    const [[account = user] = []] = await rows("SELECT CURRENT_USER()");
+    const [[account = login.user] = []] = await rows("SELECT CURRENT_USER()");
     const grants = await rows("SHOW GRANTS");
     return {
-      address: `${host}:${port}`,
+      address: hostAndPort(login),
       variables: Object.fromEntries(variables.map(([name = "", value = ""]) => [name, value])),
       probedSeconds: probed.map(Number),
       account,
       grants: grants.map(([grant = ""]) => grant),
+      keylessTables: (await keylessOf(tables)).map(([table = ""]) => table),
     };
   } finally {
-    await connection.end().catch(() => connection.destroy());
+    await connection.end();
   }
 }
 
-function unreachable({ host, port, user, path }: ServerAddress, error: unknown): Problem {
+/** What helps where the server answers, and does not let the account in; by MySQL's name of the error. */
+const refused: Readonly<Record<string, (user: string) => string>> = {
+  ER_ACCESS_DENIED_ERROR: (user) =>
+    `make the account (CREATE USER '${user}'@'%' IDENTIFIED BY …), or give it the password that the pipeline uses`,
+  ER_ACCOUNT_HAS_BEEN_LOCKED: (user) => `let the account in again: ALTER USER '${user}'@'%' ACCOUNT UNLOCK`,
+};
+
+function unreachable({ user, path, ...endpoint }: ServerAddress, error: unknown): Problem {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const said = (error instanceof Error && error.message) || code || String(error);
-  const denied = code === "ER_ACCESS_DENIED_ERROR";
+  if (error instanceof SilentServerError) {
+    return {
+      code: "CDC-711",
+      path,
+      message: said,
+      remedy: "let it go on (docker unpause CONTAINER), or start it anew (docker restart CONTAINER)",
+    };
+  }
   return {
     code: "CDC-711",
     path,
-    message: `${user} cannot log in to the MySQL server at ${host}:${port}: ${said}`,
-    remedy: denied
-      ? `make the account (CREATE USER '${user}'@'%' IDENTIFIED BY …), or give it the password that the pipeline uses`
-      : "start the server, or mend its address and the way to it (firewall, bind_address)",
+    message: `${user} cannot log in to the MySQL server at ${hostAndPort(endpoint)}: ${said}`,
+    remedy: refused[code]?.(user) ?? "start the server, or mend its address and the way to it (firewall, bind_address)",
   };
 }

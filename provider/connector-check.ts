@@ -1,8 +1,9 @@
 /** What is wrong with a connector's inputs: by their shape, and by the word of the worker. */
 import type { CheckFailure } from "@pulumi/pulumi/provider/index.js";
-import { ConnectRestError, type ConnectClient } from "../connect/client.ts";
-import type { ConnectorInputs } from "../connect/connector.ts";
-import { hintFor } from "../connect/hints.ts";
+import { ConnectRestError, type ConnectClient } from "../clients/connect/client.ts";
+import type { ConnectorInputs } from "../clients/connect/connector.ts";
+import { lossText, placeLoss } from "../clients/debezium/history/require.ts";
+import { hintFor } from "../clients/connect/hints.ts";
 import { unknownValue, type Properties } from "./handler.ts";
 import { within } from "./within.ts";
 
@@ -40,6 +41,19 @@ export async function validateOnWorker(
     // Not as the failure's property: the engine would look for a value by that name, and print that it found none.
     errors.map((reason) => ({ property: "", reason: `${property}: ${withHint(reason)}` })),
   );
+}
+
+/**
+ * Compares the connector's place with its server's history.
+ * @returns a failure when it is lost; nothing when worker or server do not answer in time: `up` asks them once more.
+ */
+export async function lossFailures(
+  client: ConnectClient,
+  wanted: ConnectorInputs,
+  limitMs: number,
+): Promise<CheckFailure[]> {
+  const loss = await within(limitMs, placeLoss(client, wanted), undefined);
+  return loss === undefined ? [] : [{ property: "", reason: lossText(wanted.name, loss) }];
 }
 
 function withHint(reason: string): string {

@@ -1,6 +1,7 @@
 /** How a connector on the worker differs from the one that is wanted, in words. */
-import { changedKeys, type ConnectorInputs } from "../connect/connector.ts";
-import { isAsDesired, summary, type SeenStates } from "../connect/status.ts";
+import { changedKeys, type ConnectorInputs } from "../clients/connect/connector.ts";
+import { isAsDesired, summary, type SeenStates } from "../clients/connect/status.ts";
+import { isShowable } from "../lib/secrets.ts";
 import type { Properties } from "./handler.ts";
 import { secretsIn } from "./secrets.ts";
 
@@ -10,12 +11,12 @@ import { secretsIn } from "./secrets.ts";
  */
 export function differences(seen: ConnectorInputs & SeenStates, wanted: ConnectorInputs, news: Properties): string[] {
   const wrapped = news["config"] as Properties;
-  const isSecret = (key: string) =>
-    secretsIn(wrapped).includes(wanted.config[key] ?? "") || /password|secret|token|jaas|credential/i.test(key);
+  const marked = secretsIn(wrapped);
   const show = (key: string, value: string | undefined) => {
     if (value === undefined) return "(not set)";
     // A placeholder tells where a secret is, and is none.
-    return isSecret(key) && !value.startsWith("${") ? "[secret]" : value;
+    const isSecret = marked.includes(wanted.config[key] ?? "") && !/^\$\{[^}]+\}$/.test(value);
+    return isSecret || !isShowable(key, value) ? "[secret]" : value;
   };
   const found = changedKeys(seen.config, wanted.config).map(
     (key) => `${key} ${show(key, seen.config[key])} → ${show(key, wanted.config[key])}`,

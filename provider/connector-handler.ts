@@ -1,5 +1,5 @@
 /** cdc:index:Connector */
-import { ConnectClient, NoAnswerError, type ConnectorStatus } from "../connect/client.ts";
+import { ConnectClient, NoAnswerError, type ConnectorStatus } from "../clients/connect/client.ts";
 import {
   applyConnector,
   changedKeys,
@@ -7,14 +7,15 @@ import {
   readConnector,
   type ConnectorInputs,
   type ConnectorOutputs,
-} from "../connect/connector.ts";
-import { removeConnector } from "../connect/remove.ts";
-import { failureOf } from "../connect/status.ts";
+} from "../clients/connect/connector.ts";
+import { removeConnector } from "../clients/connect/remove.ts";
+import { failureOf } from "../clients/connect/status.ts";
 import { differences } from "./connector-differences.ts";
-import { shapeFailures, validateOnWorker } from "./connector-check.ts";
+import { lossFailures, shapeFailures, validateOnWorker } from "./connector-check.ts";
 import { hasUnknown, type Properties, type ResourceHandler, type Say } from "./handler.ts";
 import { masked, reveal, secretsIn, wrapLike } from "./secrets.ts";
 import { within } from "./within.ts";
+import { messageOf } from "../lib/run.ts";
 
 /** Changes of these replace; changes of the rest are made in place. */
 const identity = ["name", "workerUrl", "target"] as const;
@@ -33,6 +34,8 @@ export const connectorHandler: ResourceHandler = {
     if (failures.length > 0 || hasUnknown(news)) return { inputs: news, failures };
     // The worker checks what it is to create, too, and it was started a moment ago: once costs less.
     if (isUpdate && Object.keys(olds).length === 0) return { inputs: news, failures };
+    const lost = wanted.desiredState === "running" ? await lossFailures(clientOf(wanted, lookMs), wanted, lookMs) : [];
+    if (lost.length > 0) return { inputs: news, failures: lost };
     const isUnchanged = changedKeys(asInputs(olds).config ?? {}, wanted.config).length === 0;
     const client = clientOf(wanted, lookMs);
     if (isUnchanged && !(await hasFailed(client, wanted.name))) return { inputs: news, failures };
@@ -68,7 +71,7 @@ export const connectorHandler: ResourceHandler = {
       found = await read;
     } catch (error) {
       // The worker may be what this `up` is about to start.
-      say(`${known.name} is taken to be as it was: ${error instanceof Error ? error.message : String(error)}`);
+      say(`${known.name} is taken to be as it was: ${messageOf(error)}`);
       found = known;
     }
     if (found === undefined) return undefined;

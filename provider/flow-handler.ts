@@ -1,26 +1,39 @@
 /** cdc:index:Flow */
-import type { FlowTarget } from "../steps/flow-target.ts";
+import { startTimes } from "../clients/docker/container.ts";
+import { targetOf, type Kept } from "../plan/endpoints.ts";
+import type { FlowTarget } from "../flow/flow-target.ts";
 import { asKnown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
 import { reveal } from "./secrets.ts";
 
 interface FlowInputs {
-  readonly target: FlowTarget;
+  readonly target: Kept<FlowTarget>;
   readonly password: string;
+  /** Containers that the change passes through. */
+  readonly containers: readonly string[];
   /** How long the way of the change may take, in seconds. */
   readonly timeoutSeconds: number;
 }
 
+/** What a proof leaves beside its inputs; `startedAt` is when each container had been started by then. */
+const outputs = ["latencyMs", "provenAt", "startedAt"] as const;
+
 export const flowHandler: ResourceHandler = {
-  async diff(_id, olds, news) {
-    const { latencyMs: _, ...known } = olds;
-    return { changes: !isEqual(reveal(known), reveal(news)) };
+  /** Looks at the engine too: a container that was started anew since, by whomever, is a way that nobody has gone yet. */
+  async diff(_id, olds, news, say) {
+    const known = Object.fromEntries(Object.entries(olds).filter(([key]) => !outputs.some((output) => output === key)));
+    if (!isEqual(reveal(known), reveal(news))) return { changes: true };
+    const { containers } = reveal(news) as FlowInputs & Properties;
+    const [then, now] = [(olds["startedAt"] ?? {}) as Properties, await startTimes(containers)];
+    const anew = containers.filter((name) => then[name] !== now[name]);
+    if (anew.length > 0) say(`started anew since a change was seen last: ${anew.join(", ")}`);
+    return { changes: anew.length > 0 };
   },
 
   async create(inputs, say) {
     return { id: shardOf(inputs), outs: await prove(inputs, say) };
   },
 
-  read: asKnown("latencyMs"),
+  read: asKnown(...outputs),
 
   async update(_id, _olds, news, say) {
     return { outs: await prove(news, say) };
@@ -31,12 +44,15 @@ export const flowHandler: ResourceHandler = {
 };
 
 async function prove(inputs: Properties, say: Say): Promise<Properties> {
-  const { target, password, timeoutSeconds } = reveal(inputs) as FlowInputs & Properties;
+  const { target: kept, password, containers, timeoutSeconds } = reveal(inputs) as FlowInputs & Properties;
+  const target = targetOf<FlowTarget>(kept);
+  // Before the change is made: what is started anew meanwhile was not passed.
+  const startedAt = await startTimes(containers);
   // The clients of Kafka and MySQL take half a second to load: most runs of the plugin need none.
-  const { checkFlow } = await import("../steps/flow.ts");
+  const { checkFlow } = await import("../flow/flow.ts");
   const { latencyMs } = await checkFlow(target, password, timeoutSeconds * 1000);
   say(`${target.shard}: a change was seen on ${target.probeTopic} after ${latencyMs} ms`);
-  return { ...inputs, latencyMs };
+  return { ...inputs, latencyMs, provenAt: new Date().toISOString(), startedAt };
 }
 
 function shardOf(inputs: Properties): string {

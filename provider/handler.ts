@@ -4,8 +4,11 @@ import type { CheckResult, CreateResult, DiffResult, UpdateResult } from "@pulum
 /** Property values as they come over the wire; `check` of each handler establishes their types. */
 export type Properties = Record<string, unknown>;
 
-/** Tells the user something about the resource that is no error; shown by the engine under the resource's name. */
-export type Say = (message: string) => void;
+/**
+ * Tells the user something about the resource that is no error; shown by the engine under the resource's name.
+ * @param isPassing of interest only until the next word: shown beside the resource while it is at work.
+ */
+export type Say = (message: string, isPassing?: boolean) => void;
 
 /** The life cycle of one resource type. */
 export interface ResourceHandler {
@@ -13,14 +16,33 @@ export interface ResourceHandler {
    * Left out, every input is good.
    * @param olds the inputs of the last `up`; empty for a new resource.
    * @param isUpdate true when something was made already: this is no preview.
+   * @param warn tells the user what stops nothing.
    */
-  check?(news: Properties, olds: Properties, isUpdate: boolean): Promise<CheckResult>;
+  check?(news: Properties, olds: Properties, isUpdate: boolean, warn: Say): Promise<CheckResult>;
   diff(id: string, olds: Properties, news: Properties, say: Say): Promise<DiffResult>;
   create(inputs: Properties, say: Say): Promise<CreateResult>;
   /** Undefined when the thing is gone. */
   read(id: string, props: Properties, say: Say): Promise<{ props: Properties; inputs: Properties } | undefined>;
   update(id: string, olds: Properties, news: Properties, say: Say): Promise<UpdateResult>;
-  delete(id: string, props: Properties, say: Say): Promise<void>;
+  delete(id: string, props: Properties, say: Say, context?: DeleteContext): Promise<void>;
+}
+
+/** Of what a deletion is a part. */
+export interface DeleteContext {
+  /** True in an update: the plan has it no longer, or something takes its place. False when everything is destroyed. */
+  readonly isProgramRunning: boolean;
+  /** Name of the Pulumi stack. */
+  readonly stack: string;
+}
+
+/** The rest of a resource that is nothing but its inputs in the state: what it is about is other resources', or nobody's. */
+export function inStateOnly(id: string): Pick<ResourceHandler, "create" | "read" | "update" | "delete"> {
+  return {
+    create: async (inputs) => ({ id, outs: inputs }),
+    read: async (_id, props) => ({ props, inputs: props }),
+    update: async (_id, _olds, news) => ({ outs: news }),
+    delete: async () => {},
+  };
 }
 
 /** What stands for a value that is not known yet (pulumi.rpc.unknownValue), as the engine sends it in previews. */
@@ -39,10 +61,10 @@ export function isEqual(a: unknown, b: unknown): boolean {
   return [...keys].every((key) => isEqual((a as Properties)[key], (b as Properties)[key]));
 }
 
-/** The `read` of what cannot be looked at: it is as it was known. @param output the property that is no input. */
-export function asKnown(output: string): ResourceHandler["read"] {
+/** The `read` of what cannot be looked at: it is as it was known. @param outputs the properties that are no inputs. */
+export function asKnown(...outputs: readonly string[]): ResourceHandler["read"] {
   return (_id, props) => {
-    const { [output]: _, ...inputs } = props;
+    const inputs = Object.fromEntries(Object.entries(props).filter(([key]) => !outputs.includes(key)));
     return Promise.resolve({ props, inputs });
   };
 }

@@ -1,5 +1,6 @@
 /** cdc:index:PreparedImage */
-import { imageIdOf, prepareImage, type PreparedImageInputs } from "./prepared-image.ts";
+import { imageIdOf } from "../clients/docker/image.ts";
+import { prepareImage, type PreparedImageInputs } from "./prepared-image.ts";
 import { asKnown, hasUnknown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
 
 export const preparedImageHandler: ResourceHandler = {

@@ -1,14 +1,15 @@
 /**
  * Images that start fast: made on this engine from another image by a script that runs in a container of it
- * (images/prepared/), once; what the script leaves in /out, a Dockerfile with its files, is built.
+ * (provider/prepared/), once; what the script leaves in /out, a Dockerfile with its files, is built.
  */
-import { spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { run, ToolError } from "../lib/run.ts";
-import { ended } from "../steps/volume.ts";
+import { docker } from "../clients/docker/client.ts";
+import { buildFrom, imageIdOf } from "../clients/docker/image.ts";
+import { labelOptions } from "../clients/docker/labels.ts";
+import { messageOf } from "../lib/run.ts";
+import { ownerLabels, type Owner } from "../plan/owner.ts";
 import type { Say } from "./handler.ts";
 
 /** `mysql`: an initialised data directory. `broker`, `worker` (of a Kafka image): a class-data archive of that program. */
@@ -20,6 +21,8 @@ export interface PreparedImageInputs {
   readonly image: string;
   /** That image's id. */
   readonly baseId: string;
+  /** Whose containers it is made in: one that is killed meanwhile leaves them, and `make down` removes them. */
+  readonly owner: Owner;
   /** What a worker's run needs beside the image: the plugin whose classes it is to know, and a MySQL server to read from. */
   readonly worker?: {
     readonly pluginVersion: string;
@@ -29,7 +32,7 @@ export interface PreparedImageInputs {
   };
 }
 
-const folder = join(import.meta.dirname, "..", "images", "prepared");
+const folder = join(import.meta.dirname, "prepared");
 /** Run as one, in this order. */
 const scripts: Readonly<Record<PreparedKind, readonly string[]>> = {
   mysql: ["mysql.sh"],
@@ -48,9 +51,7 @@ export async function prepareImage(inputs: PreparedImageInputs, say: Say): Promi
     return await foundOrMade(inputs, say);
   } catch (error) {
     if (inputs.kind === "mysql") throw error;
-    say(
-      `no class-data archive for the ${inputs.kind}, so it starts slower: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    say(`no class-data archive for the ${inputs.kind}, so it starts slower: ${messageOf(error)}`);
     return inputs.baseId;
   }
 }
@@ -66,24 +67,31 @@ async function foundOrMade(inputs: PreparedImageInputs, say: Say): Promise<strin
   say(`preparing ${image} for fast starts (${kind}), once`);
   const containers: string[] = [];
   const create = async (...args: string[]): Promise<string> => {
-    const { stdout } = await run("docker", [
+    const answer = await docker([
       "container",
       "create",
-      "--label=cdc.prepared",
+      ...labelOptions({ "cdc.prepared": kind, ...ownerLabels(inputs.owner) }),
       "--interactive",
       "--user=0",
       ...args,
     ]);
-    containers.push(stdout.trim());
-    return stdout.trim();
+    containers.push(answer.trim());
+    return answer.trim();
   };
   try {
     const further = worker === undefined ? ["--network=none"] : await besideMysql(worker, create);
     const container = await create(...further, "--entrypoint=bash", image, "-s");
-    await run("docker", ["container", "start", "--attach", "--interactive", container], { input: script, timeoutMs });
-    await build(container, ["--tag", tag, "--label", `cdc.prepared=${kind}`, "--build-arg", `BASE=${image}`]);
+    await docker(["container", "start", "--attach", "--interactive", container], { input: script, timeoutMs });
+    await buildFrom(container, "/out/.", [
+      "--tag",
+      tag,
+      "--label",
+      `cdc.prepared=${kind}`,
+      "--build-arg",
+      `BASE=${image}`,
+    ]);
   } finally {
-    if (containers.length > 0) await run("docker", ["container", "rm", "--force", "--volumes", ...containers]);
+    if (containers.length > 0) await docker(["container", "rm", "--force", "--volumes", ...containers]);
   }
   const made = await imageIdOf(tag);
   if (made === undefined) throw new Error(`${tag} was built, but the engine does not have it`);
@@ -110,40 +118,16 @@ async function besideMysql(
     "--gtid-mode=ON --enforce-gtid-consistency=ON --mysqlx=OFF --event-scheduler=ON";
   const statements = rowsForWorker.join("\n");
   const server = await create("--network=none", "--entrypoint=bash", mysqlImage, "-c", start, "mysqld", statements);
-  await run("docker", ["container", "start", server]);
+  await docker(["container", "start", server]);
   return [`--network=container:${server}`, `--volume=${pluginVolume}:/opt/cdc/plugins/debezium:ro`];
 }
 
 /** `cdc-prepared/KIND:HASH`, the hash over what it is made from and by. */
-export function preparedTag({ kind, baseId, worker }: PreparedImageInputs, script: string): string {
+export function preparedTag(
+  { kind, baseId, worker }: Omit<PreparedImageInputs, "image" | "owner">,
+  script: string,
+): string {
   const from = [kind, baseId, script, ...(worker === undefined ? [] : [worker.pluginVersion, rowsForWorker])];
   const hash = createHash("sha256").update(JSON.stringify(from)).digest("hex");
   return `cdc-prepared/${kind}:${hash.slice(0, 12)}`;
-}
-
-/** The id of an image on the engine, by reference or id; undefined when it is not there. */
-export async function imageIdOf(reference: string): Promise<string | undefined> {
-  try {
-    const { stdout } = await run("docker", ["image", "inspect", "--format", "{{.Id}}", reference]);
-    return stdout.trim();
-  } catch (error) {
-    if (error instanceof ToolError && /no such image/i.test(error.stderr)) return undefined;
-    throw error;
-  }
-}
-
-/** Builds with the container's /out as context, which never touches this machine's disk. */
-async function build(container: string, options: readonly string[]): Promise<void> {
-  const copy = spawn("docker", ["container", "cp", `${container}:/out/.`, "-"], { stdio: ["ignore", "pipe", "pipe"] });
-  const made = spawn("docker", ["image", "build", "--quiet", ...options, "-"], { stdio: ["pipe", "ignore", "pipe"] });
-  // A build that ends early says why by its exit code, and not by the broken pipe.
-  const piped = pipeline(copy.stdout, made.stdin).catch(() => {});
-  await Promise.all([succeeded(copy, "docker container cp"), succeeded(made, "docker image build"), piped]);
-}
-
-async function succeeded(child: ChildProcess, command: string): Promise<void> {
-  let stderr = "";
-  child.stderr?.on("data", (chunk) => (stderr += String(chunk)));
-  const code = await ended(child, "docker");
-  if (code !== 0) throw new ToolError(command, { exitCode: code ?? undefined, stderr }, "see what it said");
 }

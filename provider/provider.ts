@@ -3,36 +3,63 @@ import type {
   CheckResult,
   CreateResult,
   DiffResult,
+  InvokeResult,
   Provider,
   ReadResult,
   UpdateResult,
 } from "@pulumi/pulumi/provider/index.js";
 import { connectorHandler } from "./connector-handler.ts";
+import { dataHandler } from "./data-handler.ts";
+import { dataVolumeHandler } from "./data-volume-handler.ts";
 import { containerReadyHandler } from "./container-ready-handler.ts";
 import { flowHandler } from "./flow-handler.ts";
+import { goneContainersHandler } from "./gone-containers-handler.ts";
+import { grantsHandler } from "./grants-handler.ts";
 import type { Properties, ResourceHandler } from "./handler.ts";
+import { identityHandler } from "./identity-handler.ts";
 import { networkHandler } from "./network-handler.ts";
 import { preparedImageHandler } from "./prepared-image-handler.ts";
 import { randomPasswordHandler } from "./random-password-handler.ts";
-import { sayOf } from "./say.ts";
+import { beginToken } from "./resources.ts";
+import { schemaHandler } from "./schema-handler.ts";
+import { sayOf, warnOf } from "./say.ts";
+import { UserError } from "../lib/run.ts";
+import { tablesReadHandler } from "./tables-read-handler.ts";
 import { masked, secretsIn } from "./secrets.ts";
 
 const handlers: Readonly<Record<string, ResourceHandler>> = {
   "cdc:index:Connector": connectorHandler,
   "cdc:index:ContainerReady": containerReadyHandler,
+  "cdc:index:Data": dataHandler,
+  "cdc:index:DataVolume": dataVolumeHandler,
   "cdc:index:Flow": flowHandler,
+  "cdc:index:GoneContainers": goneContainersHandler,
+  "cdc:index:Grants": grantsHandler,
+  "cdc:index:Identity": identityHandler,
   "cdc:index:Network": networkHandler,
   "cdc:index:PreparedImage": preparedImageHandler,
   "cdc:index:RandomPassword": randomPasswordHandler,
+  "cdc:index:Schema": schemaHandler,
+  "cdc:index:TablesRead": tablesReadHandler,
 };
 
 export class CdcProvider implements Provider {
   readonly version = "1.0.0";
   #isUpdate = false;
+  /** The engine does not tell an update from a destroy; only in the first does a program run, and say so (`begin`). */
+  #isProgramRunning = false;
+
+  async invoke(token: string): Promise<InvokeResult> {
+    if (token !== beginToken) throw new Error(`the cdc provider has no function ${token}`);
+    this.#isProgramRunning = true;
+    return { outputs: {} };
+  }
 
   async check(urn: string, olds: Properties, news: Properties): Promise<CheckResult> {
+    this.#isProgramRunning = true;
     return await quietly(news, async () => {
-      const { inputs = news, failures = [] } = (await handlerOf(urn).check?.(news, olds, this.#isUpdate)) ?? {};
+      const { inputs = news, failures = [] } =
+        (await handlerOf(urn).check?.(news, olds, this.#isUpdate, warnOf(urn))) ?? {};
       const secrets = secretsIn(news);
       return {
         inputs,
@@ -64,7 +91,8 @@ export class CdcProvider implements Provider {
 
   async delete(id: string, urn: string, props: Properties): Promise<void> {
     await quietly(props, async () => {
-      await handlerOf(urn).delete(id, props, sayOf(urn));
+      const context = { isProgramRunning: this.#isProgramRunning, stack: stackOf(urn) };
+      await handlerOf(urn).delete(id, props, sayOf(urn), context);
     });
   }
 }
@@ -77,9 +105,14 @@ function handlerOf(urn: string): ResourceHandler {
   return handler;
 }
 
+/** `urn:pulumi:STACK::…` */
+function stackOf(urn: string): string {
+  return urn.split("::")[0]?.split(":").at(-1) ?? "";
+}
+
 /**
- * Pulumi's server prints an error's stack beside its message; the message alone is meant for the person reading it, and
- * secrets are not, which a worker may quote.
+ * Pulumi's server prints an error's stack beside its message; the message alone is meant for the person reading it, so the
+ * remedy is put there. Secrets are not, which a worker may quote.
  */
 async function quietly<T>(properties: Properties, call: () => Promise<T>): Promise<T> {
   try {
@@ -87,7 +120,8 @@ async function quietly<T>(properties: Properties, call: () => Promise<T>): Promi
   } catch (error) {
     if (error instanceof Error) {
       error.stack = "";
-      error.message = masked(error.message, secretsIn(properties));
+      const told = error instanceof UserError ? `${error.message}\n  what to do: ${error.remedy}` : error.message;
+      error.message = masked(told, secretsIn(properties));
     }
     throw error;
   }

@@ -1,69 +1,60 @@
 /** The Pulumi resources of the project's own provider plugin (provider.ts). */
 import * as pulumi from "@pulumi/pulumi";
-import type { DesiredState } from "../connect/client.ts";
-import type { FlowTarget } from "../steps/flow-target.ts";
+import type { Held } from "../plan/held.ts";
+import type { Owner } from "../plan/owner.ts";
+import type { Asked } from "../preflight/strangers.ts";
 import type { PreparedKind } from "./prepared-image.ts";
 
-export interface ConnectorArgs {
-  /** Root of the worker's REST API as reached from the machine that runs Pulumi. A change replaces the connector. */
-  readonly workerUrl: pulumi.Input<string>;
-  /** Name on the worker. A change replaces the connector. */
-  readonly name: pulumi.Input<string>;
-  /**
-   * The connector's configuration, every value as text. Secrets belong in the worker's config provider: write placeholders.
-   * A preview has the worker check it, when that answers and `after` is known; errors stand under their keys.
-   */
-  readonly config: pulumi.Input<Record<string, pulumi.Input<string>>>;
-  /**
-   * `running`, `paused` (keeps its tasks and their connections) or `stopped` (gives them up); all keep the offsets.
-   * It is created in that state and moved to another in place. Default `running`. Upstream: KIP-875, KIP-980.
-   */
-  readonly desiredState?: pulumi.Input<DesiredState>;
-  /**
-   * `reset` forgets offsets and schema history when the connector is deleted, so that a later one of its name begins
-   * anew; `keep` leaves them, so that it goes on from there. Default `reset`.
-   */
-  readonly onDelete?: pulumi.Input<"reset" | "keep">;
-  /** The schema history topic, which `reset` empties; `bootstrap` as reached from the machine that runs Pulumi. Default: none. */
-  readonly history?: pulumi.Input<{ readonly bootstrap: string; readonly topic: string }>;
-  /** A sink's consumer group, which `reset` deletes; `bootstrap` as reached from the machine that runs Pulumi. Default: none. */
-  readonly consumer?: pulumi.Input<{ readonly bootstrap: string; readonly group: string }>;
-  /** What a sink writes to. A change replaces the connector, so that it begins anew. Default: none. */
-  readonly target?: pulumi.Input<string>;
-  /**
-   * Where a connector that is created begins to read: `{ file, pos }` for Debezium's MySQL connector. Of no effect on one
-   * that exists. Default: at its own offsets, or as its snapshot mode says.
-   */
-  readonly initialOffset?: pulumi.Input<Record<string, string | number>>;
-  /**
-   * Ids or start times of what the connector meets (server, topics, worker). While one is unknown, as something is about to
-   * be made or replaced, the worker is not asked to check the configuration. A change alone changes nothing.
-   */
-  readonly after?: pulumi.Input<pulumi.Input<string>[]>;
-  /** How long to wait until connector and tasks are as desired, in seconds. Default 90. */
-  readonly timeoutSeconds?: pulumi.Input<number>;
+/** Function of the provider that tells it that a program runs. */
+export const beginToken = "cdc:index:begin";
+
+/**
+ * Tells the provider that a program runs, which the engine does not tell it: what is deleted from now on is deleted by an edit,
+ * not by `pulumi destroy`. To be awaited before the first resource, as an `up --target` checks none but its targets.
+ */
+export async function begin(): Promise<void> {
+  await pulumi.runtime.invoke(beginToken, {}, { async: true });
 }
 
 /**
- * A Kafka Connect connector: created in the desired state, awaited until connector and tasks are in it, changed in place,
- * read back on refresh; what was done to it behind Pulumi's back is seen by the next preview and mended by the next `up`.
- * A failed task fails the `up` with the telling lines of its trace.
+ * What people have here, kept in the state: shards, brokers, topics. Its check refuses a change that would delete any of it
+ * without a word that names it, at preview and `up` alike, with or without a broker. Await `accepted` before anything else
+ * is registered: a check that fails stops the program there.
  */
-export class Connector extends pulumi.CustomResource {
-  declare readonly name: pulumi.Output<string>;
-  declare readonly config: pulumi.Output<Record<string, string>>;
-  /** The connector's state as last seen: RUNNING, PAUSED or STOPPED after an `up`. */
-  declare readonly state: pulumi.Output<string>;
-  /** State of each task as last seen, by task id. */
-  declare readonly taskStates: pulumi.Output<string[]>;
-  /** When it was last created or changed (ISO 8601); a new value means that the flow through it has to be proven anew. */
-  declare readonly appliedAt: pulumi.Output<string>;
+export class Data extends pulumi.CustomResource {
+  /** Resolves when nothing is deleted that was not named. */
+  readonly accepted: Promise<void>;
 
-  constructor(name: string, args: ConnectorArgs, opts?: pulumi.CustomResourceOptions) {
-    const defaults = { desiredState: "running", onDelete: "reset", timeoutSeconds: 90 };
-    const outputs = { state: undefined, taskStates: undefined, appliedAt: undefined };
-    // Of one name there is one: made first, a replacement would take the old one over and then be deleted as the old one.
-    super("cdc:index:Connector", name, { ...defaults, ...args, ...outputs }, { deleteBeforeReplace: true, ...opts });
+  constructor(
+    name: string,
+    { allowDelete, ...held }: Held & { readonly allowDelete: readonly string[] },
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    super("cdc:index:Data", name, { ...held, allowDelete: [...allowDelete] }, opts);
+    // Known in a preview too.
+    this.accepted = new Promise((resolve) => void this.urn.apply(() => resolve()));
+  }
+}
+
+export interface DataVolumeArgs {
+  /** Name on the engine of a new one. */
+  readonly name: string;
+  /** One that is there is taken up again when stack and shard are the same. A change of labels changes nothing. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Whether it stays when the stack is destroyed. Default false. */
+  readonly keepData?: boolean;
+}
+
+/**
+ * A volume with a shard's rows. No edit deletes or replaces it: when it is planned no longer it stays on the engine, and is
+ * taken up again when its shard comes back. `pulumi destroy` removes it, unless it is to be kept.
+ */
+export class DataVolume extends pulumi.CustomResource {
+  /** Name on the engine. */
+  declare readonly name: pulumi.Output<string>;
+
+  constructor(name: string, args: DataVolumeArgs, opts?: pulumi.CustomResourceOptions) {
+    super("cdc:index:DataVolume", name, { keepData: false, ...args }, opts);
   }
 }
 
@@ -87,20 +78,60 @@ export class ContainerReady extends pulumi.CustomResource {
 }
 
 /**
+ * Who makes the stack: an identity that is made once, and the folder of the checkout. Both are filled in where the engine
+ * checks the resource, before anything else is registered; things on the engine that go by the stack's name or by the names it
+ * plans, and are another's, fail that check (CDC-720 to CDC-723).
+ */
+export class Identity extends pulumi.CustomResource {
+  declare readonly stack: pulumi.Output<string>;
+  declare readonly identity: pulumi.Output<string>;
+  declare readonly checkout: pulumi.Output<string>;
+
+  /** @param args.stack the plan's `stack`; `asked`, what is looked for on the engine, is not kept. */
+  constructor(
+    name: string,
+    args: { readonly stack: string; readonly asked: Asked },
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    super("cdc:index:Identity", name, { ...args, identity: undefined, checkout: undefined }, opts);
+  }
+
+  /** Known in a preview too. Never settles where the check fails: then the engine ends the program. */
+  async owner(): Promise<Owner> {
+    const output = pulumi.all([this.stack, this.identity, this.checkout]);
+    return await new Promise((resolve) =>
+      output.apply(([stack, identity, checkout]) => resolve({ stack, identity, checkout })),
+    );
+  }
+}
+
+/**
  * The stack's network. @pulumi/docker's waits two seconds after it made or removed one, and all containers with it: an
- * eighth of a whole cold start.
+ * eighth of a whole cold start. Everything else of the stack is made after it: of two checkouts that begin at the same moment
+ * one fails here, before anything of theirs is mixed.
  */
 export class Network extends pulumi.CustomResource {
   /** Name on the engine. */
   declare readonly name: pulumi.Output<string>;
 
-  /** @param args.stack the plan's `stack`, for the label. A change of either replaces. */
-  constructor(
-    name: string,
-    args: { readonly name: string; readonly stack: string },
-    opts?: pulumi.CustomResourceOptions,
-  ) {
+  /** @param args.name A change replaces. The rest, for the labels, never changes. */
+  constructor(name: string, args: Owner & { readonly name: string }, opts?: pulumi.CustomResourceOptions) {
     super("cdc:index:Network", name, args, opts);
+  }
+}
+
+/**
+ * Which containers are gone from the engine (removed by hand, or with the engine): @pulumi/docker looks only in a refresh, and a
+ * refresh asks a server inside a container that is gone for its accounts and topics, and fails. `times` is for
+ * `replacementTrigger`: a container whose number grows is made again, on the volume that it had.
+ */
+export class GoneContainers extends pulumi.CustomResource {
+  /** By the container's name; one that was never gone is not in it. Known in a preview too. */
+  declare readonly times: pulumi.Output<Readonly<Record<string, number>>>;
+
+  /** @param args.containers names of all that the plan has. */
+  constructor(name: string, args: { readonly containers: readonly string[] }, opts?: pulumi.CustomResourceOptions) {
+    super("cdc:index:GoneContainers", name, { ...args, times: undefined }, opts);
   }
 }
 
@@ -111,6 +142,8 @@ export interface PreparedImageArgs {
   readonly image: string;
   /** That image's id on the engine: another one under the same reference is prepared anew. */
   readonly baseId: pulumi.Input<string>;
+  /** For the labels of the containers in which it is made. */
+  readonly owner: Owner;
   /**
    * For a worker alone: version and volume of the Debezium plugin whose classes it is to know, and the id of a prepared
    * mysql image, from which it reads while it is prepared.
@@ -123,7 +156,7 @@ export interface PreparedImageArgs {
 }
 
 /**
- * An image that starts fast, made once on the engine out of another (images/prepared/). It stays on the engine when the
+ * An image that starts fast, made once on the engine out of another (provider/prepared/). It stays on the engine when the
  * stack goes, as the other one does.
  */
 export class PreparedImage extends pulumi.CustomResource {
@@ -132,27 +165,6 @@ export class PreparedImage extends pulumi.CustomResource {
 
   constructor(name: string, args: PreparedImageArgs, opts?: pulumi.CustomResourceOptions) {
     super("cdc:index:PreparedImage", name, { ...args, imageId: undefined }, opts);
-  }
-}
-
-export interface FlowArgs {
-  /** The shard, and where its change has to arrive. */
-  readonly target: pulumi.Input<FlowTarget>;
-  /** Password of the CDC account; a secret. */
-  readonly password: pulumi.Input<string>;
-  /** What the change has to pass through, for example start times: when one is new, the proof is given again. */
-  readonly through: pulumi.Input<unknown>;
-  /** How long the way of the change may take, a first snapshot included, in seconds. Default 60. */
-  readonly timeoutSeconds?: pulumi.Input<number>;
-}
-
-/** The proof that changes flow: a row written on the shard was consumed from its topic. It fails with where the row got stuck. */
-export class Flow extends pulumi.CustomResource {
-  /** From before the commit until the event was consumed, in milliseconds. */
-  declare readonly latencyMs: pulumi.Output<number>;
-
-  constructor(name: string, args: FlowArgs, opts?: pulumi.CustomResourceOptions) {
-    super("cdc:index:Flow", name, { timeoutSeconds: 60, ...args, latencyMs: undefined }, opts);
   }
 }
 

@@ -14,10 +14,23 @@ const said = new Set<string>();
 
 /** Messages that the engine shows under the resource's name; the same one once, however often the engine asks for a diff. */
 export function sayOf(urn: string): Say {
+  return tell(urn, pulumi.log.info);
+}
+
+/** The same for warnings. */
+export function warnOf(urn: string): Say {
+  return tell(urn, pulumi.log.warn);
+}
+
+function tell(urn: string, log: typeof pulumi.log.info): Say {
   const resource = { urn: pulumi.output(urn) } as pulumi.Resource;
-  return (message) => {
+  return (message, isPassing = false) => {
+    if (isPassing) {
+      void pulumi.log.info(message, resource, undefined, true);
+      return;
+    }
     if (said.has(`${urn} ${message}`)) return;
     said.add(`${urn} ${message}`);
-    void pulumi.log.info(message, resource);
+    void log(message, resource);
   };
 }

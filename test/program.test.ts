@@ -43,7 +43,18 @@ test.each(["dev", "orders", "merged"])("the %s stack registers this graph", asyn
   setConfig(stackConfig(stack));
   const { resources } = await run();
   const lines = resources.map(({ type, name, inputs }) => {
-    const shown = ["name", "container", "image", "partitions", "database", "workerUrl", "ports", "create", "config"]
+    const shown = [
+      "name",
+      "container",
+      "image",
+      "partitions",
+      "database",
+      "databases",
+      "workerUrl",
+      "ports",
+      "create",
+      "config",
+    ]
       .filter((key) => inputs[key] !== undefined)
       .map((key) => `${key}=${JSON.stringify(reveal(inputs[key]))}`);
     return [type, name, ...shown].join(" ");

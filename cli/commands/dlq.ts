@@ -3,10 +3,11 @@ import { InvalidArgumentError, type Command } from "commander";
 import { UserError } from "../../lib/run.ts";
 import type { ReadSidePlan } from "../../plan/types.ts";
 import { confirmed } from "../confirm.ts";
-import { globalsOf, openStack, type GlobalOptions, type OperatedStack } from "../context.ts";
+import { globalsOf, lookAtOwner, planOf, type GlobalOptions, type OperatedStack } from "../context.ts";
 import type { DeadLetter } from "../dlq/letter.ts";
 import { exitCodes, UsageError } from "../exit.ts";
 import { print, progress } from "../output.ts";
+import type { Use } from "../whose.ts";
 
 interface Chosen {
   readonly all?: true;
@@ -36,7 +37,7 @@ function registerList(dlq: Command): void {
     )
     .addHelpText("after", listHelp)
     .action(async ({ count }: { count: number }, command: Command) => {
-      const { globals, stack, readSide } = await open(command);
+      const { globals, stack, readSide } = await open(command, "looks");
       const [{ readLetters }, { jsonOf, renderList }] = await modules();
       const { letters, part } = await readLetters(stack, readSide);
       const shown = Math.min(count, letters.length);
@@ -59,8 +60,8 @@ function registerReplay(dlq: Command): void {
     )
     .addHelpText("after", replayHelp)
     .action(async (offsets: bigint[], options: Chosen, command: Command) => {
-      const { globals, stack, readSide } = await open(command);
       const choose = choiceOf(offsets, options);
+      const { globals, stack, readSide } = await open(command, "changes");
       const [{ replay }, { jsonOfReplay, renderReplay }] = await modules();
       const { rowsOf } = await import("../dlq/rows.ts");
       const result = await replay(stack, readSide, choose, rowsOf(stack, readSide), (step) => progress(step, globals));
@@ -82,8 +83,8 @@ function registerDiscard(dlq: Command): void {
     )
     .addHelpText("after", "\nExamples:\n  cdc dlq discard 17\n  cdc dlq discard --all --yes")
     .action(async (offsets: bigint[], options: Chosen, command: Command) => {
-      const { globals, stack, readSide } = await open(command);
       const choose = choiceOf(offsets, options);
+      const { globals, stack, readSide } = await open(command, "changes");
       const [{ readLetters }, { jsonOf, renderLetters }] = await modules();
       const { takeOut } = await import("../dlq/topic.ts");
       const { part, letters } = await readLetters(stack, readSide);
@@ -95,7 +96,7 @@ function registerDiscard(dlq: Command): void {
       if (options.yes !== true)
         await ask(`${renderLetters(chosen)}\ndiscard ${chosen.length === 1 ? "it" : "them"} for good?`);
       const gone = new Set(chosen.flatMap(({ reports }) => reports));
-      await takeOut(stack.plan.kafka.hostBootstrap, readSide.deadLetterTopic, part, gone);
+      await takeOut(stack.plan.kafka.endpoints.fromHost.bootstrap, readSide.deadLetterTopic, part, gone);
       print({ json: { discarded: chosen.map(jsonOf) }, text: `${chosen.length} discarded` }, globals);
     });
 }
@@ -107,15 +108,17 @@ async function modules() {
 
 async function open(
   command: Command,
+  use: Use,
 ): Promise<{ globals: GlobalOptions; stack: OperatedStack; readSide: ReadSidePlan }> {
   const globals = globalsOf(command);
-  const stack = await openStack(globals);
+  const stack = await planOf(globals);
   const { readSide } = stack.plan;
   if (readSide === undefined)
     throw new UsageError(
       `stack ${stack.plan.stack} has no read side`,
       "set readSide.enabled in its file and run pulumi up",
     );
+  await lookAtOwner(stack, use);
   return { globals, stack, readSide };
 }
 

@@ -1,9 +1,9 @@
 /** `cdc doctor`: every link from the database to the index, and the first one that is broken. */
 import type { Command } from "commander";
-import { globalsOf, openStack } from "../context.ts";
+import { globalsOf, lookAtOwner, planOf } from "../context.ts";
 import { render } from "../doctor/render.ts";
 import { firstBroken, walk } from "../doctor/walk.ts";
-import { exitCodes } from "../exit.ts";
+import { exitCodes, UnreachableError } from "../exit.ts";
 import { print } from "../output.ts";
 
 export function register(program: Command): void {
@@ -18,8 +18,12 @@ export function register(program: Command): void {
     .addHelpText("after", helpText)
     .action(async (options: { shard?: string }, command: Command) => {
       const globals = globalsOf(command);
-      const stack = await openStack(globals);
+      const stack = await planOf(globals);
       const shards = options.shard === undefined ? stack.plan.shards : [stack.shard(options.shard)];
+      await lookAtOwner(stack, "changes").catch((error: unknown) => {
+        // An engine that does not answer is the first thing that is looked at: it is named, and nothing is sent.
+        if (!(error instanceof UnreachableError)) throw error;
+      });
       // Clients of MySQL and Kafka take a while to load; `--help` need not wait for them.
       const [{ checksOf }, { Looks }] = await Promise.all([
         import("../doctor/checks.ts"),

@@ -2,7 +2,8 @@
 import type { Command } from "commander";
 import { findComponent } from "../components.ts";
 import { globalsOf, openStack } from "../context.ts";
-import { containersOf, streamLogs, streamLogsAsJson } from "../engine.ts";
+import { containersOf } from "../../clients/docker/containers.ts";
+import { streamLogs, streamLogsAsJson } from "../../clients/docker/logs.ts";
 import { exitCodes, UnreachableError } from "../exit.ts";
 
 interface LogsOptions {

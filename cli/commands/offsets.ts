@@ -2,12 +2,15 @@
 import type { Command } from "commander";
 import { formatTable } from "../../lib/table.ts";
 import { UserError } from "../../lib/run.ts";
-import { globalsOf, openStack, type GlobalOptions } from "../context.ts";
-import type { PipelinePlan, ReadSidePlan } from "../../plan/types.ts";
+import type { ConnectorOffset } from "../../clients/connect/client.ts";
+import { globalsOf, lookAtOwner, openStack, planOf, type GlobalOptions, type OperatedStack } from "../context.ts";
+import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../../plan/types.ts";
 import { confirmed } from "../confirm.ts";
 import { UsageError } from "../exit.ts";
-import { historyTopicOf, placeOf, readPlace, resetConnector, whatFollows } from "../offsets.ts";
-import { print, progress } from "../output.ts";
+import { placeOf } from "../../clients/debezium/history/place.ts";
+import { ensureTransaction, lossOnShard, unknownHistory } from "../history.ts";
+import { historyTopicOf, readPlace, resetConnector, whatFollows, whatStays } from "../offsets.ts";
+import { coloured, print, progress } from "../output.ts";
 
 interface ResetOptions {
   readonly keepHistory?: true;
@@ -34,7 +37,8 @@ function registerShow(offsets: Command): void {
     )
     .action(async (name: string | undefined, _options: unknown, command: Command) => {
       const globals = globalsOf(command);
-      const { plan, worker, shard } = await openStack(globals);
+      const stack = await openStack(globals);
+      const { plan, worker, shard } = stack;
       if (plan.readSide !== undefined && name === plan.readSide.sink.name) {
         await showSink(plan, plan.readSide, globals);
         return;
@@ -54,9 +58,31 @@ function registerShow(offsets: Command): void {
         return [one.shard, file, position, committedAt ?? "-", snapshot ?? "-", gtids ?? "-"];
       });
       const header = ["SHARD", "FILE", "POSITION", "LAST EVENT", "SNAPSHOT", "GTIDS"];
-      const json = found.map((one) => ({ ...one, offsets: one.offsets ?? null }));
-      print({ json, text: formatTable(header, rows) }, globals);
+      const losses = await Promise.all(
+        shards.map(async (one, index) => await lossOf(stack, one, found[index]?.offsets)),
+      );
+      const json = found.map((one, index) => ({ ...one, offsets: one.offsets ?? null, loss: losses[index] ?? null }));
+      const notes = shards.flatMap(({ name }, index) => {
+        const loss = losses[index];
+        return loss === undefined ? [] : [coloured("yellow", `${name}: ${loss.found}`), `  what to do: ${loss.remedy}`];
+      });
+      print({ json, text: [formatTable(header, rows), ...notes].join("\n") }, globals);
     });
+}
+
+/** How the place is lost, or that this cannot be told; undefined when it is one of the server's history. */
+async function lossOf(
+  stack: OperatedStack,
+  shard: ShardPlan,
+  offsets: readonly ConnectorOffset[] | undefined,
+): Promise<{ found: string; remedy: string } | undefined> {
+  try {
+    const loss = await lossOnShard(shard, await stack.cdcPassword(), offsets);
+    return loss && { found: `${loss.code}: ${loss.found}`, remedy: loss.remedy };
+  } catch (error) {
+    const { found, remedy } = unknownHistory(shard.name, error);
+    return { found, remedy };
+  }
 }
 
 function registerReset(offsets: Command): void {
@@ -68,14 +94,17 @@ function registerReset(offsets: Command): void {
     .summary("begin anew, with a snapshot")
     .description(
       "Makes a shard's connector begin anew: stops it, forgets its offsets, empties its schema history topic, and brings it " +
-        "back into the state it was in. Topics keep what they have; the rows of a new snapshot (op r) come after it. The sink " +
-        "reads everything that the topics still hold once more.",
+        "into its declared state. Topics keep what they have; the rows of a new snapshot (op r) come after it. Rows deleted " +
+        "since the old place stay in compacted topics and in the index: cdc reconcile --repair takes them out of the index. " +
+        "What was broken off is brought to its end by the same command. The sink reads everything that the topics still hold " +
+        "once more.",
     )
     .addHelpText("after", "\nExamples:\n  cdc offsets reset shard0\n  cdc offsets reset shard0 --yes")
     .action(async (name: string, options: ResetOptions, command: Command) => {
       const globals = globalsOf(command);
-      const stack = await openStack(globals);
+      const stack = await planOf(globals);
       const operated = stack.connector(name);
+      await lookAtOwner(stack, "changes");
       const shard = stack.plan.shards.find((one) => one === operated);
       const historyTopic = shard === undefined || options.keepHistory === true ? undefined : historyTopicOf(shard);
       const place = shard === undefined ? "" : ` (${await readPlace(stack.worker, shard)})`;
@@ -90,9 +119,14 @@ function registerReset(offsets: Command): void {
       }
       const done = await resetConnector(stack, operated, {
         historyTopic,
+        ...(shard === undefined
+          ? {}
+          : { prepare: async () => await ensureTransaction(shard, await stack.cdcPassword()) }),
         onStep: (step) => progress(`${operated.name}: ${step}`, globals),
       });
-      print({ json: { ...done, next }, text: `${operated.name}: ${done.state} again; ${next}` }, globals);
+      const stays = shard === undefined ? null : whatStays(stack.plan);
+      const text = `${operated.name}: ${done.state}; ${next}${stays === null ? "" : `\n${stays}`}`;
+      print({ json: { ...done, next, stays }, text }, globals);
     });
 }
 
@@ -100,9 +134,9 @@ const sinkFollows = "it reads again what the topics still hold; newer documents 
 
 /** How far the sink has read its topics. */
 async function showSink(plan: PipelinePlan, { sink }: ReadSidePlan, globals: GlobalOptions): Promise<void> {
-  const { sinkLag } = await import("../../kafka/sink-lag.ts");
+  const { sinkLag } = await import("../../clients/kafka/sink-lag.ts");
   const topics = (sink.config["topics"] ?? "").split(",");
-  const lag = await sinkLag({ bootstrap: plan.kafka.hostBootstrap, connector: sink.name, topics });
+  const lag = await sinkLag({ bootstrap: plan.kafka.endpoints.fromHost.bootstrap, connector: sink.name, topics });
   const header = ["TOPIC", "PARTITION", "OFFSET", "END", "RECORDS LEFT"];
   const rows = lag.map(({ topic, partition, committed, end, records }) => [
     topic,
@@ -115,6 +149,7 @@ async function showSink(plan: PipelinePlan, { sink }: ReadSidePlan, globals: Glo
     ...one,
     committed: one.committed === undefined ? null : Number(one.committed),
     end: Number(one.end),
+    waitingSinceMs: one.waitingSinceMs ?? null,
   }));
   print({ json, text: formatTable(header, rows) }, globals);
 }

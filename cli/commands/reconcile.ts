@@ -17,7 +17,7 @@ export function register(program: Command): void {
     .addHelpText("after", helpText)
     .action(async (options: ReconcileOptions, command: Command) => {
       const globals = globalsOf(command);
-      const stack = await openStack(globals);
+      const stack = await openStack(globals, "changes");
       // Clients of MySQL, Kafka and the engine take a while to load; `--help` need not wait for them.
       const { reconcile } = await import("../reconcile/run.ts");
       await reconcile(stack, options, globals);

@@ -1,6 +1,6 @@
 /** `cdc reindex`: an index built anew beside the serving one, and put in its place. */
 import { Option, type Command } from "commander";
-import { globalsOf, openStack } from "../context.ts";
+import { globalsOf, lookAtOwner, planOf } from "../context.ts";
 import { UsageError } from "../exit.ts";
 import type { ReindexOptions } from "../reindex/run.ts";
 
@@ -20,10 +20,11 @@ export function register(program: Command): void {
       ]),
     )
     .option("--force", "switch even when the new index has fewer documents")
+    .option("--accept-rejected", "switch even when records were not taken; they wait as dead letters then")
     .addHelpText("after", helpText)
     .action(async (options: ReindexOptions & { table?: string }, command: Command) => {
       const globals = globalsOf(command);
-      const stack = await openStack(globals);
+      const stack = await planOf(globals);
       const { findTable } = await import("../tables.ts");
       const { readSide, shards } = stack.plan;
       if (readSide === undefined || readSide.indices.length === 0)
@@ -33,6 +34,7 @@ export function register(program: Command): void {
         );
       const table = options.table === undefined ? undefined : findTable(shards, options.table);
       const indices = readSide.indices.filter((index) => table === undefined || index.table === table);
+      await lookAtOwner(stack, "changes");
       // Clients of MySQL, Kafka and the engine take a while to load; `--help` need not wait for them.
       const { reindex } = await import("../reindex/run.ts");
       await reindex(stack, readSide, indices, options, globals);
@@ -45,7 +47,8 @@ table on every shard, which the connectors take while they go on capturing. A te
 it, and what an interrupted run has left, is removed. Ctrl-C before the switch leaves the old index serving, and nothing else.
 
 Before the switch both indices' documents are counted. From the topics, fewer than before stop it: rows may have gone from
-them. From a snapshot, fewer are right: the old index had documents without rows.
+them. From a snapshot, fewer are right: the old index had documents without rows. Whatever the new index could not take
+stops the switch; --accept-rejected has it made all the same, and cdc status is not healthy until cdc dlq has seen to them.
 
 Examples:
   cdc reindex

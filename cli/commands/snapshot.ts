@@ -1,6 +1,6 @@
 /** `cdc snapshot`: a captured table read anew while changes go on (Debezium's incremental snapshot). */
 import type { Command } from "commander";
-import { globalsOf, openStack } from "../context.ts";
+import { globalsOf, lookAtOwner, planOf } from "../context.ts";
 import type { SnapshotOptions } from "../snapshot/run.ts";
 import { findTable } from "../tables.ts";
 
@@ -20,9 +20,10 @@ export function register(program: Command): void {
     .addHelpText("after", helpText)
     .action(async (shardName: string, tableName: string, options: SnapshotOptions, command: Command) => {
       const globals = globalsOf(command);
-      const stack = await openStack(globals);
+      const stack = await planOf(globals);
       const shard = stack.shard(shardName);
       const table = findTable([shard], tableName);
+      await lookAtOwner(stack, "changes");
       // Clients of MySQL and Kafka take a while to load; `--help` need not wait for them.
       const { snapshot } = await import("../snapshot/run.ts");
       await snapshot(stack, shard, table, options, globals);

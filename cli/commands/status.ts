@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { globalsOf, openStack, type GlobalOptions } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
-import { print } from "../output.ts";
+import { asJson, print } from "../output.ts";
 import { judge } from "../status/judge.ts";
 import { observe } from "../status/observe.ts";
 import { renderStatus } from "../status/render.ts";
@@ -66,7 +66,7 @@ async function watchStatus(look: () => Promise<Status>, pauseSeconds: number, gl
 const clearScreen = "\u001B[H\u001B[2J\u001B[3J";
 
 function show(status: Status, { json }: GlobalOptions): void {
-  if (json) console.log(JSON.stringify(status));
+  if (json) console.log(JSON.stringify(asJson(status)));
   else if (process.stdout.isTTY) process.stdout.write(`${clearScreen}${renderStatus(status)}\n`);
   else console.log(`${renderStatus(status)}\n`);
 }

@@ -1,10 +1,10 @@
 /** `cdc verify`: probes through every shard, and how long each stage of their way took. */
 import { InvalidArgumentError, type Command } from "commander";
 import type { PipelinePlan, ReadSidePlan } from "../../plan/types.ts";
-import { globalsOf, openStack } from "../context.ts";
+import { globalsOf, lookAtOwner, planOf } from "../context.ts";
 import { exitCodes } from "../exit.ts";
 import { print } from "../output.ts";
-import { probeLimitMs, stageNamesOf, stages } from "../verify/latency.ts";
+import { probeLimitMs, stageNamesOf, stages } from "../../flow/latency.ts";
 
 export function register(program: Command): void {
   program
@@ -20,8 +20,9 @@ export function register(program: Command): void {
     .addHelpText("after", helpText())
     .action(async (options: { count: number; shard?: string }, command: Command) => {
       const globals = globalsOf(command);
-      const stack = await openStack(globals);
+      const stack = await planOf(globals);
       const shards = options.shard === undefined ? stack.plan.shards : [stack.shard(options.shard)];
+      await lookAtOwner(stack, "changes");
       // Clients of MySQL and Kafka take a while to load; `--help` need not wait for them.
       const { jsonOf, probeAll, textOf } = await import("../verify/run.ts");
       const readSide = followedReadSide(stack.plan);

@@ -1,5 +1,5 @@
 /** What can be done with a dead letter. */
-import type { Row } from "../../events/json.ts";
+import type { Row } from "../../clients/debezium/events/json.ts";
 import type { ShardPlan } from "../../plan/types.ts";
 import { capturedTables } from "../tables.ts";
 import type { DeadLetter } from "./letter.ts";
@@ -57,6 +57,13 @@ function isReadable({ stage }: DeadLetter): boolean {
 }
 
 function fateOf(letter: DeadLetter, row: LetterRow | undefined, exists: boolean | undefined): Fate {
+  // A statement that moved rows without an event of any: the sink would say the same again.
+  if (letter.shard !== undefined && letter.origin.topic === letter.shard.topicPrefix && isReadable(letter))
+    return {
+      kind: "stays",
+      letter,
+      why: "which rows went or came nobody tells: cdc reconcile --repair, then discard it",
+    };
   if (letter.change?.op === "t")
     return { kind: "stays", letter, why: "a truncated table: no document tells what it held" };
   if (row === undefined || exists === undefined) {

@@ -2,10 +2,11 @@
  * A dead letter: a record that the sink could not take, with the reason that Kafka Connect wrote into its headers. Pure.
  * Upstream: KIP-298 (headers `__connect.errors.*`), `org.apache.kafka.connect.runtime.errors.DeadLetterQueueReporter`.
  */
-import { decode, type ChangeEvent } from "../../events/decode.ts";
-import type { Row } from "../../events/json.ts";
-import type { RawRecord, RecordHeader } from "../../kafka/topic.ts";
+import { decode, type ChangeEvent } from "../../clients/debezium/events/decode.ts";
+import type { Row } from "../../clients/debezium/events/json.ts";
+import type { RawRecord, RecordHeader } from "../../clients/kafka/topic.ts";
 import type { PipelinePlan, ShardPlan } from "../../plan/types.ts";
+import { tableOn } from "../tables.ts";
 import { shardOf } from "../tail/topics.ts";
 
 /** What Connect puts before the names of its headers. */
@@ -70,7 +71,7 @@ export function letterOf(plan: PipelinePlan, record: RawRecord): DeadLetter {
     origin,
     failedAt,
     shard,
-    table: names.length < 3 ? undefined : names.slice(-2).join("."),
+    table: tableOn(plan.shards, origin.topic) ?? (names.length < 3 ? undefined : names.slice(-2).join(".")),
     key: key === null ? null : withoutShardField(key, shard),
     change: event.kind === "change" ? event : undefined,
     stage: errorHeader(record, "stage") ?? "unknown",
@@ -130,7 +131,7 @@ function textIn(headers: readonly RecordHeader[], name: string): string | undefi
 /** A topic that is no table's of the plan may still be called after a shard. */
 function shardByPrefix(shards: readonly ShardPlan[], topic: string): ShardPlan | undefined {
   return shards
-    .filter(({ topicPrefix }) => topic.startsWith(`${topicPrefix}.`))
+    .filter(({ topicPrefix }) => topic === topicPrefix || topic.startsWith(`${topicPrefix}.`))
     .toSorted((a, b) => b.topicPrefix.length - a.topicPrefix.length)[0];
 }
 

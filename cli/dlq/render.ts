@@ -1,7 +1,7 @@
 /** Dead letters as a person and as a program reads them. Pure, but for colours. */
 import { isUtf8 } from "node:buffer";
-import type { Row } from "../../events/json.ts";
-import { renderValue } from "../../events/render.ts";
+import type { Row } from "../../clients/debezium/events/json.ts";
+import { renderValue } from "../../clients/debezium/events/render.ts";
 import { formatTable } from "../../lib/table.ts";
 import { ownHeaders, errorHeader, type DeadLetter } from "./letter.ts";
 import type { ReplayResult } from "./replay.ts";

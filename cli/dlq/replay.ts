@@ -1,9 +1,9 @@
 /** Giving dead letters to the sink once more, and taking those out of the topic that it took. */
-import { stringifyExact, type Row } from "../../events/json.ts";
-import { TopicAdmin } from "../../kafka/admin.ts";
-import { RecordProducer, type RecordToSend } from "../../kafka/producer.ts";
-import { sinkLag, untilCaughtUp } from "../../kafka/sink-lag.ts";
-import { isAsDesired, statesOf, summary } from "../../connect/status.ts";
+import { stringifyExact, type Row } from "../../clients/debezium/events/json.ts";
+import { TopicAdmin } from "../../clients/kafka/admin.ts";
+import { RecordProducer, type RecordToSend } from "../../clients/kafka/producer.ts";
+import { sinkLag, untilCaughtUp } from "../../clients/kafka/sink-lag.ts";
+import { isAsDesired, statesOf, summary } from "../../clients/connect/status.ts";
 import { UserError } from "../../lib/run.ts";
 import type { ReadSidePlan, ShardPlan } from "../../plan/types.ts";
 import type { OperatedStack } from "../context.ts";
@@ -33,7 +33,7 @@ export async function readLetters(
   readonly part: TopicPart;
   readonly letters: readonly DeadLetter[];
 }> {
-  const part = await readPart(plan.kafka.hostBootstrap, deadLetterTopic);
+  const part = await readPart(plan.kafka.endpoints.fromHost.bootstrap, deadLetterTopic);
   return { part, letters: newestReports(part.records.map((record) => letterOf(plan, record))) };
 }
 
@@ -50,7 +50,7 @@ export async function replay(
   onStep: (step: string) => void,
 ): Promise<ReplayResult> {
   const { plan } = stack;
-  const bootstrap = plan.kafka.hostBootstrap;
+  const bootstrap = plan.kafka.endpoints.fromHost.bootstrap;
   const { part, letters } = await readLetters(stack, readSide);
   const chosen = choose(letters);
   if (chosen.length === 0) return { replayed: [], cameBack: [], staying: [], further: part.further };
@@ -150,7 +150,7 @@ async function letterReturns(
   sent: readonly bigint[],
   anew: readonly LetterRow[],
 ): Promise<DeadLetter[]> {
-  const { records } = await readPart(plan.kafka.hostBootstrap, deadLetterTopic, from);
+  const { records } = await readPart(plan.kafka.endpoints.fromHost.bootstrap, deadLetterTopic, from);
   const offsets = new Set(sent);
   const idOf = (shard: ShardPlan, table: string, key: Row) => stringifyExact([shard.name, table, key]);
   const ids = new Set(anew.map(({ shard, table, key }) => idOf(shard, table, key)));

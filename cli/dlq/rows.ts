@@ -1,18 +1,19 @@
 /** The rows that dead letters are about, on their shards. */
-import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
-import { stringifyExact, type Row, type Value } from "../../events/json.ts";
-import { UserError } from "../../lib/run.ts";
-import { cdcUser } from "../../plan/constants.ts";
+import type { Connection, RowDataPacket } from "mysql2/promise";
+import { stringifyExact, type Row, type Value } from "../../clients/debezium/events/json.ts";
+import { connectMysql } from "../../clients/mysql/client.ts";
+import { UserError, messageOf } from "../../lib/run.ts";
+import { hostAndPort } from "../../lib/endpoint.ts";
+import { cdcUser } from "../../lib/constants.ts";
 import type { ReadSidePlan, ShardPlan } from "../../plan/types.ts";
-import { readColumns } from "../../search/columns.ts";
+import { readColumns } from "../../clients/opensearch/columns.ts";
 import type { OperatedStack } from "../context.ts";
 import { UnreachableError } from "../exit.ts";
-import { keyCondition, quotedTable } from "../reconcile/key-condition.ts";
+import { keyCondition } from "../reconcile/key-condition.ts";
 import type { RowColumn } from "../reconcile/normalise.ts";
 import { deleteDocuments, reemitRows } from "../reconcile/repair.ts";
 import type { Rows } from "./fate.ts";
-
-const answerLimitMs = 10_000;
+import { quotedTable } from "../../lib/sql.ts";
 
 /** Asks the shards themselves, as the CDC account. */
 export function rowsOf(stack: OperatedStack, readSide: ReadSidePlan): Rows {
@@ -43,6 +44,7 @@ export function keyTexts(key: Row): string[] {
 }
 
 function keyText(value: Value): string {
+  if (typeof value === "boolean") return value ? "1" : "0";
   if (typeof value === "object") return stringifyExact(value);
   const bits = /^b'([01]*)'$/.exec(String(value));
   return bits?.[1] ?? String(value);
@@ -74,10 +76,9 @@ async function existing(
       found.push(undefined);
       continue;
     }
-    const [rows] = await database.query<RowDataPacket[]>({
-      sql: `SELECT 1 FROM ${quotedTable(table)} WHERE ${condition} LIMIT 1`,
-      timeout: answerLimitMs,
-    });
+    const [rows] = await database.query<RowDataPacket[]>(
+      `SELECT 1 FROM ${quotedTable(table)} WHERE ${condition} LIMIT 1`,
+    );
     found.push(rows.length > 0);
   }
   return found;
@@ -101,11 +102,10 @@ async function onServer<T>(
   password: string,
   question: (database: Connection) => Promise<T>,
 ): Promise<T> {
-  const port = shard.port.host;
-  const options = { host: "127.0.0.1", port, user: cdcUser, password, connectTimeout: answerLimitMs };
-  const database = await createConnection(options).catch((error: unknown) => {
+  const endpoint = shard.endpoints.fromHost;
+  const database = await connectMysql({ ...endpoint, user: cdcUser, password }).catch((error: unknown) => {
     throw new UnreachableError(
-      `${cdcUser} cannot log in to MySQL of ${shard.name} at 127.0.0.1:${port}: ${error instanceof Error ? error.message : String(error)}`,
+      `${cdcUser} cannot log in to MySQL of ${shard.name} at ${hostAndPort(endpoint)}: ${messageOf(error)}`,
       `cdc doctor --shard ${shard.name} says what is wrong; all letters are still there`,
       { cause: error },
     );

@@ -1,7 +1,7 @@
 /** The dead letter topic: reading it, and taking letters out of it. */
-import { TopicAdmin } from "../../kafka/admin.ts";
-import { RecordProducer } from "../../kafka/producer.ts";
-import { TopicReader, type RawRecord } from "../../kafka/topic.ts";
+import { TopicAdmin } from "../../clients/kafka/admin.ts";
+import { RecordProducer } from "../../clients/kafka/producer.ts";
+import { TopicReader, type RawRecord } from "../../clients/kafka/topic.ts";
 import { UnreachableError } from "../exit.ts";
 
 /** Records are there already; a broker that is busy takes its time. */

@@ -12,10 +12,13 @@ import {
 import { lookAtPlace, lookAtServer, lookAtTables } from "./database.ts";
 import { historyTopicOf } from "../offsets.ts";
 import type { Looks } from "./looks.ts";
-import { containerCheck, lookAtMachine } from "./machine.ts";
+import { containerCheck, lookAtMachine, lookAtReleased } from "./machine.ts";
+import { lookAtStrangers } from "./strangers.ts";
+import { judgeRead } from "./tables-read.ts";
 import { sendProbe } from "./probe.ts";
 import { readSideChecks } from "./read-side.ts";
 import { judgeHeartbeat, judgeHistory, judgeTopics } from "./topics.ts";
+import { remedyOfMissing } from "../topics/remedy.ts";
 import { well, type Check } from "./walk.ts";
 
 /** Without a guard's bound: about four heartbeats of an idle shard. */
@@ -25,6 +28,13 @@ const defaultStallSeconds = 30;
 export function checksOf(looks: Looks, shards: readonly ShardPlan[]): Check[] {
   return [
     { id: "engine", section: "machine", title: "Docker engine", needs: [], look: lookAtMachine },
+    {
+      id: "released",
+      section: "machine",
+      title: "released data",
+      needs: ["engine"],
+      look: async () => await lookAtReleased(looks.stack.plan),
+    },
     ...shards.flatMap((shard) => serverChecks(looks, shard)),
     ...brokerChecks(looks, shards),
     ...workerChecks(looks, shards),
@@ -32,6 +42,14 @@ export function checksOf(looks: Looks, shards: readonly ShardPlan[]): Check[] {
     ...guardChecks(looks, shards),
     ...shards.flatMap((shard) => flowChecks(looks, shard)),
     ...(looks.stack.plan.readSide === undefined ? [] : readSideChecks(looks, looks.stack.plan.readSide, shards)),
+    // Last: it stands in nobody's way.
+    {
+      id: "strangers",
+      section: "beside the plan",
+      title: "other connectors",
+      needs: ["plugins", "topics"],
+      look: async () => await lookAtStrangers(looks.stack),
+    },
   ];
 }
 
@@ -74,6 +92,7 @@ function brokerChecks(looks: Looks, shards: readonly ShardPlan[]): Check[] {
         judgeTopics(
           topics,
           await looks.askBroker(async (admin) => await admin.describe(topics.map(({ name }) => name))),
+          (name) => remedyOfMissing(plan, name),
         ),
     },
   ];
@@ -124,13 +143,16 @@ function connectorChecks(looks: Looks, shard: ShardPlan): Check[] {
       "place",
       "place in the binlog",
       [there, `${name}:login`],
-      async () => await lookAtPlace(shard, await looks.stack.cdcPassword(), await looks.place(shard)),
+      async () => await lookAtPlace(shard, await looks.stack.cdcPassword(), await looks.offsets(shard)),
     ),
     check("history", "schema history", [there, "topics"], async () =>
       judgeHistory(shard, await looks.place(shard), await looks.recordsIn(historyTopicOf(shard))),
     ),
     check("state", "state", [there], async () => judgeState(shard, await present())),
     check("tasks", "task", [`${name}:state`], async () => judgeTasks(shard, await present())),
+    check("read", "tables read", [there, "topics"], async () =>
+      judgeRead(shard, await looks.tables(shard), await worker.getOffsets(shard.connector.name)),
+    ),
   ];
 }
 
@@ -145,14 +167,15 @@ function guardChecks(looks: Looks, shards: readonly ShardPlan[]): Check[] {
       section,
       title: "its last check",
       needs: [guard.container],
-      look: async () => judgeGuard(await looks.guardState(), Date.now()),
+      look: async () => judgeGuard(guard.settings, await looks.guardState(), Date.now()),
     },
     ...shards.map((shard) => ({
       id: `${shard.name}:guarded`,
       section,
       title: `${shard.name} as it sees it`,
-      needs: ["guard", `${shard.name}:connector`],
-      look: async () => judgeGuarded(shard, await looks.guardState()),
+      // It remembers what a worker that does not answer now told before.
+      needs: [guard.container],
+      look: async () => judgeGuarded(shard, await looks.guardState(), Date.now()),
     })),
   ];
 }
@@ -181,7 +204,10 @@ function flowChecks(looks: Looks, shard: ShardPlan): Check[] {
     section,
     title: `${name} heartbeat`,
     needs,
-    look: async () => judgeHeartbeat(shard, await looks.newestHeartbeatMs(shard), Date.now(), bound),
+    look: async () => {
+      const { newestMs, askedAtMs } = await looks.newestHeartbeat(shard);
+      return judgeHeartbeat(shard, newestMs, askedAtMs, bound);
+    },
   };
   return [heartbeat, probe];
 }

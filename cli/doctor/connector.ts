@@ -1,10 +1,12 @@
 /** What the worker has to have: the plugin, and each connector as it is planned. */
-import type { ConnectorStatus, WorkerPlugin } from "../../connect/client.ts";
-import { failureOf, isAsDesired, statesOf, summary } from "../../connect/status.ts";
-import type { Condition, GuardState } from "../../guard/state.ts";
-import type { ShardPlan } from "../../plan/types.ts";
+import type { ConnectorStatus, WorkerPlugin } from "../../clients/connect/client.ts";
+import { failureOf, isAsDesired, statesOf, summary } from "../../clients/connect/status.ts";
+import type { Condition, GuardState } from "../../lib/guard-state.ts";
+import { isShowable } from "../../lib/secrets.ts";
+import { guardSilentSeconds } from "../../plan/guard.ts";
+import type { GuardSettings, ShardPlan } from "../../plan/types.ts";
 import type { OperatedConnector, PlannedConnector } from "../context.ts";
-import { duration } from "../words.ts";
+import { duration } from "../../lib/words.ts";
 import { broken, well, type Outcome } from "./walk.ts";
 
 export function judgePlugins(shards: readonly ShardPlan[], plugins: readonly WorkerPlugin[]): Outcome {
@@ -32,9 +34,6 @@ export function judgePlugin(name: string, plugins: readonly WorkerPlugin[]): Out
   );
 }
 
-/** Values behind these keys are only shown where they are placeholders of the worker's config provider. */
-const secretKey = /password|passphrase|secret|credential|jaas|private|token/i;
-
 /** Key by key, the worker's configuration against the plan's. */
 export function judgeConfig(shard: PlannedConnector, found: Readonly<Record<string, string>> | undefined): Outcome {
   if (found === undefined) return absent(shard);
@@ -53,7 +52,7 @@ export function judgeConfig(shard: PlannedConnector, found: Readonly<Record<stri
 
 function shownValue(key: string, value: string | undefined): string {
   if (value === undefined) return "not set";
-  if (secretKey.test(key) && !/^\$\{[^}]*\}$/.test(value)) return "(secret)";
+  if (!isShowable(key, value)) return "(secret)";
   return value === "" ? "empty" : value;
 }
 
@@ -103,22 +102,27 @@ export function judgeTasks(shard: OperatedConnector, status: ConnectorStatus): O
   );
 }
 
-/** The guard writes after every check, which is every few seconds. */
-const guardStaleMs = 60_000;
-
-export function judgeGuard(state: GuardState | undefined, nowMs: number): Outcome {
+/** @param settings what the guard is told; it writes after every check. */
+export function judgeGuard(
+  settings: Pick<GuardSettings, "checkSeconds">,
+  state: GuardState | undefined,
+  nowMs: number,
+): Outcome {
   const mend = "cdc logs guard says what is wrong";
   if (state === undefined) return broken("the guard has not written down what it sees", mend);
   const age = nowMs - Date.parse(state.checkedAt);
-  if (age > guardStaleMs) return broken(`the guard's last check was ${duration(age)} ago`, mend);
+  if (age > guardSilentSeconds(settings) * 1000) return broken(`the guard's last check was ${duration(age)} ago`, mend);
   if (state.error !== undefined) return broken(`the guard cannot see everything: ${state.error}`, mend);
   return well(`checked ${duration(Math.max(0, age))} ago`);
 }
 
 const calm: ReadonlySet<Condition> = new Set(["healthy", "snapshotting", "paused", "stopped"]);
 
-/** What the guard thinks of one connector. */
-export function judgeGuarded(shard: OperatedConnector, state: GuardState | undefined): Outcome {
+/** From this age on it is told when the guard has seen what it tells of. */
+const oldMs = 15_000;
+
+/** What the guard thinks of one connector; where the worker does not answer now, it remembers. */
+export function judgeGuarded(shard: OperatedConnector, state: GuardState | undefined, nowMs: number): Outcome {
   const seen = state?.connectors[shard.connector.name];
   if (seen === undefined) {
     return broken(
@@ -128,8 +132,11 @@ export function judgeGuarded(shard: OperatedConnector, state: GuardState | undef
   }
   const restarts = seen.restarts === 0 ? "" : `, ${seen.restarts} restarts`;
   const next = seen.nextRestartAt === undefined ? "" : `, the next at ${seen.nextRestartAt}`;
-  const text = `${seen.condition} since ${seen.since}${seen.reason === undefined ? "" : ` (${seen.reason})`}${restarts}${next}`;
+  const ageMs = state?.seenAt === undefined ? 0 : nowMs - Date.parse(state.seenAt);
+  const when = ageMs < oldMs ? "" : `as seen ${duration(ageMs)} ago: `;
+  const text = `${when}${seen.condition} since ${seen.since}${seen.reason === undefined ? "" : ` (${seen.reason})`}${restarts}${next}`;
   if (calm.has(seen.condition)) return well(text);
+  if (seen.remedy !== undefined) return broken(text, seen.remedy);
   return broken(
     text,
     seen.condition === "gave-up"

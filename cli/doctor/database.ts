@@ -1,28 +1,38 @@
 /** What a shard's server has to have: rules, tables, and the binlog that its connector still needs. */
-import { createConnection, type RowDataPacket } from "mysql2/promise";
-import type { Problem } from "../../plan/problem.ts";
-import { cdcUser } from "../../plan/constants.ts";
+import type { RowDataPacket } from "mysql2/promise";
+import { connectMysql } from "../../clients/mysql/client.ts";
+import type { Problem } from "../../lib/problem.ts";
+import { cdcUser } from "../../lib/constants.ts";
 import type { PipelinePlan, ShardPlan } from "../../plan/types.ts";
 import { checkServer } from "../../preflight/server.ts";
-import type { Place } from "../offsets.ts";
+import type { ConnectorOffset } from "../../clients/connect/client.ts";
+import { placeOf, type Place } from "../../clients/debezium/history/place.ts";
+import type { LossWords } from "../../clients/debezium/history/words.ts";
+import { lossOnShard } from "../history.ts";
 import { includedTables } from "../tables.ts";
 import { broken, well, type Outcome } from "./walk.ts";
 
-const answerLimitMs = 10_000;
-
 /** Logs in as the CDC account and holds the server against the rules of the preflight. */
 export async function lookAtServer(plan: PipelinePlan, shard: ShardPlan, password: string): Promise<Outcome> {
-  const address = { host: "127.0.0.1", port: shard.port.host, user: cdcUser, password, path: shard.name };
-  return judgeProblems(await checkServer(address, { timeZone: plan.timeZone, databases: shard.databases }));
+  const address = { ...shard.endpoints.fromHost, user: cdcUser, password, path: shard.name };
+  return judgeProblems(
+    await checkServer(address, { timeZone: plan.timeZone, databases: shard.databases, keyNeeds: shard.keyNeeds }),
+  );
 }
 
 export function judgeProblems(problems: readonly Problem[]): Outcome {
   const [first, ...others] = problems;
   if (first === undefined) return well(`${cdcUser} may log in; binlog, retention, time zone and privileges are right`);
   const more = others.length === 0 ? "" : ` (and ${others.map(({ code }) => code).join(", ")})`;
-  // Revoked privileges are the plan's to give; everything else is the server's.
-  const remedy = first.code === "CDC-715" ? `pulumi up --refresh, or on the server: ${first.remedy}` : first.remedy;
-  return broken(`${first.code}: ${first.message}${more}`, remedy);
+  return broken(`${first.code}: ${first.message}${more}`, remedyOf(first));
+}
+
+/** Account and privileges are the plan's to give; everything else is the server's. */
+function remedyOf({ code, remedy }: Problem): string {
+  if (code === "CDC-715") return `pulumi up, or on the server: ${remedy}`;
+  return remedy.startsWith("make the account")
+    ? `pulumi up --refresh makes the account again; by hand: ${remedy}`
+    : remedy;
 }
 
 export async function lookAtTables(shard: ShardPlan, password: string): Promise<Outcome> {
@@ -39,56 +49,29 @@ export function judgeTables(wanted: readonly string[], found: ReadonlySet<string
   );
 }
 
-/** Whether the server still has the binlog from the connector's place on. */
-export async function lookAtPlace(shard: ShardPlan, password: string, place: Place | undefined): Promise<Outcome> {
-  if (place === undefined) return judgePlace(shard, undefined, { files: [], isReachable: undefined });
-  const files = (await ask(shard, password, "SHOW BINARY LOGS")).map(([file = ""]) => file);
-  const gtids = place.gtids ?? "";
-  const [[reachable] = []] =
-    gtids === "" ? [] : await ask(shard, password, "SELECT GTID_SUBSET(@@GLOBAL.gtid_purged, ?)", [gtids]);
-  return judgePlace(shard, place, { files, isReachable: reachable === undefined ? undefined : reachable === "1" });
-}
-
-export interface BinlogView {
-  readonly files: readonly string[];
-  /** Whether everything that was purged had been read, by GTIDs; undefined where the connector has none. */
-  readonly isReachable: boolean | undefined;
-}
-
-export function judgePlace(shard: ShardPlan, place: Place | undefined, binlog: BinlogView): Outcome {
-  if (place === undefined) {
-    return well(
-      `no place stored yet: it begins by snapshot.mode=${shard.connector.config["snapshot.mode"] ?? "initial"}`,
-    );
-  }
-  const where = `${place.file}:${place.position}`;
-  if (binlog.isReachable ?? binlog.files.includes(place.file))
-    return well(`the server still has the binlog from ${where} on`);
-  return broken(
-    `the connector has read up to ${where}, and the server has purged what follows (it begins at ${binlog.files[0] ?? "nothing"})`,
-    `what was purged is lost to the topics; cdc offsets reset ${shard.name} begins anew with a snapshot; ` +
-      "then keep the binlog for longer (binlog_expire_logs_seconds)",
-  );
-}
-
-async function ask(
+/** Whether the connector's place is still one of the server's history. */
+export async function lookAtPlace(
   shard: ShardPlan,
   password: string,
-  sql: string,
-  values: readonly string[] = [],
-): Promise<string[][]> {
-  const connection = await createConnection({
-    host: "127.0.0.1",
-    port: shard.port.host,
-    user: cdcUser,
-    password,
-    connectTimeout: answerLimitMs,
-  });
+  offsets: readonly ConnectorOffset[] | undefined,
+): Promise<Outcome> {
+  return judgeLoss(shard, placeOf(offsets), await lossOnShard(shard, password, offsets));
+}
+
+export function judgeLoss({ connector }: ShardPlan, place: Place | undefined, loss: LossWords | undefined): Outcome {
+  if (loss !== undefined) return broken(`${loss.code}: ${loss.found}`, loss.remedy);
+  if (place === undefined) {
+    return well(`no place stored yet: it begins by snapshot.mode=${connector.config["snapshot.mode"] ?? "initial"}`);
+  }
+  return well(`the server still has the binlog from ${place.file}:${place.position} on`);
+}
+
+async function ask(shard: ShardPlan, password: string, sql: string): Promise<string[][]> {
+  const connection = await connectMysql({ ...shard.endpoints.fromHost, user: cdcUser, password });
   try {
-    const query = { sql, timeout: answerLimitMs, rowsAsArray: true };
-    const [rows] = await connection.query<RowDataPacket[]>(query, [...values]);
+    const [rows] = await connection.query<RowDataPacket[]>({ sql, rowsAsArray: true });
     return rows.map((row) => (row as unknown as unknown[]).map(String));
   } finally {
-    await connection.end().catch(() => connection.destroy());
+    await connection.end();
   }
 }

@@ -1,21 +1,29 @@
 /** What the doctor looks at, each thing once however many checks ask for it. */
-import type { ConnectorStatus } from "../../connect/client.ts";
-import { stateFile, type GuardState } from "../../guard/state.ts";
-import { TopicAdmin } from "../../kafka/admin.ts";
-import { TopicsReader } from "../../kafka/topic.ts";
+import type { ConnectorOffset, ConnectorStatus } from "../../clients/connect/client.ts";
+import { stateFile, type GuardState } from "../../lib/guard-state.ts";
+import { TopicAdmin } from "../../clients/kafka/admin.ts";
+import { newestRecords } from "../../clients/kafka/newest.ts";
 import type { ShardPlan } from "../../plan/types.ts";
+import { lookAtTables, type TablesLook } from "../../snapshot/look.ts";
+import { tablesTargetOf } from "../../snapshot/target.ts";
 import type { OperatedConnector, OperatedStack } from "../context.ts";
-import { outputIn } from "../engine.ts";
-import { placeOf, type Place } from "../offsets.ts";
-import { lookAtContainers, type ContainerState } from "./machine.ts";
+import { placeOf, type Place } from "../../clients/debezium/history/place.ts";
+import { outputIn, type ContainerState } from "../../clients/docker/container.ts";
+import { lookAtContainers } from "./machine.ts";
+
+/** Asked once for all shards, however long the other checks of one of them take. */
+interface NewestHeartbeats {
+  readonly askedAtMs: number;
+  readonly byTopic: ReadonlyMap<string, number>;
+}
 
 export class Looks {
   readonly stack: OperatedStack;
   readonly #shards: readonly ShardPlan[];
   #containers: Promise<ReadonlyMap<string, ContainerState>> | undefined;
-  #newest: Promise<ReadonlyMap<string, number>> | undefined;
+  #newest: Promise<NewestHeartbeats> | undefined;
   #guard: Promise<GuardState | undefined> | undefined;
-  readonly #places = new Map<string, Promise<Place | undefined>>();
+  readonly #offsets = new Map<string, Promise<readonly ConnectorOffset[] | undefined>>();
   readonly #statuses = new Map<string, Promise<ConnectorStatus | undefined>>();
 
   constructor(stack: OperatedStack, shards: readonly ShardPlan[]) {
@@ -29,7 +37,7 @@ export class Looks {
 
   /** Runs a question on the broker's admin API. */
   async askBroker<T>(question: (admin: TopicAdmin) => Promise<T>): Promise<T> {
-    const admin = new TopicAdmin(this.stack.plan.kafka.hostBootstrap);
+    const admin = new TopicAdmin(this.stack.plan.kafka.endpoints.fromHost.bootstrap);
     try {
       return await question(admin);
     } finally {
@@ -45,19 +53,19 @@ export class Looks {
     });
   }
 
-  /** When the newest heartbeat of a shard was written, in ms since 1970. */
-  async newestHeartbeatMs(shard: ShardPlan): Promise<number | undefined> {
+  /** When the newest heartbeat of a shard was written, and when that was asked for all of them, in ms since 1970. */
+  async newestHeartbeat(
+    shard: ShardPlan,
+  ): Promise<{ readonly newestMs: number | undefined; readonly askedAtMs: number }> {
     this.#newest ??= this.#newestOf(this.#shards.map(({ heartbeatTopic }) => heartbeatTopic));
-    return (await this.#newest).get(shard.heartbeatTopic);
+    const { askedAtMs, byTopic } = await this.#newest;
+    return { newestMs: byTopic.get(shard.heartbeatTopic), askedAtMs };
   }
 
-  async #newestOf(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const reader = new TopicsReader(this.stack.plan.kafka.hostBootstrap, topics);
-    try {
-      return await reader.newestTimestamps();
-    } finally {
-      await reader.close();
-    }
+  async #newestOf(topics: readonly string[]): Promise<NewestHeartbeats> {
+    const askedAtMs = Date.now();
+    const newest = await newestRecords(this.stack.plan.kafka.endpoints.fromHost.bootstrap, topics);
+    return { askedAtMs, byTopic: new Map([...newest].map(([topic, { timestampMs }]) => [topic, timestampMs])) };
   }
 
   async status({ connector: { name } }: OperatedConnector): Promise<ConnectorStatus | undefined> {
@@ -66,11 +74,21 @@ export class Looks {
     return await known;
   }
 
-  /** Where the connector would go on reading; undefined when nothing is stored. */
-  async place({ connector: { name } }: ShardPlan): Promise<Place | undefined> {
-    const known = this.#places.get(name) ?? this.stack.worker.getOffsets(name).then(placeOf);
-    this.#places.set(name, known);
+  /** What the connector has stored; undefined when there is no such connector. */
+  async offsets({ connector: { name } }: ShardPlan): Promise<readonly ConnectorOffset[] | undefined> {
+    const known = this.#offsets.get(name) ?? this.stack.worker.getOffsets(name);
+    this.#offsets.set(name, known);
     return await known;
+  }
+
+  /** Where it would go on reading; undefined when nothing is stored. */
+  async place(shard: ShardPlan): Promise<Place | undefined> {
+    return placeOf(await this.offsets(shard));
+  }
+
+  /** Which of a shard's captured tables were read. */
+  async tables(shard: ShardPlan): Promise<TablesLook> {
+    return await lookAtTables(tablesTargetOf(this.stack.plan, shard));
   }
 
   /** What the guard wrote down last; undefined when there is nothing. */

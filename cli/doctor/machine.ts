@@ -1,61 +1,20 @@
 /** The engine and its containers. */
-import { run } from "../../lib/run.ts";
-import { lookAtEngine } from "../../preflight/engine.ts";
+import { inspectAll, type ContainerState } from "../../clients/docker/container.ts";
+import { containersOf } from "../../clients/docker/containers.ts";
+import { lookAtEngine } from "../../clients/docker/engine.ts";
+import { dataVolumesOf, type DataVolumeView } from "../../clients/docker/volume.ts";
 import { freeDiskMiB } from "../../preflight/machine.ts";
-import { containersOf } from "../engine.ts";
+import type { PipelinePlan } from "../../plan/types.ts";
+import { releasedVolumes } from "../released-volumes.ts";
 import type { Looks } from "./looks.ts";
 import { broken, well, type Check, type Outcome } from "./walk.ts";
-
-/** What the engine says of a container. */
-export interface ContainerState {
-  /** created, running, paused, restarting, exited, dead. */
-  readonly status: string;
-  /** healthy, unhealthy, starting; undefined without a health check. */
-  readonly health: string | undefined;
-  readonly exitCode: number;
-  readonly isOutOfMemory: boolean;
-  /** How often the engine has started it again since it was made. */
-  readonly restarts: number;
-}
 
 /** Below this, databases and brokers soon cannot write. */
 const leastFreeMiB = 1024;
 
-const answerLimitMs = 15_000;
-
-/** @returns by name, the containers of a stack. @throws UnreachableError when the engine does not answer. */
+/** @returns by name, the containers of a stack. @throws EngineError when the engine does not answer. */
 export async function lookAtContainers(stack: string): Promise<ReadonlyMap<string, ContainerState>> {
-  const names = (await containersOf(stack)).map(({ name }) => name);
-  if (names.length === 0) return new Map();
-  const { stdout } = await run("docker", ["container", "inspect", ...names], { timeoutMs: answerLimitMs });
-  return parseInspection(stdout);
-}
-
-interface Inspected {
-  readonly Name: string;
-  readonly RestartCount: number;
-  readonly State: {
-    readonly Status: string;
-    readonly ExitCode: number;
-    readonly OOMKilled: boolean;
-    readonly Health?: { readonly Status: string };
-  };
-}
-
-/** `docker container inspect`'s JSON. */
-export function parseInspection(json: string): Map<string, ContainerState> {
-  return new Map(
-    (JSON.parse(json) as Inspected[]).map(({ Name, RestartCount, State }) => [
-      Name.replace(/^\//, ""),
-      {
-        status: State.Status,
-        health: State.Health?.Status,
-        exitCode: State.ExitCode,
-        isOutOfMemory: State.OOMKilled,
-        restarts: RestartCount,
-      },
-    ]),
-  );
+  return await inspectAll((await containersOf(stack)).map(({ name }) => name));
 }
 
 /** The check of one container of the stack. */
@@ -69,7 +28,10 @@ export function containerCheck(looks: Looks, section: string, title: string, con
   };
 }
 
-export function judgeContainer(name: string, state: ContainerState | undefined): Outcome {
+/** What is judged of it. */
+export type JudgedState = Omit<ContainerState, "startedAt" | "healthTest">;
+
+export function judgeContainer(name: string, state: JudgedState | undefined): Outcome {
   if (state === undefined) return broken(`there is no container ${name}`, "make up makes it");
   const { status, health, exitCode, isOutOfMemory, restarts } = state;
   const again = restarts === 0 ? "" : `, started again ${restarts} times by the engine`;
@@ -97,6 +59,23 @@ export async function lookAtMachine(): Promise<Outcome> {
   const { rootFolder } = await lookAtEngine();
   const free = rootFolder === undefined ? undefined : await freeDiskMiB(rootFolder);
   return judgeDisk(rootFolder, free);
+}
+
+/** Whether volumes hold the rows of shards that are planned no longer. */
+export async function lookAtReleased({ stack, shards }: PipelinePlan): Promise<Outcome> {
+  return judgeReleased(releasedVolumes(await dataVolumesOf(stack), shards));
+}
+
+/** Nothing is wrong with them; that they take room is worth a line. */
+export function judgeReleased(volumes: readonly DataVolumeView[]): Outcome {
+  if (volumes.length === 0) return well("every volume with rows is of a shard that is planned");
+  const each = volumes.map(
+    ({ name, shard, mysqlVersion }) => `${name} (of ${shard}, MySQL ${mysqlVersion ?? "unknown"})`,
+  );
+  const names = volumes.map(({ name }) => name).join(" ");
+  return well(
+    `rows of shards that are planned no longer: ${each.join(", ")}; docker volume rm ${names} removes them for good`,
+  );
 }
 
 export function judgeDisk(folder: string | undefined, freeMiB: number | undefined): Outcome {

@@ -1,7 +1,7 @@
 /** A change sent through the pipeline. */
 import type { ShardPlan } from "../../plan/types.ts";
-import type { IndexTarget } from "../../steps/flow-target.ts";
-import { FlowProbe, flowTargetOf, FlowError } from "../../steps/flow.ts";
+import type { IndexTarget } from "../../flow/flow-target.ts";
+import { FlowProbe, flowTargetOf, FlowError } from "../../flow/flow.ts";
 import type { Looks } from "./looks.ts";
 import { broken, well, type Outcome } from "./walk.ts";
 

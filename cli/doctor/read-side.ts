@@ -1,6 +1,7 @@
 /** What the read side has to have: an engine with its indices, the sink as planned, no dead letters; and a probe that gets there. */
+import { indexAgain } from "../../lib/words.ts";
 import type { ReadSidePlan, ShardPlan } from "../../plan/types.ts";
-import { indexTargetOf } from "../../steps/flow-target.ts";
+import { indexTargetOf } from "../../flow/flow-target.ts";
 import type { PlannedConnector } from "../context.ts";
 import { judgeConfig, judgeGuarded, judgePlugin, judgePresence, judgeState, judgeTasks } from "./connector.ts";
 import type { Looks } from "./looks.ts";
@@ -77,8 +78,8 @@ function sinkChecks(looks: Looks, { sink }: ReadSidePlan): Check[] {
     ...(plan.guard === undefined
       ? []
       : [
-          check("guarded", "as the guard sees it", ["guard", "sink:connector"], async () =>
-            judgeGuarded(planned, await looks.guardState()),
+          check("guarded", "as the guard sees it", [plan.guard.container], async () =>
+            judgeGuarded(planned, await looks.guardState(), Date.now()),
           ),
         ]),
   ];
@@ -101,9 +102,9 @@ function probeChecks(looks: Looks, readSide: ReadSidePlan, shard: ShardPlan): Ch
   ];
 }
 
-async function lookAtSearch({ url, indices, probeIndex }: ReadSidePlan): Promise<Outcome> {
-  const { engineClient } = await import("../../search/client.ts");
-  const engine = engineClient(url, { timeoutMs: answerLimitMs });
+async function lookAtSearch({ endpoints, indices, probeIndex }: ReadSidePlan): Promise<Outcome> {
+  const { engineClient } = await import("../../clients/opensearch/client.ts");
+  const engine = engineClient(endpoints.fromHost.url, { timeoutMs: answerLimitMs });
   try {
     const { body: health } = await engine.cluster.health();
     const aliases = indices.length === 0 ? [] : [...indices, probeIndex].map(({ alias }) => alias);
@@ -130,12 +131,15 @@ export function judgeSearch(status: string, count: number, missing: readonly str
   if (missing.length > 0)
     return broken(
       `there is no index behind ${missing.join(", ")}`,
-      "pulumi up --refresh makes them again; cdc reindex brings the rows there were",
+      `${indexAgain}; cdc reindex brings the rows there were`,
     );
   return well(`${status}, all ${count} indices are there`);
 }
 
 export function judgeLetters(topic: string, count: bigint): Outcome {
   if (count === 0n) return well(`none in ${topic}`);
-  return broken(`${count} in ${topic}`, "cdc dlq list says why; mend it, then cdc dlq replay --all");
+  return broken(
+    `${count} in ${topic}`,
+    "cdc dlq list says why; mend it, then cdc dlq replay --all; what nobody can mend is taken out by cdc dlq discard OFFSET",
+  );
 }

@@ -1,10 +1,12 @@
 /** The checklist as a person reads it. */
+import stringWidth from "string-width";
+import { padded } from "../../lib/table.ts";
 import { coloured } from "../output.ts";
 import { firstBroken, type Result } from "./walk.ts";
 
 /** Each section with its checks, and in the end what is to be mended first. */
 export function render(results: readonly Result[]): string {
-  const width = Math.max(...results.map(({ title }) => title.length));
+  const width = Math.max(...results.map(({ title }) => stringWidth(title)));
   const sections = Map.groupBy(results, ({ section }) => section);
   const lists = [...sections].map(([section, checks]) =>
     [coloured("bold", section), ...checks.map((check) => line(check, width))].join("\n"),
@@ -34,5 +36,5 @@ function line({ verdict, title, found }: Result, width: number): string {
   const mark = { well: "✓", broken: "✗", "not-reached": "–" }[verdict];
   // Traces have lines of their own.
   const indented = found.replaceAll("\n", `\n${" ".repeat(width + 6)}`);
-  return `  ${marks[verdict](mark)} ${title.padEnd(width)}  ${indented}`;
+  return `  ${marks[verdict](mark)} ${padded(title, width)}  ${indented}`;
 }

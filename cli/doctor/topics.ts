@@ -1,23 +1,33 @@
 /** What the broker has to have: the declared topics, the schema history, heartbeats that arrive. */
-import type { TopicDescription } from "../../kafka/admin.ts";
+import type { TopicDescription } from "../../clients/kafka/admin.ts";
 import type { ShardPlan, TopicPlan } from "../../plan/types.ts";
-import type { Place } from "../offsets.ts";
+import type { Place } from "../../clients/debezium/history/place.ts";
 import { historyTopicOf } from "../offsets.ts";
-import { duration } from "../words.ts";
+import { duration } from "../../lib/words.ts";
 import { broken, well, type Outcome } from "./walk.ts";
 
-/** Partitions and the declared topic configuration, as the broker has them. */
-export function judgeTopics(planned: readonly TopicPlan[], found: readonly TopicDescription[]): Outcome {
+/**
+ * Partitions and the declared topic configuration, as the broker has them.
+ * @param remedyOf what brings a missing topic back, by its name.
+ */
+export function judgeTopics(
+  planned: readonly TopicPlan[],
+  found: readonly TopicDescription[],
+  remedyOf: (topic: string) => string,
+): Outcome {
   const there = new Map(found.map((topic) => [topic.name, topic]));
   const missing = planned.filter(({ name }) => !there.has(name)).map(({ name }) => name);
   if (missing.length > 0)
     return broken(
       `missing: ${shortList(missing)}; nothing makes topics by itself, and a connector that writes to one that is missing waits for ever`,
-      "pulumi up --refresh makes them again (make up alone does not look for them)",
+      [...new Set(missing.map(remedyOf))].join("\n"),
     );
   const differing = planned.flatMap((topic) => differences(topic, there.get(topic.name)));
   if (differing.length > 0)
-    return broken(`not as declared: ${shortList(differing)}`, "pulumi up --refresh sets what is declared");
+    return broken(
+      `not as declared: ${shortList(differing)}`,
+      "pulumi up --refresh sets what is declared; where that would drop records, it says so, and which word lets them go",
+    );
   return well(`all ${planned.length} declared topics are there, with their partitions and policies`);
 }
 
@@ -61,7 +71,7 @@ export function judgeHeartbeat(
 ): Outcome {
   if (newestMs === undefined)
     return broken(
-      `no heartbeat has ever come to ${shard.heartbeatTopic}, or none for an hour`,
+      `${shard.heartbeatTopic} holds no heartbeat: none has ever come, or none for as long as it keeps them (an hour)`,
       `the connector reads nothing: cdc logs connect says what it waits for; cdc restart ${shard.name} starts it anew`,
     );
   const age = nowMs - newestMs;

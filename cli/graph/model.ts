@@ -1,12 +1,13 @@
 /** The pipeline as a graph, from the plan alone. Pure. */
+import { hostAndPort } from "../../lib/endpoint.ts";
 import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../../plan/types.ts";
-import { opensearchVersion } from "../../plan/versions.ts";
+import { opensearchVersion } from "../../lib/versions.ts";
 import { declaredTopics } from "../topics/compare.ts";
 
 export type NodeKind = "shard" | "connector" | "topics" | "merged topics" | "guard" | "sink" | "engine" | "page";
 
 export interface GraphNode {
-  /** Letters and digits only: an identifier in Mermaid and in DOT. */
+  /** Letters and digits only: an identifier in Mermaid. */
   readonly id: string;
   readonly kind: NodeKind;
   /** The first line is the name. */
@@ -75,7 +76,7 @@ export function pipelineGraph(plan: PipelinePlan): PipelineGraph {
   return { title: plan.stack, groups, edges };
 }
 
-function readSideGroup({ engine, url, sink, indices, page }: ReadSidePlan): GraphGroup {
+function readSideGroup({ engine, endpoints, sink, indices, page }: ReadSidePlan): GraphGroup {
   const aliases = listed(indices.map(({ alias }) => alias));
   return {
     id: "readside",
@@ -89,11 +90,15 @@ function readSideGroup({ engine, url, sink, indices, page }: ReadSidePlan): Grap
       {
         id: "engine",
         kind: "engine",
-        lines: [engine === undefined ? "search engine" : `OpenSearch ${opensearchVersion}`, addressOf(url), ...aliases],
+        lines: [
+          engine === undefined ? "search engine" : `OpenSearch ${opensearchVersion}`,
+          addressOf(endpoints.fromHost.url),
+          ...aliases,
+        ],
       },
       ...(page === undefined
         ? []
-        : [{ id: "page", kind: "page", lines: ["search page", `127.0.0.1:${page.port.host}`] } as const]),
+        : [{ id: "page", kind: "page", lines: ["search page", addressOf(page.endpoints.fromHost.url)] } as const]),
     ],
   };
 }
@@ -115,8 +120,8 @@ function addressOf(url: string): string {
 
 const guardNode: GraphNode = { id: "guard", kind: "guard", lines: ["guard"] };
 
-function shardNode({ name, alias, port }: ShardPlan, index: number): GraphNode {
-  return { id: `shard${index}`, kind: "shard", lines: [name, alias, `127.0.0.1:${port.host}`] };
+function shardNode({ name, alias, endpoints }: ShardPlan, index: number): GraphNode {
+  return { id: `shard${index}`, kind: "shard", lines: [name, alias, hostAndPort(endpoints.fromHost)] };
 }
 
 function connectorNode({ connector }: ShardPlan, index: number): GraphNode {

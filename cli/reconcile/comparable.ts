@@ -2,8 +2,8 @@
  * Documents' values made comparable: two texts are equal if, and only if, the values are. What the same value may look like
  * depends on its way: a snapshot and the binlog do not always write it alike.
  */
-import { parseExact, type Value } from "../../events/json.ts";
-import { shortFraction, textOf, type RowColumn } from "./normalise.ts";
+import { parseExact, type Value } from "../../clients/debezium/events/json.ts";
+import { inSixDigits, insteadOfNoYear, shortFraction, textOf, type RowColumn } from "./normalise.ts";
 
 const kinds: Readonly<Record<string, (value: Value) => string>> = {
   tinyint: integer,
@@ -50,9 +50,9 @@ function integer(value: Value): string {
   return typeof value === "string" && /^-?\d+$/.test(value) ? BigInt(value).toString() : textOf(value);
 }
 
-/** YEAR 0000, which is 2000 in a snapshot, comes as 1900, the zero of MySQL's years, from the binlog. */
+/** YEAR 0000 is 2000 from a snapshot, and from the binlog 1900, which is no YEAR. */
 function year(value: Value): string {
-  return value === 1900 ? "2000" : textOf(value);
+  return textOf(value === 1900 ? insteadOfNoYear : value);
 }
 
 /** The zeros at both ends are notation. */
@@ -63,9 +63,9 @@ function decimal(value: Value): string {
   return digits === "0" ? digits : sign + digits;
 }
 
-/** MySQL's text protocol, and so every snapshot, gives a FLOAT six digits; the binlog all of them. */
+/** Of a snapshot's rows a FLOAT has six digits, and all from the binlog. */
 function float(value: Value): string {
-  return String(Number(Math.fround(Number(value)).toPrecision(6)));
+  return String(inSixDigits(value));
 }
 
 /** A zero TIMESTAMP is NULL from a snapshot; from the binlog it is the epoch, which is no TIMESTAMP. */

@@ -4,6 +4,7 @@
  * among them, and is told from a difference by looking again (recheck.ts).
  */
 import { hash } from "node:crypto";
+import { fieldName } from "../../clients/opensearch/field-name.ts";
 import { documentId, keyOf } from "./document-id.ts";
 import { comparablesOf, type IndexDocument, type IndexView } from "./documents.ts";
 import { textOf } from "./normalise.ts";
@@ -29,6 +30,10 @@ export interface Comparison {
   readonly suspects: Suspects;
   /** Further ones that were counted and not kept. */
   readonly furtherSuspects: number;
+  /** By column, how many values no event can have: the document has another in its place. */
+  readonly notCarried: Readonly<Record<string, number>>;
+  /** By column, how many values were compared in six digits, and have more. */
+  readonly sixDigits: Readonly<Record<string, number>>;
 }
 
 /** Rows of a range: few enough that the keys of one that differs are quickly compared. */
@@ -46,8 +51,9 @@ export async function compareTable(sides: Sides, onProgress: (rows: number) => v
   const { rows, documents, spec, shard } = sides;
   const counts = { rows: await rows.count(spec), documents: await documents.count(shard) };
   const found = new Findings();
-  for (const { range, size } of await differingRanges(sides, onProgress)) await compareKeys(sides, range, size, found);
-  return { ...counts, suspects: found.suspects, furtherSuspects: found.further };
+  const { differing, ...counted } = await differingRanges(sides, onProgress);
+  for (const { range, size } of differing) await compareKeys(sides, range, size, found);
+  return { ...counts, suspects: found.suspects, furtherSuspects: found.further, ...counted };
 }
 
 interface DifferingRange {
@@ -56,8 +62,13 @@ interface DifferingRange {
   readonly size: number;
 }
 
-async function differingRanges(sides: Sides, onProgress: (rows: number) => void): Promise<DifferingRange[]> {
+async function differingRanges(
+  sides: Sides,
+  onProgress: (rows: number) => void,
+): Promise<{ differing: DifferingRange[] } & Pick<Comparison, "notCarried" | "sixDigits">> {
   const differing: DifferingRange[] = [];
+  const notCarried: Record<string, number> = {};
+  const sixDigits: Record<string, number> = {};
   const isCut = rangeColumn(sides.spec) !== undefined;
   let [sum, from, place, read] = [new Checksum(), undefined as string | undefined, "", 0];
   const endRange = async (to: string | undefined) => {
@@ -71,11 +82,17 @@ async function differingRanges(sides: Sides, onProgress: (rows: number) => void)
     // Rows of one value in the key's first column stay together: that column is what both sides cut along.
     if (isCut && sum.count >= rangeRows && row.place !== place) await endRange(row.place);
     sum.add(row.id, row.comparables);
+    count(notCarried, row.notCarried);
+    count(sixDigits, row.sixDigits);
     place = row.place;
     read += 1;
   }
   await endRange(undefined);
-  return differing;
+  return { differing, notCarried, sixDigits };
+}
+
+function count(counts: Record<string, number>, columns: readonly string[]): void {
+  for (const column of columns) counts[column] = (counts[column] ?? 0) + 1;
 }
 
 async function checksumOf({ documents, spec, shard }: Sides, range: KeyRange): Promise<Checksum> {
@@ -107,7 +124,7 @@ async function compareKeys(sides: Sides, range: KeyRange, size: number, found: F
 
 /** The key that a document without a row stands for; undefined when neither its id nor its fields tell one. */
 export function documentKey({ key }: TableSpec, shard: string, { id, source }: IndexDocument): string[] | undefined {
-  const told = keyOf(id) ?? key.map(({ name }) => textOf(source[name] ?? null));
+  const told = keyOf(id) ?? key.map(({ name }) => textOf(source[fieldName(name)] ?? null));
   return told.length === key.length && documentId(shard, told) === id ? told : undefined;
 }
 

@@ -1,15 +1,16 @@
 /** Every shard's rows against the index: both sides as of one moment, then what seems to differ once more. */
 import type { Client } from "@opensearch-project/opensearch";
+import { UserError } from "../../lib/run.ts";
 import type { IndexedShard, IndexPlan, ReadSidePlan, ShardPlan } from "../../plan/types.ts";
 import type { OperatedStack } from "../context.ts";
 import { compareTable, type Comparison } from "./compare.ts";
 import { passCut } from "./cut.ts";
 import { documentsByIds, IndexView } from "./documents.ts";
 import { recheck } from "./recheck.ts";
-import type { Report, StrangerReport } from "./report.ts";
+import type { Report, StrangerReport, UncomparedReport } from "./report.ts";
 import { ShardRows } from "./rows.ts";
 import { readTable, type TableSpec } from "./table.ts";
-import { converterOf, unsignedKeysOf } from "./writing.ts";
+import { writtenBy } from "./writing.ts";
 
 /** A shard's table and its index. */
 export interface Target {
@@ -32,7 +33,7 @@ export interface Work {
  * @throws UserError when a part does not run or cannot be reached.
  */
 export async function compareAll(work: Work, withStrangers: boolean): Promise<Report> {
-  const { compared, strangers } = await compareAtCut(work, withStrangers);
+  const { compared, uncompared, strangers } = await compareAtCut(work, withStrangers);
   const connections = await openShards(work);
   try {
     const settled = await recheck(
@@ -54,8 +55,10 @@ export async function compareAll(work: Work, withStrangers: boolean): Promise<Re
       settled: comparison.suspects.size - (settled[at]?.differences.length ?? 0) - (settled[at]?.changing.length ?? 0),
       further: comparison.furtherSuspects,
       notCompared: spec.notCompared,
+      notCarried: comparison.notCarried,
+      sixDigits: comparison.sixDigits,
     }));
-    return { tables, strangers };
+    return { tables, uncompared, strangers };
   } finally {
     for (const rows of connections.values()) rows.close();
   }
@@ -71,30 +74,52 @@ interface Compared {
 async function compareAtCut(
   work: Work,
   withStrangers: boolean,
-): Promise<{ compared: Compared[]; strangers: StrangerReport[] }> {
+): Promise<{ compared: Compared[]; uncompared: UncomparedReport[]; strangers: StrangerReport[] }> {
   const { stack, readSide, engine, targets, onProgress } = work;
   const connections = await openShards(work);
   const views = new Map<IndexPlan, IndexView>();
   try {
     await Promise.all([...connections.values()].map(async (rows) => await rows.beginSnapshot()));
     await untilPassed(work);
-    for (const { index } of targets) if (!views.has(index)) views.set(index, await IndexView.open(engine, index.alias));
-    const compared: Compared[] = [];
-    for (const target of targets) {
-      const { index, shard } = target;
-      const [rows, documents] = [shardOf(connections, target), views.get(index)];
-      if (documents === undefined) continue;
-      const spec = await readTable(rows.connection, index.table, shard, converterOf(stack.plan, readSide, "key"));
-      const show = (read: number) =>
-        onProgress(`${shard.name} ${index.table}: ${read.toLocaleString("en-US")} rows compared`);
-      const comparison = await compareTable({ rows, documents, spec, shard: shard.id }, show);
-      compared.push({ target, spec, comparison });
+    const missing = new Map<IndexPlan, unknown>();
+    for (const { index } of targets) {
+      if (views.has(index) || missing.has(index)) continue;
+      // All indices are held before the first table is read; one that is not there is told with its table.
+      await IndexView.open(engine, index.alias).then(
+        (view) => views.set(index, view),
+        (error: unknown) => missing.set(index, error),
+      );
     }
-    return { compared, strangers: withStrangers ? await strangersIn(views) : [] };
+    const compared: Compared[] = [];
+    const uncompared: UncomparedReport[] = [];
+    for (const target of targets) {
+      const { index, shard, planned } = target;
+      const [rows, documents] = [shardOf(connections, target), views.get(index)];
+      try {
+        if (documents === undefined) throw missing.get(index);
+        const spec = await readTable(rows.connection, index.table, shard, writtenBy(stack.plan, readSide, planned));
+        const show = (read: number) =>
+          onProgress(`${shard.name} ${index.table}: ${read.toLocaleString("en-US")} rows compared`);
+        const comparison = await compareTable({ rows, documents, spec, shard: shard.id }, show);
+        compared.push({ target, spec, comparison });
+      } catch (error) {
+        uncompared.push({ table: index.table, shard: shard.name, ...reasonOf(error) });
+      }
+    }
+    return { compared, uncompared, strangers: withStrangers ? await strangersIn(views) : [] };
   } finally {
     for (const rows of connections.values()) rows.close();
     await Promise.allSettled([...views.values()].map(async (view) => await view.close()));
   }
+}
+
+/** What stands in the way of one table says nothing of the others. @throws what is a defect of ours */
+function reasonOf(error: unknown): { reason: string; remedy: string } {
+  if (error instanceof UserError) return { reason: error.message, remedy: error.remedy };
+  // MySQL's own errors and its driver's have codes.
+  if (error instanceof Error && "code" in error)
+    return { reason: error.message, remedy: "cdc doctor says whether the server is well; then compare again" };
+  throw error;
 }
 
 async function strangersIn(views: ReadonlyMap<IndexPlan, IndexView>): Promise<StrangerReport[]> {
@@ -119,9 +144,9 @@ async function openShards({ stack, targets }: Work): Promise<Map<string, ShardRo
   const password = await stack.cdcPassword();
   const connections = new Map<string, ShardRows>();
   try {
-    for (const { shard, planned } of targets) {
+    for (const { shard } of targets) {
       if (connections.has(shard.name)) continue;
-      connections.set(shard.name, await ShardRows.open(shard, password, unsignedKeysOf(planned)));
+      connections.set(shard.name, await ShardRows.open(shard, password));
     }
     return connections;
   } catch (error) {

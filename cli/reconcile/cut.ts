@@ -1,10 +1,11 @@
 /** A moment that the whole pipeline has passed: what was committed on the shards before it is in the index. */
-import { failureOf, statesOf } from "../../connect/status.ts";
-import { untilCaughtUp, type PartitionLag } from "../../kafka/sink-lag.ts";
+import { failureOf, statesOf } from "../../clients/connect/status.ts";
+import { untilCaughtUp, type PartitionLag } from "../../clients/kafka/sink-lag.ts";
 import { UserError } from "../../lib/run.ts";
 import type { IndexPlan, ReadSidePlan, ShardPlan } from "../../plan/types.ts";
-import { FlowError, FlowProbe, flowTargetOf } from "../../steps/flow.ts";
+import { FlowError, FlowProbe, flowTargetOf } from "../../flow/flow.ts";
 import type { OperatedStack } from "../context.ts";
+import { topicsOf } from "../reindex/temporary-sink.ts";
 
 /** A probe passes in well under a second; behind a large transaction it waits for that one. */
 const probeLimitMs = 120_000;
@@ -32,9 +33,9 @@ export async function passCut({ stack, readSide, shards, indices, onProgress }: 
   const password = await stack.cdcPassword();
   await Promise.all(shards.map(async (shard) => await sendProbe(stack, shard, password)));
   const sink = {
-    bootstrap: stack.plan.kafka.hostBootstrap,
+    bootstrap: stack.plan.kafka.endpoints.fromHost.bootstrap,
     connector: readSide.sink.name,
-    topics: [...indices.flatMap(({ topics }) => topics), readSide.retryTopic],
+    topics: [...new Set([...indices.flatMap(topicsOf), readSide.retryTopic])],
   };
   let [records, movedAt] = [Number.POSITIVE_INFINITY, performance.now()];
   const behind = await untilCaughtUp(sink, {

@@ -1,4 +1,4 @@
-/** Documents' ids, as the sink makes them (sink/README.md, "Documents"). */
+/** Documents' ids, as the sink makes them (apps/sink/README.md, "Documents"). */
 import { hash } from "node:crypto";
 
 /** The engine's limit. */

@@ -1,6 +1,7 @@
 /** An index's documents of a shard, as they were at one moment, or as they are now. */
 import type { Client } from "@opensearch-project/opensearch";
-import { parseExact, type Row, type Value } from "../../events/json.ts";
+import { parseExact, type Row, type Value } from "../../clients/debezium/events/json.ts";
+import { fieldName } from "../../clients/opensearch/field-name.ts";
 import { comparable } from "./comparable.ts";
 import { rangeColumn, wholeTable, type KeyRange } from "./range.ts";
 import type { TableSpec } from "./table.ts";
@@ -52,7 +53,7 @@ export class IndexView {
 
   /** A shard's documents of a range, with the columns that are compared and those of the key, in no order. */
   async *read(spec: TableSpec, shard: string, range: KeyRange = wholeTable): AsyncGenerator<IndexDocument> {
-    const fields = [...new Set([...spec.columns, ...spec.key].map(({ name }) => name))];
+    const fields = [...new Set([...spec.columns, ...spec.key].map(({ name }) => fieldName(name)))];
     const query = {
       bool: { filter: [{ term: { shard } }, ...lowerBound(spec, range)], must_not: upperBound(spec, range) },
     };
@@ -110,7 +111,10 @@ export async function documentsByIds(
 
 /** A document's compared values, in the order of the table's spec. */
 export function comparablesOf({ columns }: TableSpec, { source }: IndexDocument): string[] {
-  return columns.map((column) => comparable(column, Object.hasOwn(source, column.name) ? source[column.name] : null));
+  return columns.map((column) => {
+    const field = fieldName(column.name);
+    return comparable(column, Object.hasOwn(source, field) ? source[field] : null);
+  });
 }
 
 /** The commit that the document stands for, in µs since 1970; 0 where it does not tell. */
@@ -147,12 +151,12 @@ async function rawRequest<T>(engine: Client, method: "POST", path: string, body:
 /** Half-open as the ranges are; what has no value that the engine could read lies in the first one. */
 function lowerBound(spec: TableSpec, { from }: KeyRange): object[] {
   const name = rangeColumn(spec)?.name;
-  return name === undefined || from === undefined ? [] : [{ range: { [name]: { gte: from } } }];
+  return name === undefined || from === undefined ? [] : [{ range: { [fieldName(name)]: { gte: from } } }];
 }
 
 function upperBound(spec: TableSpec, { to }: KeyRange): object[] {
   const name = rangeColumn(spec)?.name;
-  return name === undefined || to === undefined ? [] : [{ range: { [name]: { gte: to } } }];
+  return name === undefined || to === undefined ? [] : [{ range: { [fieldName(name)]: { gte: to } } }];
 }
 
 /** Field names of _source are patterns. */

@@ -1,6 +1,7 @@
 /** Rows found again by their keys as the documents' ids have them. */
 import { UserError } from "../../lib/run.ts";
 import { isUnsignedBigint, type RowColumn } from "./normalise.ts";
+import { quotedName } from "../../lib/sql.ts";
 
 /**
  * An SQL condition that holds for the rows of these keys, and, where a collation does not tell letters apart, for their
@@ -12,9 +13,23 @@ import { isUnsignedBigint, type RowColumn } from "./normalise.ts";
 export function keyCondition(columns: readonly RowColumn[], keys: readonly (readonly string[])[]): string {
   const [first] = columns;
   const rows = keys.map((key) => columns.map((column, at) => literal(column, key[at] ?? "")));
-  if (first !== undefined && columns.length === 1) return `${quoted(first.name)} IN (${rows.flat().join(", ")})`;
-  const names = columns.map(({ name }) => quoted(name)).join(", ");
+  if (first !== undefined && columns.length === 1) return `${quotedName(first.name)} IN (${rows.flat().join(", ")})`;
+  const names = columns.map(({ name }) => quotedName(name)).join(", ");
   return `(${names}) IN (${rows.map((row) => `(${row.join(", ")})`).join(", ")})`;
+}
+
+/**
+ * A key as it is given and, where that is another, as the documents' ids have it: in an event's key, and in ids of before, a
+ * BIGINT UNSIGNED from 2^63 on is the negative number of the same bits.
+ */
+export function keyForms(columns: readonly RowColumn[], key: readonly string[]): string[][] {
+  const told = key.map((text, at) => {
+    const column = columns[at];
+    return column !== undefined && isUnsignedBigint(column) && /^-\d{1,19}$/.test(text)
+      ? BigInt.asUintN(64, BigInt(text)).toString()
+      : text;
+  });
+  return told.every((text, at) => text === key[at]) ? [told] : [[...key], told];
 }
 
 /** Whether such a row can be: every text is a value of its column. */
@@ -22,17 +37,6 @@ export function isKey(columns: readonly RowColumn[], key: readonly string[]): bo
   return (
     key.length === columns.length && columns.every((column, at) => constantOf(column, key[at] ?? "") !== undefined)
   );
-}
-
-/** A name of a database, table or column in SQL. */
-export function quoted(name: string): string {
-  return `\`${name.replaceAll("`", "``")}\``;
-}
-
-/** `DATABASE.TABLE` in SQL. */
-export function quotedTable(table: string): string {
-  const dot = table.indexOf(".");
-  return `${quoted(table.slice(0, dot))}.${quoted(table.slice(dot + 1))}`;
 }
 
 /** The text as a constant of the column's type, independent of the session's SQL mode and time zone. */

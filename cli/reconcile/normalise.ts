@@ -1,11 +1,11 @@
 /**
- * From a row of MySQL to the document that the sink writes for it, value by value. Upstream: the table of types in
- * sink/README.md, and what Debezium makes of MySQL's values before ("Data type mappings" in its documentation).
+ * From a row of MySQL to the document that says the same, value by value. Upstream: the table of types in apps/sink/README.md. It
+ * is what the row holds: nothing that the pipeline makes of a value on the way is repeated here.
  *
  * Values are the bytes of MySQL's text protocol, read in UTC and utf8mb4: a driver's own conversions would cut digits.
  */
-import { parseExact, stringifyExact, type Value } from "../../events/json.ts";
-import type { ColumnSpec } from "../../search/columns.ts";
+import { parseExact, stringifyExact, type Value } from "../../clients/debezium/events/json.ts";
+import type { ColumnSpec } from "../../clients/opensearch/columns.ts";
 
 /** A column as far as its values depend on it. */
 export interface RowColumn extends ColumnSpec {
@@ -19,7 +19,7 @@ const renderings: Readonly<Record<string, (bytes: Buffer, column: RowColumn) => 
   mediumint: integer,
   int: integer,
   bigint: integer,
-  year,
+  year: integer,
   decimal: (bytes) => withoutLeadingZeros(bytes.toString("latin1")),
   float: (bytes) => Number(bytes.toString("latin1")),
   double: (bytes) => Number(bytes.toString("latin1")),
@@ -39,10 +39,9 @@ const renderings: Readonly<Record<string, (bytes: Buffer, column: RowColumn) => 
   blob: base64,
   mediumblob: base64,
   longblob: base64,
-  date: (bytes, column) => dateOrZero(bytes.toString("latin1"), column, "1970-01-01"),
-  datetime: (bytes, column) => dateOrZero(shortFraction(bytes.toString("latin1")), column, "1970-01-01T00:00:00"),
-  timestamp: (bytes, column) =>
-    dateOrZero(`${shortFraction(bytes.toString("latin1"))}Z`, column, "1970-01-01T00:00:00Z"),
+  date: (bytes) => bytes.toString("latin1"),
+  datetime: (bytes) => dateTime(bytes),
+  timestamp: (bytes) => `${dateTime(bytes)}Z`,
   time: (bytes) => shortFraction(bytes.toString("latin1")),
   geometry: spatial,
   point: spatial,
@@ -73,14 +72,46 @@ export function documentValue(column: RowColumn, bytes: Buffer | null): Value {
   return render(bytes, column);
 }
 
-/** How the connector writes unsigned bigints into keys: `long` wraps what is beyond 2^63, as no schema tells it there. */
-export type UnsignedKeys = "long" | "precise";
+/**
+ * What MySQL keeps and no event can have: a date that no calendar has, such as 0000-00-00 or 2025-00-10, and YEAR 0000. The
+ * documents have something else in its place, which has to be told.
+ */
+export function isNotCarried({ dataType }: Pick<ColumnSpec, "dataType">, value: Value): boolean {
+  if (dataType === "year") return value === 0;
+  return Object.hasOwn(insteadOfNoDate, dataType) && /^\d{4}-(00|\d\d-00)/.test(textOf(value));
+}
+
+const insteadOfNoDate: Readonly<Record<string, string>> = {
+  date: "1970-01-01",
+  datetime: "1970-01-01T00:00:00",
+  timestamp: "1970-01-01T00:00:00Z",
+};
+
+/** A year that stands for YEAR 0000. */
+export const insteadOfNoYear = 2000;
+
+/** A FLOAT as a snapshot tells it, and so as it is compared: the server's text of it has six digits. */
+export function inSixDigits(value: Value): number {
+  return Number(Math.fround(Number(value)).toPrecision(6));
+}
+
+/** A FLOAT of which a snapshot's rows do not have every digit. */
+export function hasMoreDigits({ dataType }: Pick<ColumnSpec, "dataType">, value: Value): boolean {
+  return dataType === "float" && value !== null && Math.fround(inSixDigits(value)) !== Math.fround(Number(value));
+}
+
+/** What a document has for the value: the value, or, for one that no event can have, what stands in its place. */
+export function inDocuments(column: RowColumn, value: Value): Value {
+  if (!isNotCarried(column, value)) return value;
+  if (column.dataType === "year") return insteadOfNoYear;
+  return column.isNullable ? null : (insteadOfNoDate[column.dataType] ?? null);
+}
 
 /** A key column's value as text, as it is a part of the document's id. */
-export function keyText(column: RowColumn, bytes: Buffer, unsignedKeys: UnsignedKeys): string {
-  const value = documentValue(column, bytes);
-  if (isUnsignedBigint(column) && unsignedKeys === "long") return BigInt.asIntN(64, BigInt(textOf(value))).toString();
-  return textOf(value);
+export function keyText(column: RowColumn, bytes: Buffer): string {
+  const value = inDocuments(column, documentValue(column, bytes));
+  // In keys a boolean is a number, whichever of the two Debezium took the column for.
+  return typeof value === "boolean" ? String(Number(value)) : textOf(value);
 }
 
 export function isUnsignedBigint({ dataType, columnType }: Pick<ColumnSpec, "dataType" | "columnType">): boolean {
@@ -108,11 +139,6 @@ function integer(bytes: Buffer, column: RowColumn): Value {
   return value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER ? Number(value) : value;
 }
 
-/** YEAR 0000 is taken for one of two digits, and so for 2000 (`enable.time.adjuster`). */
-function year(bytes: Buffer): Value {
-  return Number(bytes.toString("latin1")) || 2000;
-}
-
 function bit(bytes: Buffer, { precision }: RowColumn): Value {
   const number = bytes.length === 0 ? 0n : BigInt(`0x${bytes.toString("hex")}`);
   if (precision === 1) return number === 1n;
@@ -123,16 +149,8 @@ function withoutLeadingZeros(decimal: string): string {
   return decimal.replace(/^(-?)0+(?=\d)/, "$1");
 }
 
-/**
- * A date that is none ('0000-00-00', '2025-00-10') is NULL to Debezium, or the epoch where the column takes no NULL; years of
- * two digits become those of this and the last century (its `enable.time.adjuster`).
- */
-function dateOrZero(text: string, { isNullable }: RowColumn, epoch: string): Value {
-  const [, year = "", month, day, rest = ""] = /^(\d{4})-(\d\d)-(\d\d)(.*)$/.exec(text) ?? [];
-  if (year === "0000" || month === "00" || day === "00") return isNullable ? null : epoch;
-  const number = Number(year);
-  const adjusted = number < 70 ? number + 2000 : number < 100 ? number + 1900 : number;
-  return `${String(adjusted).padStart(4, "0")}-${month}-${day}${rest.replace(" ", "T")}`;
+function dateTime(bytes: Buffer): string {
+  return shortFraction(bytes.toString("latin1")).replace(" ", "T");
 }
 
 /** No zeros at the end of a second's fraction, and none at all for a whole second. */

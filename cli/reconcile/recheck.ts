@@ -3,7 +3,8 @@
  * is waited for until it has passed that moment, and then document and row are read anew. Only a row that stayed the same
  * meanwhile tells a difference; one that changed has to be looked at once more.
  */
-import { stringifyExact, type Value } from "../../events/json.ts";
+import { stringifyExact, type Value } from "../../clients/debezium/events/json.ts";
+import { fieldName } from "../../clients/opensearch/field-name.ts";
 import { digestOf, type Suspects } from "./compare.ts";
 import { committedUs, comparablesOf, type IndexDocument } from "./documents.ts";
 import { chunksOf } from "./repair.ts";
@@ -148,7 +149,7 @@ function differenceOf(
     if (one === other) return [];
     // JSON in one notation, so that only what differs looks different.
     const both = dataType === "json" ? [one, other].map((text) => text.replace(/^=/, "")) : undefined;
-    const [database = shown(row.values[at]), index = shown(document.source[name])] = both ?? [];
+    const [database = shown(row.values[at]), index = shown(document.source[fieldName(name)])] = both ?? [];
     return [{ column: name, database, index }];
   });
   return { kind: "different", id, key, columns };

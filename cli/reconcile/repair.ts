@@ -1,17 +1,18 @@
 /** Rows sent once more through connector, topic and sink, and documents taken out that have no row. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { RecordProducer, type RecordToSend } from "../../kafka/producer.ts";
+import { RecordProducer, type RecordToSend } from "../../clients/kafka/producer.ts";
 import { UserError } from "../../lib/run.ts";
 import type { IndexedShard, IndexPlan, ReadSidePlan, ShardPlan } from "../../plan/types.ts";
 import type { OperatedStack } from "../context.ts";
 import { UsageError } from "../exit.ts";
-import { readAnew, runningSnapshot } from "../snapshot/read-anew.ts";
+import { readAnew } from "../../snapshot/read-anew.ts";
+import { runningSnapshot } from "../../snapshot/running.ts";
 import { documentId } from "./document-id.ts";
-import { keyCondition } from "./key-condition.ts";
+import { keyCondition, keyForms } from "./key-condition.ts";
 import type { RowColumn } from "./normalise.ts";
 import { ShardRows } from "./rows.ts";
 import { readTable, type TableSpec } from "./table.ts";
-import { converterOf, unsignedKeysOf } from "./writing.ts";
+import { converterOf, writtenBy } from "./writing.ts";
 
 export interface ReemitOptions {
   /** Called with what is being done, a few times a second. */
@@ -68,12 +69,13 @@ export async function deleteDocuments(
 ): Promise<number> {
   if (keys.length === 0) return 0;
   const planned = stack.shard(shard.name);
-  const rows = await ShardRows.open(shard, await stack.cdcPassword(), unsignedKeysOf(planned));
-  const producer = new RecordProducer(stack.plan.kafka.hostBootstrap);
+  const rows = await ShardRows.open(shard, await stack.cdcPassword());
+  const producer = new RecordProducer(stack.plan.kafka.endpoints.fromHost.bootstrap);
   try {
-    const spec = await readTable(rows.connection, index.table, shard, converterOf(stack.plan, readSide, "key"));
+    const spec = await readTable(rows.connection, index.table, shard, writtenBy(stack.plan, readSide, planned));
     let sent = 0;
-    for (const some of chunksOf(keys, keysPerQuery)) {
+    const forms = keys.flatMap((key) => keyForms(spec.key, key));
+    for (const some of chunksOf(forms, keysPerQuery)) {
       const timestampMs = Math.floor((await rows.nowUs()) / 1000) - commitMs;
       const there = await rows.byKeys(spec, some);
       const gone = some.filter((key) => !there.has(documentId(shard.id, key)));
@@ -106,15 +108,14 @@ async function keyColumns(stack: OperatedStack, shard: ShardPlan, table: string)
   const indexed = {
     name: shard.name,
     id: shard.name,
-    mysqlHostPort: shard.port.host,
+    mysql: shard.endpoints.fromHost,
+    removalTopics: [],
     excludeColumns: [],
     maskColumns: [],
   };
-  const rows = await ShardRows.open(indexed, await stack.cdcPassword(), unsignedKeysOf(shard));
+  const rows = await ShardRows.open(indexed, await stack.cdcPassword());
   try {
-    const { readSide } = stack.plan;
-    const written = readSide === undefined ? { hasSchemas: true } : converterOf(stack.plan, readSide, "key");
-    return await readTable(rows.connection, table, indexed, written);
+    return await readTable(rows.connection, table, indexed, writtenBy(stack.plan, stack.plan.readSide, shard));
   } finally {
     rows.close();
   }
@@ -141,7 +142,10 @@ export function conditionsFor(
 /** A connector reads one table after the other, and says for some seconds after the last one that it still does. */
 async function untilNoneRuns(stack: OperatedStack, shard: ShardPlan, onWait: () => void): Promise<void> {
   const deadline = performance.now() + snapshotLimitMs;
-  while ((await runningSnapshot(stack.worker, shard)).length > 0 && performance.now() < deadline) {
+  while (
+    (await runningSnapshot(stack.worker, shard.connector.name)).tables.length > 0 &&
+    performance.now() < deadline
+  ) {
     onWait();
     await sleep(1000);
   }

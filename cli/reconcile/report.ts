@@ -19,6 +19,10 @@ export interface TableReport {
   readonly further: number;
   /** Columns whose values cannot be compared. */
   readonly notCompared: readonly string[];
+  /** By column, how many values no event can have, so that the documents have others in their place. */
+  readonly notCarried: Readonly<Record<string, number>>;
+  /** By column, how many values were compared in six digits, and have more. */
+  readonly sixDigits: Readonly<Record<string, number>>;
 }
 
 /** Documents of a table that are of none of the stack's shards. */
@@ -29,8 +33,17 @@ export interface StrangerReport {
   readonly ids: readonly string[];
 }
 
+/** A shard's table that could not be compared: whether it agrees is not known. */
+export interface UncomparedReport {
+  readonly table: string;
+  readonly shard: string;
+  readonly reason: string;
+  readonly remedy: string;
+}
+
 export interface Report {
   readonly tables: readonly TableReport[];
+  readonly uncompared: readonly UncomparedReport[];
   readonly strangers: readonly StrangerReport[];
 }
 
@@ -45,13 +58,18 @@ export function differencesIn({ tables, strangers }: Report): number {
   );
 }
 
+/** Whether everything was compared and nothing differs. */
+export function isWell(report: Report): boolean {
+  return differencesIn(report) === 0 && report.uncompared.length === 0;
+}
+
 export function outputOf(report: Report): Output {
   return { json: jsonOf(report), text: textOf(report) };
 }
 
 function jsonOf(report: Report): unknown {
   return {
-    healthy: differencesIn(report) === 0,
+    healthy: isWell(report),
     tables: report.tables.map(({ differences, changing, settled, further, ...table }) => ({
       ...table,
       missing: countOf(differences, "missing"),
@@ -62,13 +80,13 @@ function jsonOf(report: Report): unknown {
       stillChanging: changing,
       differences: differences.map(({ key, columns, ...one }) => ({ ...one, key: key ?? null, columns })),
     })),
+    uncompared: report.uncompared,
     ofNoShard: report.strangers,
   };
 }
 
 function textOf(report: Report): string {
   const { tables, strangers } = report;
-  const total = differencesIn(report);
   return [
     formatTable(
       ["TABLE", "SHARD", "ROWS", "DOCUMENTS", "MISSING", "EXTRA", "DIFFERENT"],
@@ -89,12 +107,41 @@ function textOf(report: Report): string {
       ...ids.map((id) => `    ${id}`),
       ...(documents > ids.length ? [`    … and ${documents - ids.length} more`] : []),
     ]),
-    total === 0 ? `${coloured("green", "✓")} the index agrees with the shards` : counted(total, "difference"),
+    ...report.uncompared.flatMap(({ table, shard, reason, remedy }) => [
+      `${coloured("yellow", "?")} ${table} on ${shard} was not compared: ${reason}`,
+      `    ${remedy}`,
+    ]),
+    conclusion(report),
   ].join("\n");
 }
 
+function conclusion(report: Report): string {
+  const total = differencesIn(report);
+  const { length } = report.uncompared;
+  const but = [
+    ...exceptions(report.tables, "notCarried", "that no event can have"),
+    ...exceptions(report.tables, "sixDigits", "compared in six digits"),
+  ].map((text, at) => `${at === 0 ? ", but for" : " and"} ${text}`);
+  if (isWell(report)) return `${coloured("green", "✓")} the index agrees with the shards${but.join("")}`;
+  return [
+    ...(total > 0 || length === 0 ? [counted(total, "difference")] : []),
+    ...(length === 0 ? [] : [`${counted(length, "table")} not compared: whether the index agrees there is not known`]),
+  ].join("; ");
+}
+
+function exceptions(tables: readonly TableReport[], kind: "notCarried" | "sixDigits", what: string): string[] {
+  const count = tables.flatMap((table) => Object.values(table[kind])).reduce((sum, one) => sum + one, 0);
+  return count === 0 ? [] : [`${counted(count, "value")} ${what}`];
+}
+
+function valuesOf(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([column, count]) => `${counted(count, "value")} of ${column}`)
+    .join(", ");
+}
+
 function linesOf(report: TableReport): string[] {
-  const { table, shard, differences, changing, settled, further, notCompared } = report;
+  const { table, shard, differences, changing, settled, further, notCompared, notCarried, sixDigits } = report;
   const lines = (["missing", "extra", "different"] as const).flatMap((kind) => {
     const found = differences.filter((difference) => difference.kind === kind);
     return some(found.flatMap(lineOf), found.length);
@@ -117,6 +164,17 @@ function linesOf(report: TableReport): string[] {
           ),
         ]),
     ...(notCompared.length === 0 ? [] : [`${table} on ${shard}: not compared: ${notCompared.join(", ")}`]),
+    ...(Object.keys(notCarried).length === 0
+      ? []
+      : [
+          `${table} on ${shard}: no event can have 0000-00-00, dates like it, and YEAR 0000: ${valuesOf(notCarried)}; ` +
+            "the index has null, 1970-01-01 or 2000 in their place",
+        ]),
+    ...(Object.keys(sixDigits).length === 0
+      ? []
+      : [
+          `${table} on ${shard}: a FLOAT of more than six digits, compared in six, as a snapshot's rows have no more: ${valuesOf(sixDigits)}`,
+        ]),
   ];
 }
 

@@ -1,17 +1,21 @@
 /** A shard's rows, as the sink would write them. */
 import type { Readable } from "node:stream";
-import { createConnection, type Connection as StreamingConnection } from "mysql2";
+import type { Connection as StreamingConnection } from "mysql2";
 import type { Connection, FieldPacket, RowDataPacket } from "mysql2/promise";
-import type { Value } from "../../events/json.ts";
-import { cdcUser } from "../../plan/constants.ts";
+import type { Value } from "../../clients/debezium/events/json.ts";
+import { hostAndPort } from "../../lib/endpoint.ts";
+import { cdcUser } from "../../lib/constants.ts";
 import type { IndexedShard } from "../../plan/types.ts";
 import { UnreachableError } from "../exit.ts";
 import { comparable } from "./comparable.ts";
 import { documentId } from "./document-id.ts";
-import { isKey, keyCondition, literal, quoted, quotedTable } from "./key-condition.ts";
-import { documentValue, keyText, textOf, type UnsignedKeys } from "./normalise.ts";
+import { isKey, keyCondition, literal } from "./key-condition.ts";
+import { documentValue, hasMoreDigits, inDocuments, isNotCarried, keyText, textOf } from "./normalise.ts";
 import { rangeColumn, wholeTable, type KeyRange } from "./range.ts";
 import type { TableSpec } from "./table.ts";
+import { connectStreaming } from "../../clients/mysql/streaming.ts";
+import { messageOf } from "../../lib/run.ts";
+import { quotedName, quotedTable } from "../../lib/sql.ts";
 
 /** A row as its document should be. */
 export interface ShardRow {
@@ -24,6 +28,10 @@ export interface ShardRow {
   readonly values: readonly Value[];
   /** The same, comparable. */
   readonly comparables: readonly string[];
+  /** Columns of these whose value no event can have. */
+  readonly notCarried: readonly string[];
+  /** Columns of these that are compared in six digits, and have more. */
+  readonly sixDigits: readonly string[];
 }
 
 /** A shard's server, logged in to as the CDC account; close it when done. */
@@ -31,29 +39,22 @@ export class ShardRows {
   readonly connection: Connection;
   readonly #streaming: StreamingConnection;
   readonly #shard: IndexedShard;
-  readonly #unsignedKeys: UnsignedKeys;
 
-  private constructor(connection: StreamingConnection, shard: IndexedShard, unsignedKeys: UnsignedKeys) {
+  private constructor(connection: StreamingConnection, shard: IndexedShard) {
     this.#streaming = connection;
     this.connection = connection.promise();
     this.#shard = shard;
-    this.#unsignedKeys = unsignedKeys;
   }
 
   /** @throws UnreachableError when the CDC account cannot log in. */
-  static async open(shard: IndexedShard, password: string, unsignedKeys: UnsignedKeys): Promise<ShardRows> {
-    const address = { host: "127.0.0.1", port: shard.mysqlHostPort };
-    const options = { ...address, user: cdcUser, password, connectTimeout: 10_000, charset: "utf8mb4" };
-    const connection = createConnection(options);
+  static async open(shard: IndexedShard, password: string): Promise<ShardRows> {
     try {
-      await connection.promise().connect();
-      // UTC, no mode that changes what is read, and a server that waits while the engine answers.
-      await connection.promise().query("SET time_zone = '+00:00', sql_mode = '', net_write_timeout = 600");
-      return new ShardRows(connection, shard, unsignedKeys);
+      // UTC, and no mode that changes what is read.
+      const settings = ["time_zone = '+00:00'", "sql_mode = ''"];
+      return new ShardRows(await connectStreaming({ ...shard.mysql, user: cdcUser, password }, settings), shard);
     } catch (error) {
-      connection.destroy();
       throw new UnreachableError(
-        `${cdcUser} cannot log in to MySQL of ${shard.name} at ${address.host}:${address.port}: ${error instanceof Error ? error.message : String(error)}`,
+        `${cdcUser} cannot log in to MySQL of ${shard.name} at ${hostAndPort(shard.mysql)}: ${messageOf(error)}`,
         `cdc doctor --shard ${shard.name} says what is wrong; make up starts a stopped server`,
         { cause: error },
       );
@@ -79,7 +80,7 @@ export class ShardRows {
 
   /** The rows of a range in the order of the primary key, as they come. */
   async *read(spec: TableSpec, range: KeyRange = wholeTable): AsyncGenerator<ShardRow> {
-    const order = spec.key.map(({ name }) => quoted(name)).join(", ");
+    const order = spec.key.map(({ name }) => quotedName(name)).join(", ");
     const sql = `${this.#select(spec)}${whereIn(spec, range)} ORDER BY ${order}`;
     const stream: Readable = this.#streaming.query(rawQuery(sql)).stream({ highWaterMark: 256 });
     for await (const cells of stream) yield this.#row(spec, cells as Cells);
@@ -102,20 +103,22 @@ export class ShardRows {
   /** The key's columns, then the compared ones; a FLOAT's own text would cut it to six digits. */
   #select({ table, key, columns }: TableSpec): string {
     const cells = [...key, ...columns].map(({ name, dataType }) =>
-      dataType === "float" ? `CAST(${quoted(name)} AS DOUBLE)` : quoted(name),
+      dataType === "float" ? `CAST(${quotedName(name)} AS DOUBLE)` : quotedName(name),
     );
     return `SELECT ${cells.join(", ")} FROM ${quotedTable(table)}`;
   }
 
   #row({ key, columns }: TableSpec, cells: Cells): ShardRow {
-    const parts = key.map((column, at) => keyText(column, cells[at] ?? Buffer.alloc(0), this.#unsignedKeys));
+    const parts = key.map((column, at) => keyText(column, cells[at] ?? Buffer.alloc(0)));
     const values = columns.map((column, at) => documentValue(column, cells[key.length + at] ?? null));
     return {
       id: documentId(this.#shard.id, parts),
       key: parts,
-      place: key[0] === undefined ? "" : textOf(documentValue(key[0], cells[0] ?? null)),
+      place: key[0] === undefined ? "" : textOf(inDocuments(key[0], documentValue(key[0], cells[0] ?? null))),
       values,
-      comparables: columns.map((column, at) => comparable(column, values[at])),
+      comparables: columns.map((column, at) => comparable(column, inDocuments(column, values[at] ?? null))),
+      notCarried: columns.filter((column, at) => isNotCarried(column, values[at] ?? null)).map(({ name }) => name),
+      sixDigits: columns.filter((column, at) => hasMoreDigits(column, values[at] ?? null)).map(({ name }) => name),
     };
   }
 }
@@ -131,8 +134,8 @@ function whereIn(spec: TableSpec, { from, to }: KeyRange): string {
   const column = rangeColumn(spec);
   if (column === undefined) return "";
   const bounds = [
-    ...(from === undefined ? [] : [`${quoted(column.name)} >= ${literal(column, from)}`]),
-    ...(to === undefined ? [] : [`${quoted(column.name)} < ${literal(column, to)}`]),
+    ...(from === undefined ? [] : [`${quotedName(column.name)} >= ${literal(column, from)}`]),
+    ...(to === undefined ? [] : [`${quotedName(column.name)} < ${literal(column, to)}`]),
   ];
   return bounds.length === 0 ? "" : ` WHERE ${bounds.join(" AND ")}`;
 }

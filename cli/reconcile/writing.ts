@@ -1,7 +1,6 @@
 /** How a stack's connectors write keys and values, as far as the documents depend on it. */
 import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../../plan/types.ts";
-import { UsageError } from "../exit.ts";
-import type { UnsignedKeys } from "./normalise.ts";
+import type { Written } from "./table.ts";
 
 const jsonConverter = "org.apache.kafka.connect.json.JsonConverter";
 
@@ -16,16 +15,14 @@ export function converterOf(
   return { isJson, hasSchemas: !isJson || properties[`${part}.converter.schemas.enable`] !== "false" };
 }
 
-/** How unsigned bigints are written into keys. */
-export function unsignedKeysOf({ connector }: ShardPlan): UnsignedKeys {
-  return connector.config["bigint.unsigned.handling.mode"] === "precise" ? "precise" : "long";
-}
-
-/** @throws UsageError when rows are told apart by other columns than the primary key's. */
-export function requirePrimaryKeys({ name, connector }: ShardPlan): void {
-  if (connector.config["message.key.columns"] === undefined) return;
-  throw new UsageError(
-    `${name}: message.key.columns is set, so the documents' ids are not made of the primary key`,
-    "rows can be compared by the primary key only; take message.key.columns out of the connector's properties",
-  );
+/** How a shard's connector writes the records' keys. */
+export function writtenBy(
+  plan: Pick<PipelinePlan, "connect">,
+  readSide: Pick<ReadSidePlan, "sink"> | undefined,
+  { connector }: Pick<ShardPlan, "connector">,
+): Written {
+  return {
+    hasSchemas: readSide === undefined || converterOf(plan, readSide, "key").hasSchemas,
+    messageKeyColumns: connector.config["message.key.columns"],
+  };
 }

@@ -1,7 +1,7 @@
 /** Waiting until a temporary sink has written what its topics hold. */
-import type { ConnectClient } from "../../connect/client.ts";
-import { failureOf, statesOf, summary } from "../../connect/status.ts";
-import { untilCaughtUp, type PartitionLag, type SinkTopics } from "../../kafka/sink-lag.ts";
+import type { ConnectClient } from "../../clients/connect/client.ts";
+import { failureOf, statesOf, summary } from "../../clients/connect/status.ts";
+import { untilCaughtUp, type PartitionLag, type SinkTopics } from "../../clients/kafka/sink-lag.ts";
 import { UserError } from "../../lib/run.ts";
 
 export interface CatchUp {

@@ -1,7 +1,8 @@
 /** One rebuild of a table at a time: a new index tells which process fills it. */
 import { hostname } from "node:os";
 import type { Client } from "@opensearch-project/opensearch";
-import { isErrno, UserError } from "../../lib/run.ts";
+import { isAlive } from "../../lib/alive.ts";
+import { UserError } from "../../lib/run.ts";
 
 /** The key in the index's `_meta`. */
 const metaKey = "cdc_reindex";
@@ -32,15 +33,4 @@ export async function requireUnclaimed(engine: Client, alias: string, indices: r
 function splitAtLast(text: string): [string, string] {
   const at = text.lastIndexOf(":");
   return [text.slice(0, at), text.slice(at + 1)];
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Another user's process is alive too.
-    return isErrno(error, "EPERM");
-  }
 }

@@ -1,19 +1,19 @@
 /** What brings a table's rows into a new index: a sink connector of its own, for as long as that takes. */
-import { systemClock } from "../../connect/clock.ts";
-import { applyConnector } from "../../connect/connector.ts";
-import { removeConnector } from "../../connect/remove.ts";
-import { awaitState } from "../../connect/status.ts";
-import { deleteTopic } from "../../kafka/delete-topic.ts";
-import { TopicsReader } from "../../kafka/topic.ts";
+import { systemClock } from "../../clients/connect/clock.ts";
+import { applyConnector } from "../../clients/connect/connector.ts";
+import { removeConnector } from "../../clients/connect/remove.ts";
+import { awaitState } from "../../clients/connect/status.ts";
+import { deleteTopic } from "../../clients/kafka/delete-topic.ts";
+import { TopicsReader } from "../../clients/kafka/topic.ts";
 import { UserError } from "../../lib/run.ts";
 import type { IndexPlan, ReadSidePlan } from "../../plan/types.ts";
 import type { OperatedStack } from "../context.ts";
 import { endingOf } from "../exit.ts";
 import { catchUp } from "./catch-up.ts";
 import type { Origin } from "./origin.ts";
-import { rejectedIn, type Rejected } from "./rejected.ts";
+import { copyRejected, rejectedIn, type Rejected } from "./rejected.ts";
 import { readOnEveryShard } from "./snapshot.ts";
-import { sinkOffsets, temporaryNames, temporarySink } from "./temporary-sink.ts";
+import { sinkOffsets, temporaryNames, temporarySink, topicsOf } from "./temporary-sink.ts";
 
 export interface FillerOptions {
   readonly from: Origin;
@@ -26,6 +26,8 @@ export class Filler {
   readonly #readSide: ReadSidePlan;
   readonly #index: IndexPlan;
   readonly #options: FillerOptions;
+  /** Offset up to which dead letters of the temporary sink were kept. */
+  #kept = 0n;
 
   constructor(stack: OperatedStack, readSide: ReadSidePlan, index: IndexPlan, options: FillerOptions) {
     this.#stack = stack;
@@ -56,7 +58,8 @@ export class Filler {
    * @throws UserError when it does not run, or writes nothing for long.
    */
   async catchUp(isInterrupted: () => boolean): Promise<void> {
-    const { table, topics } = this.#index;
+    const { table } = this.#index;
+    const topics = topicsOf(this.#index);
     await catchUp({
       worker: this.#stack.worker,
       sink: { bootstrap: this.#bootstrap, connector: this.connector, topics },
@@ -70,8 +73,20 @@ export class Filler {
     return await rejectedIn(this.#stack.plan, temporaryNames(this.#readSide, this.#index).deadLetterTopic);
   }
 
-  /** Removes the sink with all it left, once its last request is over. What is gone already is fine. */
-  async remove(): Promise<void> {
+  /** Writes what the sink could not take, byte for byte, to the pipeline's own dead letters, each record once. */
+  async keepRejected(): Promise<void> {
+    const { deadLetterTopic } = temporaryNames(this.#readSide, this.#index);
+    this.#kept = await copyRejected(this.#bootstrap, deadLetterTopic, this.#readSide.deadLetterTopic, this.#kept);
+  }
+
+  /**
+   * Removes the sink with all it left, once its last request is over. What is gone already is fine.
+   * @param serving the index that serves: a sink that was killed after it was put in place leaves its dead letters to it.
+   */
+  async remove(serving?: string): Promise<void> {
+    const config = serving === undefined ? undefined : await this.#stack.worker.getConfig(this.connector);
+    const isOfServing = config?.["index.name.template"]?.endsWith(serving?.slice(this.#index.alias.length) ?? "-");
+    if (isOfServing === true) await this.keepRejected();
     await told(removeConnector(this.#stack.worker, this.#sink("", "stopped")));
     await deleteTopic(this.#bootstrap, temporaryNames(this.#readSide, this.#index).deadLetterTopic);
   }
@@ -84,7 +99,7 @@ export class Filler {
   async #startAtTheEnd(next: string): Promise<void> {
     const { worker } = this.#stack;
     const sink = this.#sink(next, "stopped");
-    const reader = new TopicsReader(this.#bootstrap, this.#index.topics);
+    const reader = new TopicsReader(this.#bootstrap, topicsOf(this.#index));
     try {
       await applyConnector(worker, sink);
       await worker.alterOffsets(sink.name, sinkOffsets(await reader.endOffsets()));
@@ -96,7 +111,7 @@ export class Filler {
   }
 
   get #bootstrap(): string {
-    return this.#stack.plan.kafka.hostBootstrap;
+    return this.#stack.plan.kafka.endpoints.fromHost.bootstrap;
   }
 
   #sink(next: string, state: "running" | "stopped") {

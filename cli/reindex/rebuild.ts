@@ -2,10 +2,11 @@
  * One table's index built anew beside the serving one, which readers and the pipeline's own sink go on using until the
  * alias is switched, in one request.
  */
+import { indexAgain } from "../../lib/words.ts";
 import type { Client } from "@opensearch-project/opensearch";
-import { UserError } from "../../lib/run.ts";
-import { createNextIndex, numberedIndices, putTemplate, servingIndex } from "../../search/indices.ts";
-import type { IndexMapping } from "../../search/mapping.ts";
+import { UserError, messageOf } from "../../lib/run.ts";
+import { createNextIndex, numberedIndices, putTemplate, servingIndex } from "../../clients/opensearch/indices.ts";
+import type { IndexMapping } from "../../clients/opensearch/mapping.ts";
 import { claim, requireUnclaimed } from "./claim.ts";
 import { countBoth, type Counts } from "./counts.ts";
 import type { Filler } from "./filler.ts";
@@ -19,7 +20,7 @@ export interface RebuildParts {
   readonly from: Origin;
   readonly refreshIntervalMs: number;
   readonly engine: Client;
-  readonly filler: Pick<Filler, "connector" | "start" | "catchUp" | "rejected" | "remove">;
+  readonly filler: Pick<Filler, "connector" | "start" | "catchUp" | "rejected" | "keepRejected" | "remove">;
   /** The mapping that the table's columns ask for today. */
   readonly mapping: () => Promise<IndexMapping>;
 }
@@ -27,6 +28,8 @@ export interface RebuildParts {
 export interface RebuildOptions {
   /** Whether an index with fewer documents than the serving one may take its place. */
   readonly force: boolean;
+  /** Whether an index that lacks what it could not take may do so. */
+  readonly acceptRejected: boolean;
   /** Told a line for each step. */
   readonly say: (line: string) => void;
   readonly isInterrupted: () => boolean;
@@ -41,6 +44,7 @@ export interface Rebuilt {
   readonly inPlaceOf: string;
   /** Documents of both, shortly before the switch. */
   readonly documents: Counts;
+  /** What the new index could not take; it waits in the dead letter topic. */
   readonly rejected: Rejected;
   readonly seconds: number;
 }
@@ -60,15 +64,14 @@ export async function rebuild(parts: RebuildParts, options: RebuildOptions): Pro
   const old = await removeLeftovers(parts);
   let next: string;
   let documents: Counts;
-  let rejected: Rejected;
   try {
     next = await createNext(parts);
     say(`${table}: ${next} is built beside ${old}, from ${from === "topics" ? "the topics" : "a snapshot"}`);
     await filler.start(next, isInterrupted);
     await filler.catchUp(isInterrupted);
     requireGoOn(parts, options);
-    rejected = await filler.rejected();
-    documents = await compare(parts, options, { serving: old, next, rejected: rejected.count });
+    await requireTaken(parts, options);
+    documents = await compare(parts, options, { serving: old, next });
     await switchOver(parts, options, old, next);
   } catch (error) {
     say(`${table}: ${old} goes on serving; what was begun is removed`);
@@ -76,7 +79,7 @@ export async function rebuild(parts: RebuildParts, options: RebuildOptions): Pro
     throw isInterrupted() ? interrupted(parts) : error;
   }
   say(`${table}: ${alias} stands for ${next} now`);
-  await finish(parts, old, next);
+  const rejected = await finish(parts, old, next);
   const seconds = (performance.now() - began) / 1000;
   return { table, alias, from, index: next, inPlaceOf: old, documents, rejected, seconds };
 }
@@ -86,7 +89,7 @@ async function requireServing({ engine, alias, table }: RebuildParts): Promise<s
   if (serving !== undefined) return serving;
   throw new UserError(
     `${table}: there is no index behind ${alias} that could serve meanwhile`,
-    "make up makes it, and the sink fills it",
+    `${indexAgain}, then cdc reindex`,
   );
 }
 
@@ -101,7 +104,7 @@ async function removeLeftovers(parts: RebuildParts): Promise<string> {
   await requireUnclaimed(engine, alias, others);
   await setRefreshInterval(engine, serving, refreshIntervalMs);
   // The sink goes first: one that still writes would make a dropped index anew.
-  await filler.remove();
+  await filler.remove(serving);
   for (const index of others) await engine.indices.delete({ index });
   return serving;
 }
@@ -113,18 +116,28 @@ async function createNext({ engine, alias, refreshIntervalMs, mapping }: Rebuild
   return next;
 }
 
+/** @throws UserError when the new index lacks something that it was given, unless that was accepted. */
+async function requireTaken({ table, filler, from }: RebuildParts, { acceptRejected }: RebuildOptions): Promise<void> {
+  const { count, examples } = await filler.rejected();
+  if (count === 0 || acceptRejected) return;
+  throw new UserError(
+    `${table}: the new index could not take ${count} record${count === 1 ? "" : "s"}:\n${examples.map((example) => `    ${example}`).join("\n")}`,
+    `mend the cause, then cdc reindex again${from === "topics" ? " (--from snapshot reads the rows themselves)" : ""}; ` +
+      "with --accept-rejected it is put in place without them, and they wait as dead letters (cdc dlq list)",
+  );
+}
+
 /** Rows that were read a moment ago are right, however many; of topics nobody knows what has gone from them. */
 async function compare(
   parts: RebuildParts,
   options: RebuildOptions,
-  { serving, next, rejected }: { serving: string; next: string; rejected: number },
+  { serving, next }: { serving: string; next: string },
 ): Promise<Counts> {
   const counts = await countBoth(parts.engine, { serving, next }, options.isInterrupted);
   requireGoOn(parts, options);
   if (counts.next >= counts.serving || parts.from === "snapshot" || options.force) return counts;
-  const refused = rejected === 0 ? "" : `; it could not take ${rejected} records`;
   throw new UserError(
-    `${parts.table}: the new index has ${counts.next} documents, the serving one ${counts.serving}${refused}`,
+    `${parts.table}: the new index has ${counts.next} documents, the serving one ${counts.serving}`,
     "cdc reindex --from snapshot reads the rows themselves; cdc reconcile tells what is right; --force switches all the same",
   );
 }
@@ -138,6 +151,9 @@ async function switchOver(parts: RebuildParts, options: RebuildOptions, old: str
   await setRefreshInterval(engine, old, heldMs);
   await filler.catchUp(options.isInterrupted);
   requireGoOn(parts, options);
+  await requireTaken(parts, options);
+  // Before the switch: whatever happens after it, what the serving index lacks is told.
+  await filler.keepRejected();
   await engine.indices.refresh({ index: next });
   const actions = [
     // With an alias that somebody else has moved meanwhile, the request fails as a whole.
@@ -156,11 +172,14 @@ async function switchOver(parts: RebuildParts, options: RebuildOptions, old: str
  * Changes that the own sink wrote to the old index until the switch reach the new one through the filler; both may go when
  * it has passed them. Nothing of this is undone: the new index serves.
  */
-async function finish({ engine, filler, table }: RebuildParts, old: string, next: string): Promise<void> {
+async function finish({ engine, filler, table }: RebuildParts, old: string, next: string): Promise<Rejected> {
   try {
     await filler.catchUp(() => false);
+    await filler.keepRejected();
+    const rejected = await filler.rejected();
     await filler.remove();
     await engine.indices.delete({ index: old });
+    return rejected;
   } catch (error) {
     throw new UserError(
       `${table}: ${next} serves, but the last step failed: ${messageOf(error)}`,
@@ -193,8 +212,4 @@ function interrupted({ table }: RebuildParts): UserError {
 
 async function setRefreshInterval(engine: Client, index: string, ms: number): Promise<void> {
   await engine.indices.putSettings({ index, body: { index: { refresh_interval: `${ms}ms` } } });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
-/** Records that a new index could not take: the pipeline's own sink met them before, so that they are told, not kept. */
-import { TopicAdmin } from "../../kafka/admin.ts";
+/** Records that a new index could not take: told, and when it is put in place all the same, kept as dead letters. */
+import { TopicAdmin } from "../../clients/kafka/admin.ts";
+import { RecordProducer } from "../../clients/kafka/producer.ts";
 import type { PipelinePlan } from "../../plan/types.ts";
 import { letterOf, newestReports } from "../dlq/letter.ts";
 import { readPart } from "../dlq/topic.ts";
@@ -14,13 +15,8 @@ const shown = 3;
 
 /** @param topic the temporary sink's dead letter topic; the worker makes it when that starts. */
 export async function rejectedIn(plan: PipelinePlan, topic: string): Promise<Rejected> {
-  const bootstrap = plan.kafka.hostBootstrap;
-  const admin = new TopicAdmin(bootstrap);
-  try {
-    if (!(await admin.endOffsets([topic])).has(topic)) return { count: 0, examples: [] };
-  } finally {
-    await admin.close();
-  }
+  const bootstrap = plan.kafka.endpoints.fromHost.bootstrap;
+  if (!(await isThere(bootstrap, topic))) return { count: 0, examples: [] };
   const { records, further } = await readPart(bootstrap, topic);
   const letters = newestReports(records.map((record) => letterOf(plan, record)));
   return {
@@ -29,4 +25,38 @@ export async function rejectedIn(plan: PipelinePlan, topic: string): Promise<Rej
       .slice(0, shown)
       .map(({ origin, reason }) => `${origin.topic}/${origin.partition} ${origin.offset}: ${reason}`),
   };
+}
+
+/**
+ * Copies the records of the one topic to the end of the other; their headers say where they first stood.
+ * @param from the first offset that was not copied yet.
+ * @returns the offset up to which they are copied now.
+ */
+export async function copyRejected(bootstrap: string, topic: string, to: string, from: bigint): Promise<bigint> {
+  if (!(await isThere(bootstrap, topic))) return from;
+  const producer = new RecordProducer(bootstrap);
+  try {
+    let next = from;
+    for (;;) {
+      const { records, further, end } = await readPart(bootstrap, topic, next);
+      if (records.length > 0)
+        await producer.send(
+          to,
+          records.map(({ key, value, timestampMs, headers }) => ({ key, value, timestampMs, headers })),
+        );
+      next = end - further;
+      if (further === 0n) return next;
+    }
+  } finally {
+    await producer.close();
+  }
+}
+
+async function isThere(bootstrap: string, topic: string): Promise<boolean> {
+  const admin = new TopicAdmin(bootstrap);
+  try {
+    return (await admin.endOffsets([topic])).has(topic);
+  } finally {
+    await admin.close();
+  }
 }

@@ -1,9 +1,10 @@
 /** The chosen tables' indices, rebuilt one after the other. */
 import { formatTable } from "../../lib/table.ts";
 import type { IndexPlan, ReadSidePlan } from "../../plan/types.ts";
-import { engineClient } from "../../search/client.ts";
-import { tableMapping } from "../../search/table-mapping.ts";
+import { engineClient } from "../../clients/opensearch/client.ts";
+import { tableMapping } from "../../clients/opensearch/table-mapping.ts";
 import type { GlobalOptions, OperatedStack } from "../context.ts";
+import { exitCodes } from "../exit.ts";
 import { print, progress } from "../output.ts";
 import { ProgressLine } from "../snapshot/line.ts";
 import { Filler } from "./filler.ts";
@@ -14,6 +15,7 @@ export interface ReindexOptions {
   /** Default: what holds every row of the table. */
   readonly from?: Origin;
   readonly force?: true;
+  readonly acceptRejected?: true;
 }
 
 /** @throws UserError for the first table that cannot be rebuilt; those before it are, and are told. */
@@ -24,7 +26,7 @@ export async function reindex(
   options: ReindexOptions,
   globals: GlobalOptions,
 ): Promise<void> {
-  const engine = engineClient(readSide.url);
+  const engine = engineClient(readSide.endpoints.fromHost.url);
   const done: Rebuilt[] = [];
   const line = new ProgressLine("", globals);
   let isInterrupted = false;
@@ -47,7 +49,12 @@ export async function reindex(
       done.push(
         await rebuild(
           { table, alias, from, refreshIntervalMs, engine, filler, mapping },
-          { force: options.force ?? false, say, isInterrupted: () => isInterrupted },
+          {
+            force: options.force ?? false,
+            acceptRejected: options.acceptRejected ?? false,
+            say,
+            isInterrupted: () => isInterrupted,
+          },
         ),
       );
     }
@@ -56,6 +63,9 @@ export async function reindex(
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     await engine.close();
     if (done.length > 0) print({ json: done, text: render(done) }, globals);
+    // What came up after the last look before the switch was accepted by nobody.
+    const isWhole = done.every(({ rejected }) => rejected.count === 0);
+    if (!isWhole && options.acceptRejected !== true) process.exitCode = exitCodes.unhealthy;
   }
 }
 
@@ -76,5 +86,6 @@ function render(done: readonly Rebuilt[]): string {
   const notes = done.flatMap(({ table, rejected }) =>
     rejected.examples.map((example) => `${table}: not taken: ${example}`),
   );
-  return [table, ...notes].join("\n");
+  const isWhole = notes.length === 0;
+  return [table, ...notes, ...(isWhole ? [] : ["what was not taken waits as dead letters: cdc dlq list"])].join("\n");
 }

@@ -1,10 +1,10 @@
 /** The rows of a table, read anew on every shard at once, until all of them are on the table's topics. */
 import { UserError } from "../../lib/run.ts";
 import type { IndexPlan, ShardPlan } from "../../plan/types.ts";
-import { checkFlow, flowTargetOf } from "../../steps/flow.ts";
+import { checkFlow, flowTargetOf } from "../../flow/flow.ts";
 import type { OperatedStack } from "../context.ts";
-import { describeProgress, notStarted, type Progress } from "../snapshot/progress.ts";
-import { readAnew, stopReading } from "../snapshot/read-anew.ts";
+import { describeProgress, notStarted, type Progress } from "../../snapshot/progress.ts";
+import { readAnew, stopReading } from "../../snapshot/read-anew.ts";
 
 /** A shard's last rows are behind nothing but themselves. */
 const barrierLimitMs = 60_000;

@@ -1,7 +1,8 @@
 /** The sink connector that fills a new index, and only that, while the pipeline's own sink goes on serving the old one. */
-import type { ConnectorOffset } from "../../connect/client.ts";
-import type { ConnectorInputs } from "../../connect/connector.ts";
-import type { Positions } from "../../kafka/topic.ts";
+import type { ConnectorOffset } from "../../clients/connect/client.ts";
+import type { ConnectorInputs } from "../../clients/connect/connector.ts";
+import type { Positions } from "../../clients/kafka/topic.ts";
+import { removalsOf } from "../../plan/sink.ts";
 import type { IndexPlan, PipelinePlan, ReadSidePlan } from "../../plan/types.ts";
 
 /** What a rebuild makes for its time, beside the new index. */
@@ -32,21 +33,28 @@ export function temporarySink(
 ): ConnectorInputs {
   const { connector, deadLetterTopic } = temporaryNames(readSide, index);
   const { "retry.topic": _, ...config } = readSide.sink.config;
+  const removals = new Map(index.shards.flatMap(removalsOf));
   return {
-    workerUrl: connect.restUrl,
+    workerUrl: connect.endpoints.fromHost.url,
     name: connector,
     config: {
       ...config,
-      topics: index.topics.join(","),
+      topics: topicsOf(index).join(","),
+      "removal.topics": [...removals].map(([topic, id]) => `${topic}=${id}`).join(","),
       // The sink wants the table's name in it. There is one table, so there is one index: the number makes it the new one.
       "index.name.template": `${config["index.name.template"] ?? nameTemplate}${next.slice(index.alias.length)}`,
       "errors.deadletterqueue.topic.name": deadLetterTopic,
     },
     desiredState: state,
     onDelete: "reset",
-    consumer: { bootstrap: kafka.hostBootstrap, group: `connect-${connector}` },
+    consumer: { bootstrap: kafka.endpoints.fromHost.bootstrap, group: `connect-${connector}` },
     timeoutSeconds: 60,
   };
+}
+
+/** What it reads: the table's rows, and where its shards' tables were emptied or dropped. */
+export function topicsOf({ topics, shards }: IndexPlan): string[] {
+  return [...new Set([...topics, ...shards.flatMap(({ removalTopics }) => removalTopics)])];
 }
 
 /** A sink's offsets as the worker takes them (KIP-875). */

@@ -1,17 +1,18 @@
 /** Asking for an ad-hoc snapshot, following it, ending it. */
-import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../lib/run.ts";
 import type { ShardPlan } from "../../plan/types.ts";
 import type { GlobalOptions, OperatedStack } from "../context.ts";
 import { exitCodes } from "../exit.ts";
 import { print } from "../output.ts";
-import { requireRunning } from "./follow.ts";
+import { requireRunning } from "../../snapshot/follow.ts";
+import { describeProgress, secondsOf, type Progress } from "../../snapshot/progress.ts";
+import { readAnew, requireNone, stopReading } from "../../snapshot/read-anew.ts";
+import { runningSnapshot } from "../../snapshot/running.ts";
+import { SnapshotServer } from "../../snapshot/server.ts";
+import { snapshotSignal } from "../../snapshot/signal.ts";
+import { snapshotTargetOf } from "../../snapshot/target.ts";
 import { ProgressLine } from "./line.ts";
-import { describeProgress, secondsOf, type Progress } from "./progress.ts";
-import { readAnew, requireNone, runningSnapshot, stopReading } from "./read-anew.ts";
-import { SnapshotServer } from "./server.ts";
-import { snapshotSignal } from "./signal.ts";
 
 export interface SnapshotOptions {
   readonly wait: boolean;
@@ -46,17 +47,16 @@ async function askForIt(
   globals: GlobalOptions,
 ): Promise<void> {
   await requireRunning(stack.worker, shard.connector.name);
-  requireNone(shard, table, await runningSnapshot(stack.worker, shard));
-  const server = await SnapshotServer.open(shard, await stack.cdcPassword());
+  requireNone(shard, table, (await runningSnapshot(stack.worker, shard.connector.name)).tables);
+  const server = await SnapshotServer.open(snapshotTargetOf(stack.plan, shard), await stack.cdcPassword());
   try {
-    const id = `cdc-${randomUUID()}`;
-    const signal = snapshotSignal(id, table, where);
+    const signal = snapshotSignal([table], where);
     // Its answer is not needed, its refusal is: a table without a primary key.
     await server.minimumKey(table);
     if (where !== undefined) await server.checkCondition(table, where);
     await server.signal(signal);
-    const text = `${shard.name} ${table}: asked for (${id}); cdc status shows that it runs, --stop ends it`;
-    print({ json: { shard: shard.name, table, id, result: null }, text }, globals);
+    const text = `${shard.name} ${table}: asked for (${signal.id}); cdc status shows that it runs, --stop ends it`;
+    print({ json: { shard: shard.name, table, id: signal.id, result: null }, text }, globals);
   } finally {
     await server.close();
   }
@@ -128,7 +128,7 @@ async function stopSnapshot(
   globals: GlobalOptions,
 ): Promise<void> {
   await requireRunning(stack.worker, shard.connector.name);
-  const running = await runningSnapshot(stack.worker, shard);
+  const { tables: running } = await runningSnapshot(stack.worker, shard.connector.name);
   if (!running.includes(table))
     throw new UserError(
       `${shard.connector.name} is not reading ${table}: no snapshot of it runs`,
@@ -136,7 +136,7 @@ async function stopSnapshot(
     );
   await stopReading(stack, shard, table);
   const deadline = performance.now() + stopLimitMs;
-  while ((await runningSnapshot(stack.worker, shard)).includes(table)) {
+  while ((await runningSnapshot(stack.worker, shard.connector.name)).tables.includes(table)) {
     if (performance.now() > deadline)
       throw new UserError(
         `${shard.connector.name} still reads ${table} after ${stopLimitMs / 1000} s`,

@@ -1,5 +1,5 @@
 /** A connector's place beside the server's binlog. Pure. */
-import type { Place } from "../offsets.ts";
+import type { Place } from "../../clients/debezium/history/place.ts";
 import type { Binlog } from "./observation.ts";
 
 /**
@@ -16,7 +16,35 @@ export function binlogBehind(
   return Math.max(0, bytes - place.position);
 }
 
-/** Whether the server no longer has the file: what was in it after the place is lost to the connector. */
-export function isPurged({ file }: Pick<Place, "file">, binlogs: readonly Binlog[]): boolean {
-  return !binlogs.some((one) => one.file === file);
+/**
+ * How much longer the file with the place is kept, in ms: so long the connector may still rest or lag. When a file was closed no
+ * server tells, so it is reckoned from the place's own time, by the rate at which the server has written since.
+ * @param keptSeconds how long the server keeps a file after it was closed; undefined: for ever, or not known.
+ * @returns undefined when nothing is ever purged, or it cannot be told; 0 when it may be purged at any moment.
+ */
+export function placeLastsMs(
+  place: Pick<Place, "file" | "position" | "committedAt"> | undefined,
+  binlogs: readonly Binlog[] | undefined,
+  keptSeconds: number | undefined,
+  atMs: number,
+): number | undefined {
+  const behind = binlogBehind(place, binlogs);
+  if (place === undefined || binlogs === undefined || behind === undefined || keptSeconds === undefined)
+    return undefined;
+  const keptMs = keptSeconds * 1000;
+  // The newest file is kept from when it is closed, and that is to come.
+  if (place.file === binlogs.at(-1)?.file) return keptMs;
+  if (place.committedAt === undefined) return undefined;
+  const sinceMs = Math.max(0, atMs - Date.parse(place.committedAt));
+  const size = binlogs.find(({ file }) => file === place.file)?.sizeBytes ?? 0;
+  const rest = Math.max(0, size - place.position);
+  const closedAgoMs = behind === 0 ? sinceMs : sinceMs * (1 - rest / behind);
+  return Math.max(0, Math.round(keptMs - closedAgoMs));
+}
+
+/** From a server's variables: undefined where nothing is purged by age. `binlog_expire_logs_auto_purge` is there from 8.0.29 on. */
+export function keptSecondsOf(variables: ReadonlyMap<string, string>): number | undefined {
+  const seconds = Number(variables.get("binlog_expire_logs_seconds") ?? 0);
+  const isOff = variables.get("binlog_expire_logs_auto_purge")?.toUpperCase() === "OFF";
+  return seconds > 0 && !isOff ? seconds : undefined;
 }

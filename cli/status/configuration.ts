@@ -1,13 +1,12 @@
 /** A connector's configuration beside the plan's. Pure. */
+import { isShowable } from "../../lib/secrets.ts";
 import type { SinkPlan } from "../../plan/types.ts";
 import type { OperatedConnector } from "../context.ts";
+import { problem } from "./judge-containers.ts";
 import type { StatusProblem } from "./schema.ts";
 
 /** Differences that are told one by one. */
 const shown = 5;
-
-/** Keys whose values nobody should read on a terminal. */
-const secretive = /password|secret|token|credential|\.key$|jaas/i;
 
 /** What is to be compared: a shard's connector, or the sink. */
 type Configured = Pick<OperatedConnector, "name"> & { readonly connector: Pick<SinkPlan, "name" | "config"> };
@@ -27,17 +26,16 @@ export function configurationProblem(
     .toSorted();
   if (keys.length === 0) return [];
   const differences = keys.slice(0, shown).map((key) => {
-    if (secretive.test(key)) return `${key} (not shown)`;
+    if (![found[key], declared[key]].every((value) => isShowable(key, value ?? ""))) return `${key} (not shown)`;
     return `${key} is ${said(found[key])}, declared ${said(declared[key])}`;
   });
   const more = keys.length > shown ? `; and ${keys.length - shown} more` : "";
   return [
-    {
+    problem(
       part,
-      message: `the configuration of ${connector.name} is not the plan's: ${differences.join("; ")}${more}`,
-      hint: null,
-      remedy: "pulumi preview shows every difference, pulumi up repairs it; a change of yours needs pulumi up",
-    },
+      `the configuration of ${connector.name} is not the plan's: ${differences.join("; ")}${more}`,
+      "pulumi preview shows every difference, pulumi up repairs it; a change of yours needs pulumi up",
+    ),
   ];
 }
 

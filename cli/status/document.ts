@@ -3,8 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { statusSchema } from "./schema.ts";
-
-const root = join(import.meta.dirname, "..", "..");
+import { checkoutFolder } from "../../lib/checkout.ts";
 
 /** The file's text. */
 export function renderSchema(): string {
@@ -13,7 +12,7 @@ export function renderSchema(): string {
 }
 
 if (import.meta.main) {
-  const file = join(root, "docs", "status.schema.json");
+  const file = join(checkoutFolder, "docs", "status.schema.json");
   writeFileSync(file, renderSchema());
   console.log(`wrote ${file}`);
 }

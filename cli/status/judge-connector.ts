@@ -1,8 +1,8 @@
 /** What is wrong with any connector, of a shard or the sink: it failed, or the guard gave it up. Pure. */
-import type { ConnectorStatus } from "../../connect/client.ts";
-import { firstLines, hintFor } from "../../connect/hints.ts";
-import type { GuardedConnector } from "../../guard/state.ts";
-import { duration } from "../words.ts";
+import type { ConnectorStatus } from "../../clients/connect/client.ts";
+import { firstLines, hintFor } from "../../clients/connect/hints.ts";
+import type { GuardedConnector } from "../../lib/guard-state.ts";
+import { duration } from "../../lib/words.ts";
 import { problem } from "./judge-containers.ts";
 import type { StatusProblem } from "./schema.ts";
 
@@ -36,11 +36,19 @@ export function failedProblems(part: string, name: string, { status, guard, atMs
   );
 }
 
-function whatTheGuardDoes(guard: GuardedConnector | undefined, atMs: number): string {
+/** What it is about to do by itself, as the beginning of a sentence. */
+export function whatTheGuardDoes(guard: GuardedConnector | undefined, atMs: number): string {
+  if (guard?.condition === "lasting") return "the guard does not restart it, as no restart heals this; once mended, ";
   if (guard?.condition === "waiting") return "the guard restarts it as soon as what it needs answers again; ";
   if (guard?.nextRestartAt === undefined) return "";
   const inMs = Date.parse(guard.nextRestartAt) - atMs;
   return `the guard restarts it ${inMs > 1000 ? `in ${duration(inMs)}` : "now"}; `;
+}
+
+/** That its place is lost by what the guard saw. @param part whose problem it is. */
+export function lostProblems(part: string, guard: GuardedConnector | undefined): StatusProblem[] {
+  if (guard?.condition !== "lost") return [];
+  return [problem(part, guard.reason ?? "its place is lost", guard.remedy ?? "cdc logs guard has more")];
 }
 
 /** That the guard gave it up. @param part whose problem it is; @param name by which a person restarts it. */

@@ -1,11 +1,14 @@
 /** The read side: sink, dead letters, engine, indices. Pure. */
-import type { ConnectorStatus } from "../../connect/client.ts";
-import { isAsDesired, statesOf, summary } from "../../connect/status.ts";
-import type { PartitionLag } from "../../kafka/sink-lag.ts";
+import { indexAgain } from "../../lib/words.ts";
+import type { ConnectorStatus } from "../../clients/connect/client.ts";
+import { isAsDesired, statesOf, summary } from "../../clients/connect/status.ts";
+import type { PartitionLag } from "../../clients/kafka/sink-lag.ts";
 import type { PipelinePlan, ReadSidePlan } from "../../plan/types.ts";
 import { configurationProblem } from "./configuration.ts";
 import { failedProblems, gaveUpProblems } from "./judge-connector.ts";
-import { isDown, problem } from "./judge-containers.ts";
+import { isDown, problem, unknown } from "./judge-containers.ts";
+import { sinkDelayMsOf, sinkDelayProblems } from "./judge-delay.ts";
+import { rememberedProblems } from "./judge-remembered.ts";
 import { known, type Observation } from "./observation.ts";
 import type { ReadSideStatus, StatusProblem } from "./schema.ts";
 
@@ -20,6 +23,7 @@ export function judgeReadSide(
   const { sink, deadLetterTopic } = readSide;
   const states = statesOf(known(seen.connectors)?.[sink.name]?.status);
   const lag = known(seen.readSide?.lag);
+  const lagAtMs = seen.readSide?.lagAtMs ?? seen.atMs;
   const deadLetters = known(seen.topics)?.find(({ name }) => name === deadLetterTopic)?.records;
   return {
     status: {
@@ -28,6 +32,7 @@ export function judgeReadSide(
         state: known(seen.connectors)?.[sink.name] === undefined ? null : states.state,
         tasks: [...states.taskStates],
         lagRecords: lag === undefined ? null : recordsOf(lag),
+        lagMs: lag === undefined ? null : sinkDelayMsOf(lag, readSide, lagAtMs),
         isLagExact: lag?.every(({ isExact }) => isExact) ?? false,
       },
       deadLetters: deadLetters ?? null,
@@ -39,7 +44,9 @@ export function judgeReadSide(
       })),
     },
     problems: [
-      ...sinkProblems(plan, readSide, seen),
+      ...sinkProblems(readSide, seen),
+      ...lagProblems(seen),
+      ...sinkDelayProblems(part, plan, lag, lagAtMs),
       ...engineProblems(readSide, seen),
       ...(deadLetters === undefined || deadLetters === 0 ? [] : [letterProblem(deadLetters, deadLetterTopic)]),
     ],
@@ -54,13 +61,13 @@ function letterProblem(count: number, topic: string): StatusProblem {
   return problem(
     part,
     `${count} dead letter${count === 1 ? "" : "s"} in ${topic}: what the sink could not take`,
-    "cdc dlq list says why; mend it, then cdc dlq replay --all",
+    "cdc dlq list says why; mend it, then cdc dlq replay --all; what nobody can mend is taken out by cdc dlq discard OFFSET",
   );
 }
 
-function sinkProblems(plan: PipelinePlan, { sink }: ReadSidePlan, seen: Observation): StatusProblem[] {
+function sinkProblems({ sink }: ReadSidePlan, seen: Observation): StatusProblem[] {
   const connectors = known(seen.connectors);
-  if (connectors === undefined) return [];
+  if (connectors === undefined) return rememberedProblems(part, sink.name, seen);
   const found = connectors[sink.name];
   if (found === undefined)
     return [problem(part, `connector ${sink.name} is not on the worker`, "pulumi up brings it back")];
@@ -70,7 +77,6 @@ function sinkProblems(plan: PipelinePlan, { sink }: ReadSidePlan, seen: Observat
     ...(failed.length > 0 ? failed : stateProblems(found.status)),
     ...gaveUpProblems(part, sink.name, guard),
     ...configurationProblem({ name: part, connector: sink }, found.info.config),
-    ...lagProblems(plan, seen),
   ];
 }
 
@@ -90,12 +96,12 @@ function stateProblems(status: ConnectorStatus): StatusProblem[] {
   ];
 }
 
-function lagProblems(plan: PipelinePlan, seen: Observation): StatusProblem[] {
+function lagProblems(seen: Observation): StatusProblem[] {
   const lag = seen.readSide?.lag;
   // What the broker does not answer has a line already.
-  if (lag === undefined || !("error" in lag) || "error" in seen.topics || isDown(seen, plan.kafka.brokers)) return [];
+  if (lag === undefined || !("error" in lag) || "error" in seen.topics) return [];
   return [
-    problem(part, `how far the sink is behind cannot be told: ${lag.error}`, "cdc doctor looks at what is between"),
+    unknown(part, `how far the sink is behind cannot be told: ${lag.error}`, "cdc doctor looks at what is between"),
   ];
 }
 
@@ -105,7 +111,7 @@ function engineProblems({ engine, indices }: ReadSidePlan, seen: Observation): S
   const look =
     engine === undefined ? "see the engine's own log" : `cdc logs ${engine.alias} --tail 50 tells what the engine does`;
   if ("error" in answer)
-    return engine !== undefined && isDown(seen, [engine]) ? [] : [problem(part, answer.error, look)];
+    return engine !== undefined && isDown(seen, [engine]) ? [] : [unknown(part, answer.error, look)];
   const missing = indices.filter(({ alias }) => answer.value.documents.get(alias) === undefined);
   return [
     ...(answer.value.status === "red"
@@ -115,7 +121,7 @@ function engineProblems({ engine, indices }: ReadSidePlan, seen: Observation): S
       problem(
         part,
         `there is no index ${alias} for ${table}`,
-        "pulumi up --refresh makes it again, and the sink then writes what comes; cdc reindex brings the rows there were",
+        `${indexAgain}, and the sink then writes what comes; cdc reindex brings the rows there were`,
       ),
     ),
   ];

@@ -1,17 +1,21 @@
 /** One shard: what its connector does, how far behind it is, and what is wrong with it. Pure. */
-import type { ConnectorStatus } from "../../connect/client.ts";
-import { isAsDesired, statesOf } from "../../connect/status.ts";
-import type { GuardedConnector } from "../../guard/state.ts";
+import type { ConnectorStatus } from "../../clients/connect/client.ts";
+import { isAsDesired, statesOf } from "../../clients/connect/status.ts";
+import type { GuardedConnector } from "../../lib/guard-state.ts";
 import type { PipelinePlan, ShardPlan } from "../../plan/types.ts";
-import { placeOf, type Place } from "../offsets.ts";
-import { duration } from "../words.ts";
-import { binlogBehind, isPurged } from "./binlog.ts";
+import { placeOf, type Place } from "../../clients/debezium/history/place.ts";
+import { duration } from "../../lib/words.ts";
+import { binlogBehind, placeLastsMs } from "./binlog.ts";
 import { configurationProblem } from "./configuration.ts";
 import { known, type Observation, type ShardObservation } from "./observation.ts";
-import { failedProblems, gaveUpProblems } from "./judge-connector.ts";
-import { isDown, problem } from "./judge-containers.ts";
+import { failedProblems, gaveUpProblems, lostProblems } from "./judge-connector.ts";
+import { isDown, problem, unknown } from "./judge-containers.ts";
+import { delayMsOf, delayProblems } from "./judge-delay.ts";
+import { rememberedProblems } from "./judge-remembered.ts";
+import { retentionProblems } from "./judge-retention.ts";
+import { judgeTables } from "./judge-tables.ts";
 import { phaseOf } from "./phase.ts";
-import type { Phase, ShardStatus, StatusProblem } from "./schema.ts";
+import type { Phase, ShardStatus, StatusProblem, TableStatus } from "./schema.ts";
 
 /** Without a guard, whose setting it is. */
 const stallSecondsByDefault = 30;
@@ -46,20 +50,30 @@ export function judgeShard(
     seen,
   };
   const phase = phaseOf(facts.status, facts.place, seen);
+  const tables = judgeTables(shard, seen, phase, "error" in observation.topics);
   const missing = connectors !== undefined && connector === undefined;
   const problems = missing
     ? [wrong(shard, `connector ${shard.connector.name} is not on the worker`, "pulumi up brings it back")]
     : [
         ...stateProblems(facts),
+        ...rememberedProblems(shard.name, shard.connector.name, observation),
         ...configurationProblem(shard, connector?.info.config),
-        ...heartbeatProblems(facts, phase),
+        ...timeProblems(plan, facts, phase),
+        ...unreadProblems(facts, observation),
         ...binlogProblems(facts, observation),
+        ...lossProblems(facts),
+        ...retentionProblems(shard, facts.place, seen, facts.atMs),
         ...gaveUpProblems(shard.name, shard.name, facts.guard),
+        ...tables.problems,
       ];
-  return { status: figuresOf(facts, phase), problems };
+  return { status: figuresOf(facts, phase, tables.tables), problems };
 }
 
-function figuresOf({ shard, atMs, status, place, guard, seen }: Facts, phase: Phase | undefined): ShardStatus {
+function figuresOf(
+  { shard, atMs, status, place, guard, seen }: Facts,
+  phase: Phase | undefined,
+  tables: TableStatus[],
+): ShardStatus {
   const { heartbeat, lastChangeMs } = known(seen.news) ?? {};
   const states = status && statesOf(status);
   const lagMs = heartbeat?.committedMs === undefined ? undefined : heartbeat.arrivedMs - heartbeat.committedMs;
@@ -71,9 +85,12 @@ function figuresOf({ shard, atMs, status, place, guard, seen }: Facts, phase: Ph
     task: states?.taskStates.join(", ") || null,
     phase: phase ?? null,
     lagMs: lagMs === undefined ? null : Math.max(0, Math.round(lagMs)),
-    heartbeatAgeMs: heartbeat === undefined ? null : Math.max(0, atMs - heartbeat.arrivedMs),
+    heartbeatAgeMs: heartbeat === undefined ? null : Math.max(0, seen.newsAtMs - heartbeat.arrivedMs),
+    delayMs: delayMsOf(place, known(seen.news), seen.newsAtMs) ?? null,
     binlogBehindBytes: binlogBehind(place, known(seen.binlogs)) ?? null,
+    placeLastsMs: placeLastsMs(place, known(seen.binlogs), seen.keptSeconds, atMs) ?? null,
     lastChangeAt: lastChangeMs === undefined ? null : new Date(lastChangeMs).toISOString(),
+    tables,
     guard:
       guard === undefined
         ? null
@@ -86,7 +103,7 @@ function figuresOf({ shard, atMs, status, place, guard, seen }: Facts, phase: Ph
   };
 }
 
-function stateProblems({ shard, status, guard, atMs }: Facts): StatusProblem[] {
+function stateProblems({ shard, status, guard, atMs, seen }: Facts): StatusProblem[] {
   if (status === undefined) return [];
   const { name, state: declared } = shard.connector;
   const states = statesOf(status);
@@ -94,6 +111,8 @@ function stateProblems({ shard, status, guard, atMs }: Facts): StatusProblem[] {
   if (failed.length > 0) return failed;
   if (isAsDesired(states, declared)) return [];
   if (states.state === "PAUSED" || states.state === "STOPPED") {
+    // Why it may not run, and what helps, is told by itself.
+    if (guard?.condition === "lost" || known(seen.loss) !== undefined) return [];
     return [
       wrong(
         shard,
@@ -124,15 +143,37 @@ function stateProblems({ shard, status, guard, atMs }: Facts): StatusProblem[] {
   ];
 }
 
+/** No heartbeat, or changes that come late: one of them tells enough. */
+function timeProblems(plan: PipelinePlan, facts: Facts, phase: Phase | undefined): StatusProblem[] {
+  const silent = heartbeatProblems(facts, phase);
+  if (silent.length > 0) return silent;
+  const { shard, place, seen } = facts;
+  const behindBytes = binlogBehind(place, known(seen.binlogs));
+  return delayProblems(plan, shard, { phase, delayMs: delayMsOf(place, known(seen.news), seen.newsAtMs), behindBytes });
+}
+
+/** What worker and broker did not tell, although they answer otherwise: then nothing is known of place and heartbeats. */
+function unreadProblems({ shard, seen }: Facts, { connectors, topics }: Observation): StatusProblem[] {
+  const isBrokerAway = "error" in topics;
+  const look = `look again; if it stays, cdc doctor --shard ${shard.name}`;
+  return [
+    // A worker does not tell of offsets without the broker.
+    ...("error" in seen.offsets && !("error" in connectors) && !isBrokerAway
+      ? [unknown(shard.name, `where it is in the binlog is not known: ${seen.offsets.error}`, look)]
+      : []),
+    ...("error" in seen.news && !isBrokerAway
+      ? [unknown(shard.name, `whether heartbeats and changes arrive is not known: ${seen.news.error}`, look)]
+      : []),
+  ];
+}
+
 /** RUNNING is a word; a heartbeat that arrives is a fact. */
-function heartbeatProblems(
-  { shard, status, seen, place, guard, atMs, stallMs }: Facts,
-  phase?: Phase,
-): StatusProblem[] {
+function heartbeatProblems({ shard, status, seen, place, guard, stallMs }: Facts, phase?: Phase): StatusProblem[] {
   const news = known(seen.news);
   if (status === undefined || news === undefined || shard.connector.state !== "running") return [];
   // A snapshot holds them back; what failed or rests has a line of its own.
   if (phase !== "streaming" && phase !== "incremental snapshot" && phase !== "starting") return [];
+  const { newsAtMs: atMs } = seen;
   const ageMs = news.heartbeat === undefined ? undefined : atMs - news.heartbeat.arrivedMs;
   const isRecent = (time: string | undefined) => time !== undefined && atMs - Date.parse(time) <= stallMs;
   if (ageMs !== undefined && ageMs <= stallMs) return [];
@@ -148,20 +189,28 @@ function heartbeatProblems(
   ];
 }
 
-function binlogProblems({ shard, place, seen }: Facts, observation: Observation): StatusProblem[] {
-  if ("error" in seen.binlogs) {
-    return isDown(observation, [shard])
-      ? []
-      : [wrong(shard, `its binlog cannot be looked at: ${seen.binlogs.error}`, `cdc logs ${shard.name} --tail 50`)];
-  }
-  if (place === undefined || !isPurged(place, seen.binlogs.value)) return [];
-  const files = seen.binlogs.value;
+function binlogProblems({ shard, seen }: Facts, observation: Observation): StatusProblem[] {
+  if (!("error" in seen.binlogs) || isDown(observation, [shard])) return [];
   return [
-    wrong(
-      shard,
-      `the connector's place ${place.file}:${place.position} is not in the server's binlog any more, ` +
-        `which goes from ${files[0]?.file ?? "-"} to ${files.at(-1)?.file ?? "-"}`,
-      `cdc offsets reset ${shard.name} begins anew with a snapshot; keep more of the binlog (binlog_expire_logs_seconds)`,
+    unknown(
+      shard.name,
+      `its binlog cannot be looked at: ${seen.binlogs.error}`,
+      `cdc doctor --shard ${shard.name} finds what keeps us out`,
+    ),
+  ];
+}
+
+/** By its own look, or by what the guard saw: a connector that went on from a lost place has another one by now. */
+function lossProblems({ shard, seen, guard }: Facts): StatusProblem[] {
+  const loss = known(seen.loss);
+  if (loss !== undefined) return [wrong(shard, `${loss.code}: ${loss.found}`, loss.remedy)];
+  const told = lostProblems(shard.name, guard);
+  if (told.length > 0 || !("error" in seen.loss) || "error" in seen.binlogs || "error" in seen.offsets) return told;
+  return [
+    unknown(
+      shard.name,
+      `its place cannot be compared with the server's history: ${seen.loss.error}`,
+      `look again; if it stays, cdc doctor --shard ${shard.name}`,
     ),
   ];
 }

@@ -1,8 +1,11 @@
 /** What was seen of a stack, part by part; a part that did not answer says why and hides no other. */
-import type { ConnectorOffset, ExpandedConnector } from "../../connect/client.ts";
-import type { GuardState } from "../../guard/state.ts";
-import type { ContainerView } from "../engine.ts";
-import type { PartitionLag } from "../../kafka/sink-lag.ts";
+import type { ConnectorOffset, ExpandedConnector } from "../../clients/connect/client.ts";
+import type { LossWords } from "../../clients/debezium/history/words.ts";
+import type { GuardState } from "../../lib/guard-state.ts";
+import type { ContainerView } from "../../clients/docker/containers.ts";
+import type { DataVolumeView } from "../../clients/docker/volume.ts";
+import type { PartitionLag } from "../../clients/kafka/sink-lag.ts";
+import type { TablesLook } from "../../snapshot/look.ts";
 import type { TopicRow } from "../topics/compare.ts";
 
 /** An answer, or why there is none. */
@@ -11,7 +14,9 @@ export type Asked<T> = { readonly value: T } | { readonly error: string };
 export interface Observation {
   /** When it was seen, in ms since 1970. */
   readonly atMs: number;
-  readonly containers: Asked<readonly ContainerView[]>;
+  readonly containers: Asked<readonly Pick<ContainerView, "name" | "state" | "health" | "status">[]>;
+  /** Volumes with shards' rows, also of shards that are planned no longer. */
+  readonly volumes: Asked<readonly DataVolumeView[]>;
   /** By name, as the worker has them. */
   readonly connectors: Asked<Readonly<Record<string, ExpandedConnector>>>;
   readonly topics: Asked<readonly TopicRow[]>;
@@ -21,9 +26,13 @@ export interface Observation {
   readonly readSide: ReadSideObservation | undefined;
   /** By the shard's name. */
   readonly shards: ReadonlyMap<string, ShardObservation>;
+  /** Topics that connectors which the plan does not know wait for, by connector, as the workers' logs tell. */
+  readonly waitedFor: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface ReadSideObservation {
+  /** When that was asked, in ms since 1970: what else is asked may take long, and makes nothing older. */
+  readonly lagAtMs: number;
   /** How far the sink is behind, by partition. */
   readonly lag: Asked<readonly PartitionLag[]>;
   readonly engine: Asked<EngineView>;
@@ -41,7 +50,15 @@ export interface ShardObservation {
   /** Undefined value: there is no such connector. */
   readonly offsets: Asked<readonly ConnectorOffset[] | undefined>;
   readonly binlogs: Asked<readonly Binlog[]>;
+  /** How long the server keeps a file of its binlog after it was closed; undefined: for ever, or the server does not answer. */
+  readonly keptSeconds: number | undefined;
+  /** How the connector's place is lost; undefined value: it is one of the server's history. */
+  readonly loss: Asked<LossWords | undefined>;
+  /** When the newest records were asked for, in ms since 1970: what else is asked may take long, and makes nothing older. */
+  readonly newsAtMs: number;
   readonly news: Asked<ShardNews>;
+  /** Which captured tables were read. */
+  readonly tables: Asked<Pick<TablesLook, "tables" | "isKnown">>;
 }
 
 /** One file of a server's binlog, the newest last. */

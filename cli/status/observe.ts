@@ -1,57 +1,82 @@
 /** Looks at every part of a stack, all at once. */
 import type { RowDataPacket } from "mysql2/promise";
-import { stateFile, type GuardState } from "../../guard/state.ts";
-import { cdcUser } from "../../plan/constants.ts";
+import type { ExpandedConnector } from "../../clients/connect/client.ts";
+import { stateFile, type GuardState } from "../../lib/guard-state.ts";
+import { connectMysql } from "../../clients/mysql/client.ts";
+import { cdcUser } from "../../lib/constants.ts";
 import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../../plan/types.ts";
+import { tablesTargetOf } from "../../snapshot/target.ts";
 import type { OperatedStack } from "../context.ts";
-import { containersOf, outputIn } from "../engine.ts";
+import { outputIn } from "../../clients/docker/container.ts";
+import { containersOf } from "../../clients/docker/containers.ts";
+import { dataVolumesOf } from "../../clients/docker/volume.ts";
+import { lossOnShard } from "../history.ts";
 import { lookAtTopics } from "../topics/observe.ts";
-import type {
-  Asked,
-  Binlog,
-  EngineView,
-  Observation,
-  ReadSideObservation,
-  ShardNews,
-  ShardObservation,
+import { topicsWaitedFor } from "../../flow/waited-topics.ts";
+import { keptSecondsOf } from "./binlog.ts";
+import { strangersIn } from "./judge-strangers.ts";
+import {
+  known,
+  type Asked,
+  type Binlog,
+  type EngineView,
+  type Observation,
+  type ReadSideObservation,
+  type ShardNews,
+  type ShardObservation,
 } from "./observation.ts";
+import { messageOf } from "../../lib/run.ts";
 
 /** A server on this machine answers at once or not at all. */
 const answerLimitMs = 5000;
+
+/** The newest records of all shards' topics, and when they were asked for. */
+interface SeenNews {
+  readonly atMs: number;
+  readonly of: Asked<Map<string, ShardNews>>;
+}
 
 /** Never throws for a part that does not answer: what it said instead is in the observation. */
 export async function observe(stack: OperatedStack): Promise<Observation> {
   const { plan, worker } = stack;
   const topics = ask(async () => await lookAtTopics(plan));
-  const news = topics.then(async (found): Promise<Asked<Map<string, ShardNews>>> => {
-    if ("error" in found) return found;
+  const news = topics.then(async (found): Promise<SeenNews> => {
+    const atMs = Date.now();
+    if ("error" in found) return { atMs, of: found };
     const existing = found.value.filter(({ remark }) => remark !== "missing").map(({ name }) => name);
     const { readNews } = await import("./news.ts");
-    return await ask(async () => await readNews(plan, new Set(existing)));
+    return { atMs, of: await ask(async () => await readNews(plan, new Set(existing))) };
   });
-  const [containers, connectors, seenTopics, guard, readSide, ...shards] = await Promise.all([
+  const listed = ask(async () => await worker.listConnectors());
+  const [containers, volumes, connectors, waitedFor, seenTopics, guard, readSide, ...shards] = await Promise.all([
     ask(async () => await containersOf(plan.stack)),
-    ask(async () => await worker.listConnectors()),
+    ask(async () => await dataVolumesOf(plan.stack)),
+    listed,
+    listed.then(async (found) => ("value" in found ? await lookAtStrangers(plan, found.value) : new Map())),
     topics,
     lookAtGuard(plan),
     lookAtReadSide(plan, topics),
     ...plan.shards.map(async (shard) => [shard.name, await lookAtShard(stack, shard, news)] as const),
   ]);
-  return { atMs: Date.now(), containers, connectors, topics: seenTopics, guard, readSide, shards: new Map(shards) };
+  return {
+    atMs: Date.now(),
+    containers,
+    volumes,
+    connectors,
+    topics: seenTopics,
+    guard,
+    readSide,
+    shards: new Map(shards),
+    waitedFor,
+  };
 }
 
 async function ask<T>(question: () => Promise<T>): Promise<Asked<T>> {
   try {
     return { value: await question() };
   } catch (error) {
-    return { error: textOf(error) };
+    return { error: messageOf(error) };
   }
-}
-
-function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // Node gives an AggregateError without a message when both ::1 and 127.0.0.1 refuse.
-  return error.message || ("code" in error ? String(error.code) : error.name);
 }
 
 async function lookAtGuard({ guard }: PipelinePlan): Promise<Asked<GuardState | undefined> | undefined> {
@@ -68,22 +93,29 @@ async function lookAtReadSide(
 ): Promise<ReadSideObservation | undefined> {
   if (readSide === undefined) return undefined;
   const [lag, engine] = await Promise.all([
-    topics.then(async (found): Promise<ReadSideObservation["lag"]> => {
-      if ("error" in found) return found;
-      const { sinkLag } = await import("../../kafka/sink-lag.ts");
+    topics.then(async (found): Promise<Pick<ReadSideObservation, "lag" | "lagAtMs">> => {
+      const lagAtMs = Date.now();
+      if ("error" in found) return { lag: found, lagAtMs };
+      const { sinkLag } = await import("../../clients/kafka/sink-lag.ts");
       const read = (readSide.sink.config["topics"] ?? "").split(",");
-      const sink = { bootstrap: kafka.hostBootstrap, connector: readSide.sink.name, topics: read };
-      return await ask(async () => await sinkLag(sink));
+      const { waitingSince } = await import("./waiting.ts");
+      const sink = {
+        bootstrap: kafka.endpoints.fromHost.bootstrap,
+        connector: readSide.sink.name,
+        topics: read,
+        timeOf: waitingSince,
+      };
+      return { lag: await ask(async () => await sinkLag(sink)), lagAtMs };
     }),
     ask(async () => await readEngine(readSide)),
   ]);
-  return { lag, engine };
+  return { ...lag, engine };
 }
 
 /** The engine's health, and how many documents its indices hold. */
-async function readEngine({ url, indices }: ReadSidePlan): Promise<EngineView> {
-  const { engineClient, isMissing } = await import("../../search/client.ts");
-  const engine = engineClient(url, { timeoutMs: answerLimitMs });
+async function readEngine({ endpoints, indices }: ReadSidePlan): Promise<EngineView> {
+  const { engineClient, isMissing } = await import("../../clients/opensearch/client.ts");
+  const engine = engineClient(endpoints.fromHost.url, { timeoutMs: answerLimitMs });
   try {
     const { body: health } = await engine.cluster.health();
     const documents = indices.map(async ({ alias }): Promise<[string, number | undefined]> => {
@@ -100,34 +132,65 @@ async function readEngine({ url, indices }: ReadSidePlan): Promise<EngineView> {
   }
 }
 
+/** Only the workers' logs tell what a connector waits for. */
+async function lookAtStrangers(
+  plan: PipelinePlan,
+  connectors: Readonly<Record<string, ExpandedConnector>>,
+): Promise<Map<string, readonly string[]>> {
+  const workers = plan.connect.workers.map(({ container }) => container);
+  const waited = strangersIn(plan, connectors).map(
+    async ({ info: { name } }) => [name, await topicsWaitedFor(workers, name)] as const,
+  );
+  return new Map(await Promise.all(waited));
+}
+
 async function lookAtShard(
-  { worker, cdcPassword }: OperatedStack,
+  { plan, worker, cdcPassword }: OperatedStack,
   shard: ShardPlan,
-  news: Promise<Asked<Map<string, ShardNews>>>,
+  news: Promise<SeenNews>,
 ): Promise<ShardObservation> {
   // The offset before the binlog's end: what is committed in between counts as lag, never as a lead.
   const offsets = await ask(async () => await worker.getOffsets(shard.connector.name));
-  const binlogs = await ask(async () => await readBinlogs(shard, await cdcPassword()));
-  const found = await news;
-  if ("error" in found) return { offsets, binlogs, news: found };
-  const own = found.value.get(shard.name);
-  return { offsets, binlogs, news: own === undefined ? { error: `no news of ${shard.name}` } : { value: own } };
+  const kept = await ask(async () => await readBinlogs(shard, await cdcPassword()));
+  const binlogs = "error" in kept ? kept : { value: kept.value.files };
+  const keptSeconds = known(kept)?.keptSeconds;
+  // A server that was silent once would be waited for once more.
+  const unasked = "error" in offsets ? offsets : "error" in kept ? kept : undefined;
+  const loss = unasked ?? (await ask(async () => await lossOnShard(shard, await cdcPassword(), known(offsets))));
+  const tables = await ask(async () => {
+    const { lookAtTables } = await import("../../snapshot/look.ts");
+    return await lookAtTables(tablesTargetOf(plan, shard));
+  });
+  const { atMs: newsAtMs, of: found } = await news;
+  const own = known(found)?.get(shard.name);
+  const missing = "error" in found ? found : { error: `no news of ${shard.name}` };
+  return {
+    offsets,
+    binlogs,
+    keptSeconds,
+    loss,
+    tables,
+    newsAtMs,
+    news: own === undefined ? missing : { value: own },
+  };
 }
 
-/** The server's binlog files; SHOW BINARY LOGS has the same name in every MySQL, and counts up to the last commit. */
-async function readBinlogs(shard: ShardPlan, password: string): Promise<Binlog[]> {
-  const { createConnection } = await import("mysql2/promise");
-  const connection = await createConnection({
-    host: "127.0.0.1",
-    port: shard.port.host,
-    user: cdcUser,
-    password,
-    connectTimeout: answerLimitMs,
-  });
+/** The server's binlog files, and how long they stay; SHOW BINARY LOGS has the same name in every MySQL, and counts up to the last commit. */
+async function readBinlogs(
+  shard: ShardPlan,
+  password: string,
+): Promise<{ files: Binlog[]; keptSeconds: number | undefined }> {
+  const connection = await connectMysql({ ...shard.endpoints.fromHost, user: cdcUser, password });
   try {
-    const [rows] = await connection.query<RowDataPacket[]>({ sql: "SHOW BINARY LOGS", timeout: answerLimitMs });
-    return rows.map((row) => ({ file: String(row["Log_name"]), sizeBytes: Number(row["File_size"]) }));
+    const [rows] = await connection.query<RowDataPacket[]>("SHOW BINARY LOGS");
+    const [variables] = await connection.query<RowDataPacket[]>(
+      "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('binlog_expire_logs_seconds', 'binlog_expire_logs_auto_purge')",
+    );
+    return {
+      files: rows.map((row) => ({ file: String(row["Log_name"]), sizeBytes: Number(row["File_size"]) })),
+      keptSeconds: keptSecondsOf(new Map(variables.map((row) => [String(row["Variable_name"]), String(row["Value"])]))),
+    };
   } finally {
-    await connection.end().catch(() => connection.destroy());
+    await connection.end();
   }
 }

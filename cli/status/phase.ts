@@ -1,7 +1,7 @@
 /** What a connector is doing. Pure. */
-import type { ConnectorStatus } from "../../connect/client.ts";
-import { statesOf } from "../../connect/status.ts";
-import type { Place } from "../offsets.ts";
+import type { ConnectorStatus } from "../../clients/connect/client.ts";
+import { statesOf } from "../../clients/connect/status.ts";
+import type { Place } from "../../clients/debezium/history/place.ts";
 import { known, type Notification, type ShardObservation } from "./observation.ts";
 import type { Phase } from "./schema.ts";
 

@@ -1,8 +1,8 @@
 /** A status as a person reads it. Pure, but for colours. */
 import { formatTable } from "../../lib/table.ts";
 import { coloured } from "../output.ts";
-import { ago, bytes, duration } from "../words.ts";
-import type { ReadSideStatus, ShardStatus, Status, StatusProblem } from "./schema.ts";
+import { ago, bytes, duration } from "../../lib/words.ts";
+import type { ReadSideStatus, ShardStatus, Status, StatusProblem, Stranger } from "./schema.ts";
 
 /** The whole page: verdict, shards, problems, containers that are not well, topics. */
 export function renderStatus(status: Status): string {
@@ -12,16 +12,34 @@ export function renderStatus(status: Status): string {
     shardTable(status),
     ...(status.readSide === null ? [] : [readSideTable(status.readSide)]),
     ...(problems.length === 0 ? [] : [problems.map(renderProblem).join("\n")]),
-    [containerLine(status), ...topicLines(status)].join("\n"),
+    [containerLine(status), ...tableLines(status), ...topicLines(status), ...releasedLines(status)].join("\n"),
+    ...(status.strangers.length === 0 ? [] : [strangerTable(status.strangers)]),
     ...(status.readSide === null || status.readSide.indices.length === 0 ? [] : [indexTable(status.readSide)]),
   ].join("\n\n");
 }
 
-function verdictOf({ stack, healthy, problems, checkedAt }: Status): string {
-  const verdict = healthy
-    ? coloured("green", "healthy")
-    : coloured("red", `${problems.length} problem${problems.length === 1 ? "" : "s"}`);
-  return `${stack}: ${verdict}  (${checkedAt})`;
+function releasedLines({ released }: Status): string[] {
+  return released.map(
+    ({ volume, shard, mysqlVersion }) =>
+      `released: volume ${volume} has the rows of ${shard}${mysqlVersion === null ? "" : ` (MySQL ${mysqlVersion})`}, ` +
+      `which is planned no longer; docker volume rm ${volume} removes them for good`,
+  );
+}
+
+function verdictOf({ stack, verdict, problems, checkedAt }: Status): string {
+  const unread = problems.filter(({ isUnknown }) => isUnknown).length;
+  const wrong = problems.length - unread;
+  const notRead = `${counted(unread, "thing")} could not be read`;
+  const words = {
+    healthy: coloured("green", "healthy"),
+    unhealthy: coloured("red", counted(wrong, "problem")) + (unread === 0 ? "" : `, ${coloured("yellow", notRead)}`),
+    unknown: coloured("yellow", `unknown, ${notRead}`),
+  };
+  return `${stack}: ${words[verdict]}  (${checkedAt})`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function shardTable({ shards, checkedAt }: Status): string {
@@ -57,7 +75,8 @@ function shardTable({ shards, checkedAt }: Status): string {
 
 function readSideTable({ sink, deadLetters, engine }: ReadSideStatus): string {
   const tasks = [...Map.groupBy(sink.tasks, (state) => state)].map(([state, those]) => `${those.length} ${state}`);
-  const lag = sink.lagRecords === null ? "-" : `${sink.isLagExact ? "" : "up to "}${sink.lagRecords} records`;
+  const age = sink.lagMs === null || sink.lagMs === 0 ? "" : `, ${duration(sink.lagMs)}`;
+  const lag = sink.lagRecords === null ? "-" : `${sink.isLagExact ? "" : "up to "}${sink.lagRecords} records${age}`;
   const paint = (isWell: boolean, text: string) => coloured(isWell ? "green" : "red", text);
   return formatTable(
     ["SINK", "STATE", "TASKS", "LAG", "DEAD LETTERS", "ENGINE"],
@@ -91,10 +110,10 @@ function stateText(state: string | null, { declared }: ShardStatus): string {
   return coloured(state.toLowerCase() === declared ? "green" : "red", state);
 }
 
-function renderProblem({ part, message, hint, remedy }: StatusProblem): string {
+function renderProblem({ part, message, hint, remedy, isUnknown }: StatusProblem): string {
   const [first = "", ...others] = message.split("\n");
   return [
-    `${coloured("red", part)}: ${first}`,
+    `${coloured(isUnknown ? "yellow" : "red", part)}: ${first}`,
     ...others.map((line) => `  ${line.trim()}`),
     ...(hint === null ? [] : [`  hint: ${hint}`]),
     `  what to do: ${remedy}`,
@@ -107,6 +126,37 @@ function containerLine({ containers }: Status): string {
   const count = `containers  ${well.length} of ${containers.length} healthy`;
   if (others.length === 0) return count;
   return `${count}; ${others.map(({ component, state, health }) => `${component} ${health ?? state}`).join(", ")}`;
+}
+
+/** How many tables were read, all shards together; those that were not, by name. */
+function tableLines({ shards }: Status): string[] {
+  const tables = shards.flatMap(({ name, tables: of }) => of.map((one) => ({ ...one, name: `${name} ${one.table}` })));
+  if (tables.length === 0) return [];
+  const others = Map.groupBy(
+    tables.filter(({ read }) => read !== "read"),
+    ({ read, why }) => (why === null ? read : `${read} (${why})`),
+  );
+  const count = `tables      ${tables.filter(({ read }) => read === "read").length} of ${tables.length} read`;
+  return [[count, ...[...others].map(([state, those]) => `${those.length} ${state}: ${few(those)}`)].join("; ")];
+}
+
+function few(tables: readonly { readonly name: string }[]): string {
+  const names = tables.slice(0, 4).map(({ name }) => name);
+  return tables.length > names.length ? `${names.join(", ")} …` : names.join(", ");
+}
+
+/** What somebody has registered beside the plan. */
+function strangerTable(strangers: readonly Stranger[]): string {
+  return formatTable(
+    ["NOT IN THE PLAN", "CLASS", "STATE", "TASKS", "WAITS FOR"],
+    strangers.map(({ name, class: of, state, tasks, waitsFor }) => [
+      name,
+      of.split(".").at(-1),
+      state,
+      tasks.join(", ") || "-",
+      waitsFor.join(", ") || "-",
+    ]),
+  );
 }
 
 /** The data topics with their counts; the pipeline's own as a number. */

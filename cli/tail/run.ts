@@ -1,14 +1,16 @@
 /** Reading the topics and printing what comes. */
 import { once } from "node:events";
-import { decode, type DecodedRecord } from "../../events/decode.ts";
-import { stringifyExact } from "../../events/json.ts";
-import { changedColumns, renderEvent, wordOf, type Word } from "../../events/render.ts";
-import { TopicsReader, type TopicRecord, type TopicStream } from "../../kafka/topic.ts";
+import stringWidth from "string-width";
+import { decode, type DecodedRecord } from "../../clients/debezium/events/decode.ts";
+import { stringifyExact } from "../../clients/debezium/events/json.ts";
+import { changedColumns, renderEvent, wordOf, type Word } from "../../clients/debezium/events/render.ts";
+import { TopicsReader, type TopicRecord, type TopicStream } from "../../clients/kafka/topic.ts";
 import type { PipelinePlan, ShardPlan } from "../../plan/types.ts";
 import { UnreachableError } from "../exit.ts";
 import { coloured, progress } from "../output.ts";
-import { capturedTables, findTable, includedTables } from "../tables.ts";
+import { capturedTables, findTable, includedTables, tableOn } from "../tables.ts";
 import { shardOf, topicsToTail } from "./topics.ts";
+import { messageOf } from "../../lib/run.ts";
 
 export interface TailOptions {
   readonly table?: string;
@@ -45,12 +47,12 @@ export async function tail(
     options.table === undefined ? undefined : findTable(shards, options.table, all ? includedTables : capturedTables);
   const topics = topicsToTail(plan, { shards, table, all });
   const lineOf = globals.json ? jsonLine : textLine(shards);
-  await follow(plan.kafka.hostBootstrap, topics, options, async (stream, isInterrupted) => {
+  await follow(plan.kafka.endpoints.fromHost.bootstrap, topics, options, async (stream, isInterrupted) => {
     progress(`reading ${topics.join(", ")}; Ctrl-C ends it`, globals);
     for (let shown = 0; shown < (options.count ?? Infinity) && !isInterrupted();) {
       const record = await stream.next(200);
       if (record === undefined) continue;
-      const event = decode(record);
+      const event = decode(record, tableOn(plan.shards, record.topic));
       const owner = shardOf(plan.shards, record.topic, event);
       if (owner !== undefined && !shards.includes(owner)) continue;
       // A slow reader of a pipe slows this down, instead of filling the memory.
@@ -92,7 +94,7 @@ async function follow(
 type Line = (record: TopicRecord, event: DecodedRecord, shard: string | undefined) => string;
 
 function textLine(shards: readonly ShardPlan[]): Line {
-  const longest = (names: readonly string[]) => Math.max(0, ...names.map(({ length }) => length));
+  const longest = (names: readonly string[]) => Math.max(0, ...names.map((name) => stringWidth(name)));
   const widths = { shard: longest(shards.map(({ name }) => name)), table: longest(shards.flatMap(capturedTables)) };
   return ({ timestampMs }, event, shard = "-") =>
     renderEvent(event, {
@@ -125,5 +127,5 @@ function jsonLine(
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   if (error instanceof Error && error.cause instanceof Error) return reasonOf(error.cause);
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

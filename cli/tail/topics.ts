@@ -1,5 +1,7 @@
 /** Which topics `cdc tail` reads, and whose events they hold. */
-import type { DecodedRecord } from "../../events/decode.ts";
+import type { DecodedRecord } from "../../clients/debezium/events/decode.ts";
+import { truncateTopicOf } from "../../plan/indices.ts";
+import { topicOf } from "../../lib/names.ts";
 import type { PipelinePlan, ShardPlan } from "../../plan/types.ts";
 import { capturedTables } from "../tables.ts";
 
@@ -25,8 +27,10 @@ export function topicsToTail(plan: PipelinePlan, { shards, table, all }: TailCho
     const prefixes = [mergedPrefix(shard) ?? shard.topicPrefix];
     const own = shard.topics.map(({ name }) => name).filter((name) => name !== historyTopicOf(shard));
     return [
-      ...prefixes.flatMap((prefix) => tables.map((one) => `${prefix}.${one}`)),
-      ...(all ? own.filter((name) => table === undefined || name === `${shard.topicPrefix}.${table}`) : []),
+      ...prefixes.flatMap((prefix) => tables.map((one) => topicOf(prefix, one))),
+      // They are on no table's topic.
+      ...(table === undefined ? [truncateTopicOf(shard)] : []),
+      ...(all ? own.filter((name) => table === undefined || name === topicOf(shard.topicPrefix, table)) : []),
     ];
   });
   return [...new Set(chosen)].filter((topic) => declared.has(topic));

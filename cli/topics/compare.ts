@@ -1,5 +1,6 @@
 /** The topics that the plan declares beside those that the broker has. Pure. */
-import type { TopicDescription } from "../../kafka/admin.ts";
+import type { TopicDescription } from "../../clients/kafka/admin.ts";
+import { truncateTopicOf } from "../../plan/indices.ts";
 import type { PipelinePlan, ShardPlan, TopicPlan } from "../../plan/types.ts";
 
 /** What a topic is for. */
@@ -12,6 +13,7 @@ export type TopicKind =
   | "probe"
   | "signals"
   | "notifications"
+  | "truncations"
   | "dead letters"
   | "dead letters once more"
   | "worker"
@@ -68,6 +70,7 @@ function kindOf(name: string, shard: ShardPlan): TopicKind {
     [shard.probeTopic]: "probe",
     [`${prefix}.${shard.signalTable}`]: "signals",
     [shard.notificationTopic]: "notifications",
+    [truncateTopicOf(shard)]: "truncations",
   };
   return kinds[name] ?? "data";
 }

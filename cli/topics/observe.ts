@@ -7,8 +7,8 @@ import { compareTopics, declaredTopics, type TopicRow } from "./compare.ts";
  * @throws Error when no broker answers.
  */
 export async function lookAtTopics(plan: PipelinePlan): Promise<TopicRow[]> {
-  const { TopicAdmin } = await import("../../kafka/admin.ts");
-  const admin = new TopicAdmin(plan.kafka.hostBootstrap);
+  const { TopicAdmin } = await import("../../clients/kafka/admin.ts");
+  const admin = new TopicAdmin(plan.kafka.endpoints.fromHost.bootstrap);
   try {
     const found = await admin.describe();
     const names = [

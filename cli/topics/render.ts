@@ -1,7 +1,7 @@
 /** Topics as a table. Pure, but for colours. */
 import { formatTable } from "../../lib/table.ts";
 import { coloured } from "../output.ts";
-import { bytes } from "../words.ts";
+import { bytes } from "../../lib/words.ts";
 import { isWrong, type TopicRow } from "./compare.ts";
 
 export function renderTopics(rows: readonly TopicRow[]): string {

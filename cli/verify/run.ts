@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatTable } from "../../lib/table.ts";
 import type { ReadSidePlan, ShardPlan } from "../../plan/types.ts";
-import { FlowError, FlowProbe, flowTargetOf, type Stage } from "../../steps/flow.ts";
-import { indexTargetOf } from "../../steps/flow-target.ts";
+import { FlowError, FlowProbe, flowTargetOf, type Stage } from "../../flow/flow.ts";
+import { indexTargetOf } from "../../flow/flow-target.ts";
 import type { OperatedStack } from "../context.ts";
 import { coloured } from "../output.ts";
-import { latencyOf, percentilesOf, probeLimitMs, type Latency, type LatencyStage } from "./latency.ts";
+import { latencyOf, percentilesOf, probeLimitMs, type Latency, type LatencyStage } from "../../flow/latency.ts";
 
 /** What the person can do about a change that got stuck. */
 const remedies: Readonly<Record<Stage, string>> = {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -37,13 +37,14 @@ beforeEach(() => {
 
 describe("the help", () => {
   const program = createProgram();
+  const visible = program.createHelp().visibleCommands(program);
   test("has every command, in groups", () => {
     const help = program.helpInformation();
-    for (const { name, summary } of program.commands.map((one) => ({ name: one.name(), summary: one.summary() }))) {
+    for (const { name, summary } of visible.map((one) => ({ name: one.name(), summary: one.summary() }))) {
       expect(help).toMatch(new RegExp(`^  ${name}\\b`, "m"));
       expect(summary, name).not.toBe("");
     }
-    expect(program.commands.map((one) => one.name())).toEqual([
+    expect(visible.map((one) => one.name())).toEqual([
       "status",
       "topics",
       "graph",
@@ -61,10 +62,17 @@ describe("the help", () => {
       "stop",
       "offsets",
       "log-level",
+      "check-server",
+      "completion",
     ]);
   });
 
-  test.each(program.commands.map((command) => [command.name(), command] as const))(
+  test("and docs/cli.md tells of every command", () => {
+    const page = readFileSync(join(launcher, "..", "..", "docs", "cli.md"), "utf8");
+    for (const command of visible) expect(page).toMatch(new RegExp(`\`(cdc )?${command.name()}\\b`));
+  });
+
+  test.each(visible.map((command) => [command.name(), command] as const))(
     "of %s says what it answers",
     (_, command) => {
       expect(command.description().length).toBeGreaterThan(40);
@@ -89,6 +97,16 @@ describe("as it is called", { timeout: timeoutMs }, () => {
     expect(none.code).toBe(2);
   });
 
+  test("the version is that of package.json", async () => {
+    const { version } = JSON.parse(readFileSync(join(launcher, "..", "..", "package.json"), "utf8")) as {
+      version: string;
+    };
+    const answer = await cdc(["--version"]);
+    expect(answer).toMatchObject({ code: 0, stderr: "" });
+    expect(answer.stdout).toMatch(/^cdc \d+\.\d+\.\d+ \(Node \d+\.\d+\.\d+\)\n$/);
+    expect(answer.stdout).toContain(`cdc ${version} `);
+  });
+
   test("through a chain of links, one of them relative", async () => {
     symlinkSync(launcher, join(folder, "first"));
     symlinkSync("first", join(folder, "second"));
@@ -96,15 +114,6 @@ describe("as it is called", { timeout: timeoutMs }, () => {
       code: 0,
       stdout: expect.stringMatching(/^flowchart LR\n/),
     });
-  });
-
-  test("a drawing is written where it is wanted", async () => {
-    const file = join(folder, "topology.svg");
-    expect(await cdc(["graph", "--svg", file, "--json"])).toMatchObject({
-      code: 0,
-      stdout: `{\n  "file": "${file}"\n}\n`,
-    });
-    expect((await cdc(["graph", "--svg"])).stdout).toMatch(/<svg [\s\S]*<\/svg>\n$/);
   });
 });
 
@@ -138,13 +147,31 @@ test.each([
   ["an unknown component", ["logs", "zookeeper"], "there is no component zookeeper"],
   ["an unknown stack", ["graph", "--stack", "nope"], "there is no Pulumi.nope.yaml"],
   ["a stack that is no name", ["graph", "--stack", "../x"], '"../x" is no name for a stack'],
-  ["a file that cannot be written", ["graph", "--svg", "/nope/x.svg"], "/nope/x.svg cannot be written"],
+  ["a server without an account", ["check-server", "--host", "db1"], "required option '--user <name>'"],
+  ["a port that is none", ["check-server", "--port", "70000"], "from 1 to 65535"],
+  [
+    "a zone that is none",
+    ["check-server", "--host", "db1", "--user", "x", "--time-zone", "KST", "--database", "a"],
+    "did you mean Asia/Seoul?",
+  ],
 ])("%s is wrong usage, told in two lines", async (_, args, message) => {
   const { code, stderr } = await inProcess(args);
   expect(code).toBe(2);
   expect(stderr).toMatch(/^error: /);
   expect(stderr).toContain(message);
   expect(stderr).toMatch(/\n {2}what to do: .+$/);
+});
+
+test("a server that cannot be asked is told with its code, and is not called incapable of being captured", async () => {
+  const server = ["--host", "127.0.0.1", "--port", "1", "--user", "x", "--time-zone", "UTC", "--database", "a", "b"];
+  const text = await inProcess(["check-server", ...server]);
+  expect(text).toMatchObject({ code: 3, stdout: expect.stringContaining("CDC-711") as string });
+  const json = await inProcess(["--json", "check-server", ...server]);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    server: "127.0.0.1:1",
+    canBeCaptured: null,
+    problems: [{ code: "CDC-711" }],
+  });
 });
 
 test("errors are JSON where that is asked for", async () => {

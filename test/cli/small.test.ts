@@ -1,18 +1,13 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { CommanderError } from "commander";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { componentsOf, findComponent } from "../../cli/components.ts";
-import { firstFileOf, parseContainers } from "../../cli/engine.ts";
 import { endingOf, UnreachableError, UsageError } from "../../cli/exit.ts";
 import { effectiveLevel, ownLevels } from "../../cli/log-levels.ts";
-import { binlogBehind, isPurged } from "../../cli/status/binlog.ts";
+import { binlogBehind } from "../../cli/status/binlog.ts";
 import { notificationOf } from "../../cli/status/news.ts";
-import { ago, bytes, duration } from "../../cli/words.ts";
-import { ConnectClient, ConnectRestError } from "../../connect/client.ts";
-import { TopicAdmin } from "../../kafka/admin.ts";
+import { ago, bytes, duration } from "../../lib/words.ts";
+import { ConnectClient, ConnectRestError } from "../../clients/connect/client.ts";
+import { TopicAdmin } from "../../clients/kafka/admin.ts";
 import { run, UserError } from "../../lib/run.ts";
 import { planOf } from "../support/config.ts";
 
@@ -68,46 +63,6 @@ describe("components", () => {
   });
 });
 
-test("containers are read with what their health check says", () => {
-  const lines = [
-    "a\trunning\tUp 2 minutes (healthy)",
-    "b\trunning\tUp 2 seconds (health: starting)",
-    "c\trunning\tUp 1 hour (unhealthy)",
-    "d\texited\tExited (137) 3 minutes ago",
-    "e\tpaused\tUp 15 minutes (Paused)",
-  ];
-  expect(parseContainers(`${lines.join("\n")}\n`).map(({ name, health }) => [name, health])).toEqual([
-    ["a", "healthy"],
-    ["b", "starting"],
-    ["c", "unhealthy"],
-    ["d", undefined],
-    ["e", undefined],
-  ]);
-});
-
-describe("a file out of a container", () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "cdc-tar-"));
-  });
-  afterEach(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  test("is the first one in tar's archive", () => {
-    writeFileSync(join(folder, "secret"), "debezium.password=abc\n");
-    expect(firstFileOf(execFileSync("tar", ["cf", "-", "-C", folder, "secret"]).toString())).toBe(
-      "debezium.password=abc\n",
-    );
-    expect(firstFileOf(execFileSync("tar", ["cf", "-", "-C", folder, "."]).toString())).toBe("debezium.password=abc\n");
-  });
-
-  test("is none in an archive without files", () => {
-    expect(firstFileOf(execFileSync("tar", ["cf", "-", "-C", folder, "."]).toString())).toBeUndefined();
-    expect(firstFileOf("")).toBeUndefined();
-  });
-});
-
 describe("log levels", () => {
   const levels = {
     root: { level: "INFO" },
@@ -155,10 +110,6 @@ describe("the binlog behind a place", () => {
   test("is not known without a place or without the server", () => {
     expect(binlogBehind(undefined, files)).toBeUndefined();
     expect(binlogBehind({ file: "b.1", position: 4 }, undefined)).toBeUndefined();
-  });
-  test("is purged when the server does not have the file", () => {
-    expect(isPurged({ file: "b.0" }, files)).toBe(true);
-    expect(isPurged({ file: "b.1" }, files)).toBe(false);
   });
 });
 

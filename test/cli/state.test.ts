@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { changeState, noteOn, type StateChange } from "../../cli/state.ts";
-import { resetConnector, placeOf, whatFollows } from "../../cli/offsets.ts";
-import { ConnectClient } from "../../connect/client.ts";
+import { resetConnector, whatFollows, whatStays } from "../../cli/offsets.ts";
+import { placeOf } from "../../clients/debezium/history/place.ts";
+import { endingOf } from "../../cli/exit.ts";
+import { ConnectClient } from "../../clients/connect/client.ts";
 import { UserError } from "../../lib/run.ts";
 import { planWith } from "../support/config.ts";
 import { fakeClock } from "../support/fake-clock.ts";
@@ -90,6 +92,27 @@ describe("a change of state", () => {
     expect(error.remedy).toMatch(/cdc logs connect/);
   });
 
+  const goingOn: StateChange = { ...resume, goesOn: true };
+
+  test("that lets it go on restarts once what fails by a passing cause", async () => {
+    worker.statuses.set(name, statusOf(name, "PAUSED", [task("PAUSED")]));
+    worker.afterStart = () =>
+      worker.asked(/POST .*restart/).length === 0
+        ? statusOf(name, "RUNNING", [task("FAILED", "io.debezium.DebeziumException: Failed to read next byte")])
+        : running(name);
+    expect(await changeState(client, shard, goingOn, fakeClock())).toMatchObject({ tasks: ["RUNNING"] });
+    expect(worker.asked(/POST .*restart/)).toHaveLength(1);
+  });
+
+  test("restarts nothing that no restart heals", async () => {
+    worker.statuses.set(name, statusOf(name, "PAUSED", [task("PAUSED")]));
+    worker.afterStart = () =>
+      statusOf(name, "RUNNING", [task("FAILED", "the binlog is no longer available on the server")]);
+    const error = await rejection(changeState(client, shard, goingOn, fakeClock()));
+    expect(error.message).toContain("no longer available on the server");
+    expect(worker.asked(/POST .*restart/)).toEqual([]);
+  });
+
   test("that never comes ends in time, with the last state seen", async () => {
     worker.bend(/PUT .*pause/, [{ status: 202 }]);
     const clock = fakeClock();
@@ -136,32 +159,84 @@ describe("resetting", () => {
   });
 
   test.each([
-    ["PAUSED", [task("PAUSED")], "paused", "pause"],
-    ["STOPPED", [], "stopped", "stop"],
-    ["FAILED", [], "running", "resume"],
-  ] as const)("leaves a connector that was %s as it was wanted", async (state, tasks, expected, last) => {
-    worker.statuses.set(name, statusOf(name, state, tasks));
-    expect(await resetConnector(stack(), shard, options, fakeClock())).toMatchObject({ state: expected });
-    expect(worker.asked(/PUT/).at(-1)).toBe(`PUT /connectors/${name}/${last}`);
+    ["PAUSED", [task("PAUSED")]],
+    ["STOPPED", []],
+    ["FAILED", []],
+  ] as const)("brings a connector that was %s into the declared state", async (state, tasks) => {
+    for (const [declared, last] of [
+      ["running", "resume"],
+      ["paused", "pause"],
+      ["stopped", "stop"],
+    ] as const) {
+      worker.statuses.set(name, statusOf(name, state, [...tasks]));
+      const operated = { ...shard, connector: { ...shard.connector, state: declared } };
+      expect(await resetConnector(stack(), operated, options, fakeClock())).toMatchObject({ state: declared });
+      expect(worker.asked(/PUT/).at(-1)).toBe(`PUT /connectors/${name}/${last}`);
+    }
+  });
+
+  /** Requests of a whole reset; the status is asked for between them. */
+  const requests = [/GET .*status/, /PUT .*stop/, /DELETE .*offsets/, /PUT .*resume/];
+
+  test.each(requests.flatMap((request) => [false, true].map((andDo) => [request, andDo] as const)))(
+    "broken off at %s (done all the same: %s), it is brought to its end by the same call",
+    async (request, andDo) => {
+      // The worker's own word when it is slow.
+      worker.bend(request, [{ status: 500, body: { message: "Request timed out" } }], andDo);
+      const error = await rejection(resetConnector(stack(), shard, options, fakeClock()));
+      expect(error.message).toMatch(/^shard0: .*; then: Kafka Connect refused \(HTTP 500\): Request timed out/);
+      expect(error.remedy).toMatch(/run the same command again/);
+
+      expect(await resetConnector(stack(), shard, options, fakeClock())).toMatchObject({ state: "running" });
+      expect(worker.statuses.get(name)?.connector.state).toBe("RUNNING");
+      expect(await client.getOffsets(name)).toEqual([]);
+      expect(worker.asked(/DELETE .*offsets|PUT .*resume/).slice(-2)).toEqual([
+        `DELETE /connectors/${name}/offsets`,
+        `PUT /connectors/${name}/resume`,
+      ]);
+    },
+  );
+
+  test("that meets a worker which is gone says so, and that the same command goes on", async () => {
+    await worker.stop();
+    const error = await rejection(resetConnector(stack(), shard, options, fakeClock()));
+    expect(error.message).toMatch(/^shard0: nothing is changed; then: no answer from Kafka Connect/);
+    expect(endingOf(error)?.exitCode).toBe(3);
+    worker = await FakeWorker.start();
+  });
+
+  test("prepares the source before the connector runs, and does not let it run when that fails", async () => {
+    const prepare = async () => await Promise.reject(new UserError("the server is away", "start it"));
+    const error = await rejection(resetConnector(stack(), shard, { ...options, prepare }, fakeClock()));
+    expect(error.message).toBe("shard0: the connector is stopped, or about to; then: the server is away");
+    expect(worker.asked(/resume/)).toEqual([]);
+    expect(await resetConnector(stack(), shard, options, fakeClock())).toMatchObject({ state: "running" });
   });
 
   test("that is refused half-way says how far it came and what to do", async () => {
     worker.bend(/DELETE .*offsets/, [{ status: 500, body: { message: "timed out" } }]);
     const error = await rejection(resetConnector(stack(), shard, options, fakeClock()));
     expect(error.message).toBe(
-      "shard0: the connector is stopped, and then: Kafka Connect refused (HTTP 500): timed out",
+      "shard0: the connector is stopped, or about to; then: Kafka Connect refused (HTTP 500): timed out",
     );
-    expect(error.remedy).toMatch(/same command again; cdc resume shard0/);
+    expect(error.remedy).toMatch(/same command again/);
+  });
+
+  test("says what a new snapshot leaves, and where there is an index what takes it out", () => {
+    expect(whatStays({ readSide: undefined })).toMatch(/deleted .* stay in compacted topics: readers/);
+    expect(whatStays(planWith({ readSide: { enabled: true } }))).toMatch(/in the index: .*`cdc reconcile --repair`/);
   });
 
   test.each([
     ["initial", /a new snapshot follows/],
     ["when_needed", /a new snapshot follows/],
-    ["no_data", /goes on from now/],
+    ["no_data", /goes on from then/],
     ["recovery", /needs offsets/],
   ])("with snapshot mode %s says what follows", (mode, expected) => {
     const other = { ...shard, connector: { ...shard.connector, config: { "snapshot.mode": mode } } };
     expect(whatFollows(other)).toMatch(expected);
+    const stopped = { ...other, connector: { ...other.connector, state: "stopped" as const } };
+    if (mode !== "recovery") expect(whatFollows(stopped)).toContain("once it runs (it is declared stopped)");
   });
 });
 
@@ -172,15 +247,22 @@ describe("a place in the binlog", () => {
     [[{ partition: {}, offset: null }], undefined],
     [
       [{ partition: {}, offset: { file: "b.3", pos: 228, gtids: "u:1-3", ts_sec: 1795260223 } }],
-      { file: "b.3", position: 228, gtids: "u:1-3", committedAt: "2026-11-21T11:23:43.000Z", snapshot: undefined },
+      {
+        file: "b.3",
+        position: 228,
+        gtids: "u:1-3",
+        committedAt: "2026-11-21T11:23:43.000Z",
+        snapshot: undefined,
+        isWithin: false,
+      },
     ],
     [
       [{ partition: {}, offset: { file: "b.3", pos: 4, ts_sec: 0, snapshot: "INITIAL" } }],
-      { file: "b.3", position: 4, gtids: undefined, committedAt: undefined, snapshot: "INITIAL" },
+      { file: "b.3", position: 4, gtids: undefined, committedAt: undefined, snapshot: "INITIAL", isWithin: false },
     ],
     [
       [{ partition: {}, offset: { file: "b.3", pos: 4, snapshot: true } }],
-      { file: "b.3", position: 4, gtids: undefined, committedAt: undefined, snapshot: "true" },
+      { file: "b.3", position: 4, gtids: undefined, committedAt: undefined, snapshot: "true", isWithin: false },
     ],
   ])("is read out of %j", (offsets, expected) => {
     expect(placeOf(offsets)).toEqual(expected);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { findTable, capturedTables, includedTables } from "../../cli/tables.ts";
+import { findTable, capturedTables, includedTables, tableOn } from "../../cli/tables.ts";
 import { shardOf, topicsToTail } from "../../cli/tail/topics.ts";
-import { decode } from "../../events/decode.ts";
+import { decode } from "../../clients/debezium/events/decode.ts";
 import type { PipelinePlan, ShardPlan } from "../../plan/types.ts";
 import { planOf, planWith } from "../support/config.ts";
 
@@ -14,6 +14,16 @@ function topics(
 ): string[] {
   return topicsToTail(plan, { shards: choice.shards ?? plan.shards, table: choice.table, all: choice.all ?? false });
 }
+
+test("a table whose name Kafka does not take is found by its topic, and called by its own name", () => {
+  const plan = planWith({ schema: "", tables: ["쇼핑.주문", "shop.price$"], readSide: { enabled: false } });
+  expect(topics(plan, { table: "쇼핑.주문" })).toEqual(["shard0.__.__"]);
+  expect(topics(plan)).toEqual(["shard0.__.__", "shard0.shop.price_"]);
+  expect(tableOn(plan.shards, "shard0.shop.price_")).toBe("shop.price$");
+  expect(tableOn(plan.shards, "shard0.shop.elsewhere")).toBeUndefined();
+  const record = { topic: "shard0.__.__", key: '{"id":1}', value: null };
+  expect(decode(record, tableOn(plan.shards, record.topic))).toMatchObject({ database: "쇼핑", table: "주문" });
+});
 
 describe("tables", () => {
   test("are those that the connector is told of", () => {
@@ -46,7 +56,11 @@ describe("tables", () => {
 describe("topics", () => {
   test("are those of the captured tables", () => {
     expect(topics(dev)).toEqual(
-      dev.shards.flatMap(({ name }) => [`${name}.products.products`, `${name}.products.stock`]),
+      dev.shards.flatMap(({ name }) => [
+        `${name}.products.products`,
+        `${name}.products.stock`,
+        `${name}.cdc.truncates`,
+      ]),
     );
     expect(topics(dev, { shards: dev.shards.slice(1, 2), table: "products.stock" })).toEqual(["shard1.products.stock"]);
   });

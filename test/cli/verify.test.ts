@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { latencyOf, percentilesOf, stageNamesOf } from "../../cli/verify/latency.ts";
-import type { ProbeTimes } from "../../steps/flow.ts";
+import { latencyOf, percentilesOf, stageNamesOf } from "../../flow/latency.ts";
+import type { ProbeTimes } from "../../flow/flow.ts";
 
 const times: ProbeTimes = {
   sentMs: 1000,

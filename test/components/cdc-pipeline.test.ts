@@ -1,16 +1,21 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { CdcPipeline } from "../../components/cdc-pipeline.ts";
-import { codeOf, guardEntry } from "../../config/container-code.ts";
-import { planFrom } from "../../config/plan-from.ts";
-import { stackConfig } from "../support/config.ts";
-import { inClear, register, reveal, type Registered } from "../support/mocks.ts";
+import { labels } from "../../components/docker.ts";
+import { ownerLabels } from "../../plan/owner.ts";
+import { codeOf, guardEntry } from "../../provider/scripts/container-code.ts";
+import { stackConfig, planFrom } from "../support/config.ts";
+import { ownerOf } from "../support/fake-world.ts";
+import { keyOf, inClear, register, reveal, type Registered } from "../support/mocks.ts";
 
 const images = { mysql: "mysql:test", kafka: "kafka:test", node: "node:test", opensearch: "opensearch:test" };
 
 /** The dev stack without its read side, which read-side.test.ts has. */
 async function registered(fields: Record<string, unknown> = {}, preview = false): Promise<Registered[]> {
   const plan = planFrom({ ...stackConfig("dev"), readSide: { enabled: false }, ...fields }, "cdc-test");
-  return await register((options) => void new CdcPipeline("pipeline", { plan, images }, options), preview);
+  return await register(
+    (options) => void new CdcPipeline("pipeline", { owner: ownerOf(plan.stack), plan, images }, options),
+    preview,
+  );
 }
 
 const shards = stackConfig("dev")["shards"] as unknown[];
@@ -33,10 +38,11 @@ describe("the resource graph of the write side", () => {
     expect({
       containers: count("docker:index/container:Container"),
       volumes: count("docker:index/volume:Volume"),
+      dataVolumes: count("cdc:index:DataVolume"),
       networks: count("cdc:index:Network"),
       users: count("mysql:index/user:User"),
-      databases: count("mysql:index/database:Database"),
-      grants: count("mysql:index/grant:Grant"),
+      schemas: count("cdc:index:Schema"),
+      grants: count("cdc:index:Grants"),
       topics: count("kafka:index/topic:Topic"),
       prepared: count("cdc:index:PreparedImage"),
       flows: count("cdc:index:Flow"),
@@ -44,11 +50,12 @@ describe("the resource graph of the write side", () => {
       ready: count("cdc:index:ContainerReady"),
     }).toEqual({
       containers: 6,
-      volumes: 6,
+      volumes: 3,
+      dataVolumes: 3,
       networks: 1,
       users: 3,
-      databases: 6,
-      grants: 6,
+      schemas: 3,
+      grants: 3,
       topics: 3 * 9,
       prepared: 3,
       flows: 3,
@@ -64,12 +71,42 @@ describe("the resource graph of the write side", () => {
     );
   });
 
-  test("labels everything on the engine with the stack", () => {
-    expect(named("network").inputs["stack"]).toBe("cdc-test");
+  test("labels everything on the engine with whose it is", () => {
+    const owner = ownerOf("cdc-test");
+    expect(named("network").inputs).toMatchObject({ ...owner });
     for (const type of ["container:Container", "volume:Volume"]) {
       for (const resource of ofType(`docker:index/${type}`))
-        expect(resource.inputs["labels"]).toContainEqual({ label: "cdc.stack", value: "cdc-test" });
+        expect(resource.inputs["labels"]).toEqual(expect.arrayContaining(labels(ownerLabels(owner))));
     }
+  });
+
+  test("makes no volume before the network, and none anew for the sake of a label", () => {
+    for (const { options } of ofType("docker:index/volume:Volume")) {
+      expect(options.ignoreChanges).toEqual(["labels"]);
+      const before = [options.dependsOn].flat() as { __name?: string }[];
+      expect(before.map((one) => one.__name)).toContain("network");
+    }
+  });
+
+  test("labels a shard's volume with whose it is and with the shard", () => {
+    const { inputs, options } = named("shard1-data");
+    expect(inputs).toEqual({
+      name: "cdc-test-mysql-shard1-data",
+      labels: { ...ownerLabels(ownerOf("cdc-test")), "cdc.shard": "shard1", "cdc.mysql.version": "9.7" },
+      keepData: false,
+    });
+    expect(options.aliases).toBeUndefined();
+  });
+
+  test("knows a renamed shard's resources and data by its former name", async () => {
+    const [first, ...others] = shards as { name: string }[];
+    const renamed = [{ ...first, name: "tokyo", formerName: "shard0" }, ...others];
+    // These name the shard in what they say.
+    const known = (all: Registered[]) =>
+      all
+        .filter(({ name }) => !["shard0-flow", "shard0-read"].includes(name))
+        .map(({ type, name, inputs }) => ({ type, name, inputs }));
+    expect(known(await registered({ shards: renamed }))).toEqual(known(resources));
   });
 
   test("publishes ports on loopback only", () => {
@@ -132,23 +169,39 @@ describe("the resource graph of the write side", () => {
   });
 
   test("grants the CDC account what Debezium needs, and writing only in the pipeline's own database", () => {
-    const grants = ofType("mysql:index/grant:Grant").filter(({ name }) => name.startsWith("shard0"));
-    expect(grants.map(({ inputs }) => [inputs["database"], inputs["privileges"], inputs["host"]])).toEqual([
-      ["cdc", ["DELETE", "INSERT", "UPDATE"], "%"],
-      ["*", ["RELOAD", "REPLICATION CLIENT", "REPLICATION SLAVE", "SELECT", "SHOW DATABASES"], "%"],
-    ]);
+    expect(named("shard0-cdc-grants").inputs).toMatchObject({
+      account: "debezium@%",
+      privileges: {
+        "*": ["RELOAD", "REPLICATION CLIENT", "REPLICATION SLAVE", "SELECT", "SHOW DATABASES"],
+        cdc: ["DELETE", "INSERT", "UPDATE"],
+      },
+    });
   });
 
-  test("applies the pipeline's tables before the users' schema", () => {
-    const sql = String(named("shard0-tables").inputs["stdin"]);
-    expect(sql.indexOf("cdc.probe")).toBeGreaterThan(0);
-    expect(sql.indexOf("cdc.probe")).toBeLessThan(sql.indexOf("CREATE TABLE IF NOT EXISTS products.products"));
-    expect(sql.indexOf("products.products (")).toBeLessThan(sql.indexOf("INSERT IGNORE INTO products.products"));
+  test("makes the databases, and applies the pipeline's own files and those of the schema, named by their content", () => {
+    const { inputs, options } = named("shard0-schema");
+    expect(inputs).toMatchObject({ shard: "shard0", port: 3308, databases: ["products", "cdc"], allow: [] });
+    expect(inputs["files"]).toEqual({
+      "cdc/10-tables.sql": expect.stringMatching(/^[0-9a-f]{12}$/),
+      "products/10-tables.sql": expect.stringMatching(/^[0-9a-f]{12}$/),
+      "products/20-rows.sql": expect.stringMatching(/^[0-9a-f]{12}$/),
+    });
+    const waited = (dependsOn: unknown) => [dependsOn].flat().map((one) => (one as { __name?: string }).__name);
+    expect(waited(options.dependsOn)).toEqual(["shard0-ready"]);
+    // It drops the account of a volume that was kept, before that is made.
+    expect(waited(named("shard0-cdc-user").options.dependsOn)).toEqual(["shard0-schema"]);
+    expect(ofType("mysql:index/database:Database")).toEqual([]);
   });
 
   test("applies nothing but its own tables when there is no schema", async () => {
     resources = await registered({ schema: "" });
-    expect(String(named("shard0-tables").inputs["stdin"])).not.toMatch(/products\./);
+    expect(Object.keys(named("shard0-schema").inputs["files"] as object)).toEqual(["cdc/10-tables.sql"]);
+  });
+
+  test("hands on the words that are about files, and no others", async () => {
+    const word = "file:products/20-rows.sql@0123456789ab";
+    resources = await registered({ allowDelete: ["topic:shard0.products.stock", word] });
+    expect(named("shard0-schema").inputs["allow"]).toEqual([word]);
   });
 });
 
@@ -159,7 +212,7 @@ describe("the guard", () => {
       image: "sha256:node:test",
       user: "1000:1000",
       ports: [],
-      command: ["node", "/opt/cdc/guard/guard/main.ts"],
+      command: ["node", "/opt/cdc/guard/apps/guard/main.ts"],
       volumes: [{ volumeName: named("guard-code").inputs["name"], containerPath: "/opt/cdc/guard", readOnly: true }],
       memory: 256,
       restart: "unless-stopped",
@@ -177,7 +230,7 @@ describe("the guard", () => {
   test("has its code in a volume that is named by the code", () => {
     expect(named("guard-code").inputs["name"]).toBe(`cdc-test-guard-${codeOf(guardEntry).hash}`);
     expect(named("guard-bring").inputs["environment"]).toEqual({
-      CDC_CODE_ENTRY: "guard/main.ts",
+      CDC_CODE_ENTRY: "apps/guard/main.ts",
       CDC_CODE_VOLUME: named("guard-code").inputs["name"],
       CDC_CODE_IMAGE: "sha256:node:test",
     });
@@ -185,9 +238,8 @@ describe("the guard", () => {
 
   test("leaves nothing behind when it is switched off, and changes nothing else", async () => {
     const without = await registered({ guard: { enabled: false } });
-    const key = ({ type, name, inputs }: Registered) => JSON.stringify({ type, name, inputs });
-    const kept = new Set(without.map(key));
-    const gone = resources.filter((resource) => !kept.has(key(resource))).map(({ name }) => name);
+    const kept = new Set(without.map(keyOf));
+    const gone = resources.filter((resource) => !kept.has(keyOf(resource))).map(({ name }) => name);
     expect(gone.toSorted()).toEqual([
       "guard",
       "guard-bring",
@@ -239,9 +291,8 @@ describe("order and tear-down", () => {
   test("a connector waits for the worker, its shard's tables and grants, and its topics", () => {
     expect(dependencies("shard1-connector")).toEqual([
       "connect-ready",
-      "shard1-tables",
-      "shard1-cdc-grant-global",
-      "shard1-cdc-grant-cdc",
+      "shard1-schema",
+      "shard1-cdc-grants",
       "topic-schemahistory.shard1",
       "topic-shard1",
       "topic-__debezium-heartbeat.shard1",
@@ -276,7 +327,7 @@ describe("order and tear-down", () => {
 
   test("what lives inside a container goes with it, so that destroy needs no living server", () => {
     const inside = resources.filter(({ type }) =>
-      /^(mysql|kafka):index\/|^cdc:index:(Connector|ContainerReady|Flow)$/.test(type),
+      /^(mysql|kafka):index\/|^cdc:index:(Connector|ContainerReady|Flow|Schema)$/.test(type),
     );
     expect(inside.length).toBeGreaterThan(40);
     for (const { name, options } of inside)
@@ -289,11 +340,10 @@ describe("order and tear-down", () => {
 describe("changes stay local", () => {
   test("a fourth shard adds its own resources and leaves every other one's inputs as they were", async () => {
     const more = await registered({ shards: [...shards, { name: "shard3", port: 3311 }] });
-    const key = ({ type, name, inputs }: Registered) => JSON.stringify({ type, name, inputs });
-    const after = new Set(more.map(key));
-    expect(resources.map(key).filter((resource) => !after.has(resource))).toEqual([]);
-    const before = new Set(resources.map(key));
-    const added = more.filter((resource) => !before.has(key(resource)));
+    const after = new Set(more.map(keyOf));
+    expect(resources.map(keyOf).filter((resource) => !after.has(resource))).toEqual([]);
+    const before = new Set(resources.map(keyOf));
+    const added = more.filter((resource) => !before.has(keyOf(resource)));
     expect(added).toHaveLength(more.length - resources.length);
     for (const { name } of added) expect(name).toMatch(/^(shard3|topic-(.*\.)?shard3)/);
   });

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, test } from "vitest";
 import { CdcPipeline } from "../../components/cdc-pipeline.ts";
 import { planWith } from "../support/config.ts";
+import { ownerOf } from "../support/fake-world.ts";
 import { register, type Registered } from "../support/mocks.ts";
 
 const images = { mysql: "mysql:test", kafka: "kafka:test", node: "node:test", opensearch: "opensearch:test" };
@@ -11,7 +12,10 @@ const inputsOf = (name: string) => resources.find((resource) => resource.name ==
 
 async function bringUp(fields: Record<string, unknown> = {}, shard: Record<string, unknown> = {}, preview = false) {
   const plan = planWith({ ...fields, shards: [{ name: "shard0", port: 3308, ...shard }] });
-  resources = await register((options) => void new CdcPipeline("pipeline", { plan, images }, options), preview);
+  resources = await register(
+    (options) => void new CdcPipeline("pipeline", { owner: ownerOf(plan.stack), plan, images }, options),
+    preview,
+  );
 }
 
 describe("a running connector", () => {
@@ -24,7 +28,7 @@ describe("a running connector", () => {
       desiredState: "running",
       onDelete: "reset",
       history: { bootstrap: "localhost:9092", topic: "schemahistory.shard0" },
-      after: expect.arrayContaining(["2026-01-01T00:00:00Z", "shard0-tables-id", "topic-shard0.cdc.probe-id"]),
+      after: expect.arrayContaining(["2026-01-01T00:00:00Z", "shard0-schema-id", "topic-shard0.cdc.probe-id"]),
     });
   });
 
@@ -41,6 +45,26 @@ describe("a running connector", () => {
   });
 });
 
+test("every table was read: looked at behind the flow, and again whenever the connector was brought about", async () => {
+  await bringUp();
+  const read = resources.find(({ name }) => name === "shard0-read");
+  expect(read?.inputs).toMatchObject({
+    after: "2026-01-01T00:00:01Z",
+    target: {
+      shard: "shard0",
+      notificationTopic: "shard0.cdc.notifications",
+      signalTable: "cdc.signal",
+      chunkSize: 1024,
+      captured: [
+        { table: "products.products", topic: "shard0.products.products", unreadByWish: null },
+        { table: "products.stock", topic: "shard0.products.stock", unreadByWish: null },
+      ],
+      shardKey: null,
+    },
+  });
+  expect(read?.options.dependsOn).toMatchObject({ __name: "shard0-flow" });
+});
+
 test("while something that it meets is not known, neither is `after`: the worker is not asked then", async () => {
   await bringUp({}, {}, true);
   expect(pulumi.isUnknown(inputsOf("shard0-connector")?.["after"])).toBe(true);
@@ -50,6 +74,7 @@ test.each(["paused", "stopped"])("one that is to be %s has no flow to prove", as
   await bringUp({}, { state });
   expect(inputsOf("shard0-connector")).toMatchObject({ desiredState: state });
   expect(inputsOf("shard0-flow")).toBeUndefined();
+  expect(inputsOf("shard0-read")).toBeUndefined();
 });
 
 test("keep and an initial offset reach the resource", async () => {

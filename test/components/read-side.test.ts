@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { CdcPipeline } from "../../components/cdc-pipeline.ts";
-import { planFrom } from "../../config/plan-from.ts";
-import { sinkCode } from "../../config/sink-code.ts";
-import { stackConfig } from "../support/config.ts";
-import { inClear, register, reveal, type Registered } from "../support/mocks.ts";
+import { labels } from "../../components/docker.ts";
+import { keptLabels } from "../../plan/owner.ts";
+import { sinkCode } from "../../provider/scripts/sink-code.ts";
+import { stackConfig, planFrom } from "../support/config.ts";
+import { ownerOf } from "../support/fake-world.ts";
+import { keyOf, inClear, register, reveal, type Registered } from "../support/mocks.ts";
 
 const images = { mysql: "mysql:test", kafka: "kafka:test", node: "node:test", opensearch: "opensearch:test" };
 const plugin = { archive: "plugins/other.tar.gz", sha256: "ab".repeat(32) };
@@ -16,7 +18,10 @@ async function registered(
 ): Promise<Registered[]> {
   const config = { ...stackConfig("dev"), readSide: { enabled: true, ...readSide }, ...fields };
   const plan = planFrom(config, "cdc-test");
-  return await register((options) => void new CdcPipeline("pipeline", { plan, images }, options), preview);
+  return await register(
+    (options) => void new CdcPipeline("pipeline", { owner: ownerOf(plan.stack), plan, images }, options),
+    preview,
+  );
 }
 
 let resources: Registered[];
@@ -29,7 +34,6 @@ const has = (name: string) => resources.some((resource) => resource.name === nam
 const environment = (name: string) => reveal(named(name).inputs["environment"]) as Record<string, string>;
 const dependencies = (name: string): string[] =>
   ([named(name).options.dependsOn].flat() as { __name?: string }[]).map((resource) => resource.__name ?? "?");
-const key = ({ type, name, inputs }: Registered) => JSON.stringify({ type, name, inputs });
 
 beforeEach(async () => {
   resources = await registered();
@@ -57,8 +61,8 @@ describe("the engine", () => {
     expect(named("opensearch-data").options.retainOnDelete).toBeUndefined();
     resources = await registered({ keepIndex: true });
     const { inputs, options } = named("opensearch-data");
-    expect(inputs).toEqual({ name: "cdc-test-opensearch-kept", labels: [{ label: "cdc.kept", value: "cdc-test" }] });
-    expect(options.retainOnDelete).toBe(true);
+    expect(inputs).toEqual({ name: "cdc-test-opensearch-kept", labels: labels(keptLabels(ownerOf("cdc-test"))) });
+    expect(options).toMatchObject({ retainOnDelete: true, ignoreChanges: ["labels"] });
     expect(named("opensearch-container").inputs["volumes"]).toMatchObject([{ volumeName: "cdc-test-opensearch-kept" }]);
   });
 
@@ -103,7 +107,7 @@ describe("the plugin", () => {
 describe("the indices", () => {
   test("are prepared from the shards' columns, once engine and tables are there, and before the sink", () => {
     expect(dependencies("read-side-indices")).toEqual(
-      expect.arrayContaining(["opensearch", "shard0-tables", "shard2-tables"]),
+      expect.arrayContaining(["opensearch", "shard0-schema", "shard2-schema"]),
     );
     expect(dependencies("read-side-sink")).toContain("read-side-indices");
     const { indices } = JSON.parse(environment("read-side-indices")["CDC_INDICES"] ?? "") as {
@@ -150,6 +154,9 @@ describe("the sink", () => {
         "connect-ready",
         "topic-dlq.read-side",
         "topic-dlq.read-side.retry",
+        "topic-shard0.cdc.truncates",
+        "topic-shard1.cdc.truncates",
+        "topic-shard2.cdc.truncates",
         "topic-shard2.products.stock",
       ]),
     );
@@ -175,12 +182,17 @@ test("a preview registers the same, when nothing is known yet", async () => {
   expect((await registered({}, {}, true)).map(names)).toEqual(resources.map(names));
 });
 
-test("switched off, it leaves nothing behind, and changes nothing but the workers", async () => {
+test("switched off, it leaves nothing behind, and changes the workers and the connectors' transform only", async () => {
   const without = await registered({ enabled: false });
-  const kept = new Set(without.map(key));
-  const gone = resources.filter((resource) => !kept.has(key(resource)));
+  const kept = new Set(without.map(keyOf));
+  const gone = resources.filter((resource) => !kept.has(keyOf(resource)));
   const changed = new Set(without.map(({ name }) => name));
-  expect(gone.filter(({ name }) => changed.has(name)).map(({ name }) => name)).toEqual(["connect-container"]);
+  expect(
+    gone
+      .filter(({ name }) => changed.has(name))
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(["connect-container", ...["shard0", "shard1", "shard2"].map((shard) => `${shard}-connector`)]);
   expect(
     gone
       .filter(({ name }) => !changed.has(name))
@@ -205,13 +217,16 @@ test("switched off, it leaves nothing behind, and changes nothing but the worker
     "search-ready",
     "topic-dlq.read-side",
     "topic-dlq.read-side.retry",
+    "topic-shard0.cdc.truncates",
+    "topic-shard1.cdc.truncates",
+    "topic-shard2.cdc.truncates",
   ]);
 });
 
 test("a further shard changes the sink, its indices and its proof, and nothing else", async () => {
   const shards = stackConfig("dev")["shards"] as unknown[];
-  const more = new Set((await registered({}, { shards: [...shards, { name: "shard3", port: 3311 }] })).map(key));
-  expect(resources.filter((resource) => !more.has(key(resource))).map(({ name }) => name)).toEqual([
+  const more = new Set((await registered({}, { shards: [...shards, { name: "shard3", port: 3311 }] })).map(keyOf));
+  expect(resources.filter((resource) => !more.has(keyOf(resource))).map(({ name }) => name)).toEqual([
     "read-side-sink",
     "read-side-check",
     "read-side-indices",

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../config/parse.ts";
 import { configSchema } from "../../config/schema.ts";
@@ -29,6 +30,36 @@ test("numbers and booleans among free properties become text", () => {
     kafka: { properties: { "num.io.threads": 4, "delete.topic.enable": true } },
   });
   expect(config.kafka.properties).toEqual({ "num.io.threads": "4", "delete.topic.enable": "true" });
+});
+
+test("remedies name the stack's own file", () => {
+  const parse = () =>
+    parseConfig({ ...stackConfig("dev"), kafka: { brokers: 9 }, schema: undefined }, "Pulumi.eu.yaml");
+  expect(parse).toThrow(/add cdc:schema to Pulumi\.eu\.yaml[^]*change cdc:kafka\.brokers in Pulumi\.eu\.yaml/);
+  expect(parse).not.toThrow(/STACK/);
+});
+
+test("whatever is written for a name, the name that is proposed is taken", () => {
+  const proposed = (field: string, found: string) => {
+    const shard = { name: "a", port: 4000, [field]: found };
+    try {
+      parseConfig({ ...stackConfig("dev"), shards: [shard] });
+      return found;
+    } catch (error) {
+      return /write cdc:shards\[0\]\.\w+: (.*)$/.exec(String(error))?.[1];
+    }
+  };
+  fc.assert(
+    fc.property(
+      fc.constantFrom("name", "topicPrefix", "connector"),
+      fc.string({ unit: "grapheme" }),
+      (field, found) => {
+        const name = proposed(field, found);
+        expect(name).toBeDefined();
+        expect(proposed(field, String(name))).toBe(name);
+      },
+    ),
+  );
 });
 
 describe("Pulumi.yaml's catalogue", () => {

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ProblemError, type Problem } from "../../plan/problem.ts";
+import { ProblemError, type Problem } from "../../lib/problem.ts";
 import { planWith } from "../support/config.ts";
 
 type Fields = Record<string, unknown>;
@@ -24,6 +24,165 @@ const readSide = (more: Fields): Fields => ({ readSide: { enabled: true, ...more
 const pluginAt = (archive: string): Fields =>
   readSide({ sink: { class: "org.example.Sink", plugin: { archive, sha256: "0".repeat(64) } } });
 const connector = (properties: Fields): Fields => ({ connectors: { properties } });
+
+const router = "org.apache.kafka.connect.transforms.RegexRouter";
+const avro = "io.confluent.connect.avro.AvroConverter";
+const worker = (properties: Fields): Fields => ({ connect: { properties } });
+const broker = (properties: Fields): Fields => ({ kafka: { properties } });
+const sink = (properties: Fields): Fields => readSide({ sink: { properties } });
+
+/** Where free properties can be written, and what is said of them there. */
+const places: readonly (readonly [path: string, write: (properties: Fields) => Fields])[] = [
+  ["cdc:connectors.properties", connector],
+  ["cdc:shards[0].connectorProperties", (properties) => shard({ connectorProperties: properties })],
+  [
+    "cdc:connectors.converter.properties",
+    (properties) => ({ kafka: { image: "k:1" }, connectors: { converter: { key: avro, value: avro, properties } } }),
+  ],
+  ["cdc:readSide.sink.properties", sink],
+  ["cdc:connect.properties", worker],
+  ["cdc:kafka.properties", broker],
+];
+
+/** The name or the form gives them away. */
+const secretValues: readonly (readonly [key: string, value: string])[] = [
+  // All that Kafka 4.3.1 types as PASSWORD, but for certificates; with the prefixes of clients.
+  ["ssl.key.password", "x"],
+  ["ssl.keystore.key", "-----BEGIN"],
+  ["ssl.keystore.password", "x"],
+  ["ssl.truststore.password", "x"],
+  ["producer.override.sasl.oauthbearer.assertion.private.key.passphrase", "x"],
+  ["consumer.sasl.oauthbearer.client.credentials.client.secret", "x"],
+  ["delegation.token.secret.key", "x"],
+  ["sasl.jaas.config", 'x.PlainLoginModule required username="a" password="b";'],
+  // What else there is.
+  ["schema.registry.basic.auth.user.info", "me:x"],
+  ["connection.url", "https://me:x@search:9200"],
+  ["aws.secret.access.key", "x"],
+  ["api_key", "x"],
+  ["authtoken", "x"],
+  ["db.pass", "x"],
+  ["headers", '{"a": [{"token": "x"}]}'],
+  ["half.a.password", "x${file:/a:b}"],
+];
+
+const secrets: readonly Row[] = places.flatMap(([path, write]) =>
+  secretValues.map(([key, value]): Row => [
+    `${key} in clear in ${path}`,
+    write({ [key]: value }),
+    "CDC-304",
+    `${path}.${key}`,
+    /\$\{file:/,
+  ]),
+);
+
+const classes: readonly Row[] = [
+  ...places
+    .filter(([path]) => !/converter|kafka/.test(path))
+    .map(([path, write]): Row => [
+      `a converter that nobody brings in ${path}`,
+      write({ "value.converter": avro }),
+      "CDC-307",
+      `${path}.value.converter`,
+      /a converter of theirs, or .*cdc:kafka\.image/,
+    ]),
+  ...["key", "value"].map((side): Row => [
+    `a ${side} converter that nobody brings`,
+    { connectors: { converter: { key: avro, value: avro } } },
+    "CDC-307",
+    `cdc:connectors.converter.${side}`,
+    /cdc:kafka\.image/,
+  ]),
+  [
+    "a header converter that nobody brings",
+    worker({ "header.converter": "org.example.Headers" }),
+    "CDC-307",
+    "cdc:connect.properties.header.converter",
+    /header converter of theirs/,
+  ],
+  [
+    "a transform that needs Debezium's scripting",
+    connector({ transforms: "f", "transforms.f.type": "io.debezium.transforms.Filter" }),
+    "CDC-307",
+    "cdc:connectors.properties.transforms.f.type",
+    /transform of theirs/,
+  ],
+  [
+    "a transform by its short name",
+    connector({ transforms: "f", "transforms.f.type": "RegexRouter" }),
+    "CDC-307",
+    "cdc:connectors.properties.transforms.f.type",
+    /write the class: org\.apache\.kafka\.connect\.transforms\.RegexRouter$/,
+  ],
+  [
+    "a transform without its side",
+    sink({ transforms: "f", "transforms.f.type": "org.apache.kafka.connect.transforms.InsertField" }),
+    "CDC-307",
+    "cdc:readSide.sink.properties.transforms.f.type",
+    /InsertField\$Key or org\.apache\.kafka\.connect\.transforms\.InsertField\$Value$/,
+  ],
+  [
+    "a predicate that nobody brings",
+    shard({ connectorProperties: { predicates: "p", "predicates.p.type": "org.example.P" } }),
+    "CDC-307",
+    "cdc:shards[0].connectorProperties.predicates.p.type",
+    /predicate of theirs/,
+  ],
+  [
+    "a transform that a shard's release does not have yet",
+    {
+      shards: [a, { ...b, debeziumVersion: "3.5.0.Final" }],
+      ...connector({ transforms: "e", "transforms.e.type": "io.debezium.transforms.EnforceRecordSize" }),
+    },
+    "CDC-307",
+    "cdc:connectors.properties.transforms.e.type",
+    /debeziumVersion to 3\.6\.1\.Final or later/,
+  ],
+];
+
+const texts: readonly Row[] = [
+  ...places
+    .slice(-2)
+    .map(([path, write]): Row => [
+      `a line break in ${path}`,
+      write({ "some.property": "x\nplugin.path=/tmp" }),
+      "CDC-110",
+      `${path}.some.property`,
+      /on one line/,
+    ]),
+  ...places.map(([path, write]): Row => [
+    `a control character in ${path}`,
+    write({ "some.property": "a\u0000b" }),
+    "CDC-110",
+    `${path}.some.property`,
+    /remove the character/,
+  ]),
+  ...places.map(([path, write]): Row => [
+    `a name with a line break in ${path}`,
+    write({ "x\nlisteners": "y" }),
+    "CDC-111",
+    path,
+    /correct the name/,
+  ]),
+  ["a broker's property in capitals", broker({ "Log.Dirs": "/x" }), "CDC-111", "cdc:kafka.properties", /correct/],
+  ["a broker's property with =", broker({ "a=b": "/x" }), "CDC-111", "cdc:kafka.properties", /correct/],
+  ["Java's options as a broker's", broker({ opts: "-Dx" }), "CDC-302", "cdc:kafka.properties.opts", /heapMiB/],
+  [
+    "a line break in an option",
+    mysql({ init_connect: "a\nb" }),
+    "CDC-110",
+    "cdc:mysql.options.init_connect",
+    /one line/,
+  ],
+  ["an option with =", mysql({ "binlog-format=MIXED --x": "1" }), "CDC-111", "cdc:mysql.options", /correct/],
+  [
+    "a password of a server",
+    mysql({ authentication_ldap_simple_bind_root_pwd: "x" }),
+    "CDC-304",
+    "cdc:mysql.options.authentication_ldap_simple_bind_root_pwd",
+    /cdc:mysql\.image/,
+  ],
+];
 
 const fields: readonly Row[] = [
   ["an unknown field", { shcema: "x" }, "CDC-101", "cdc:shcema", /did you mean schema\?/],
@@ -50,19 +209,71 @@ const fields: readonly Row[] = [
   ["no workers", { connect: { workers: 0 } }, "CDC-103", "cdc:connect.workers", /change/],
   ["a heap of nothing", { connect: { heapMiB: 1 } }, "CDC-103", "cdc:connect.heapMiB", /change/],
   ["no tables", { tables: [] }, "CDC-103", "cdc:tables", /change/],
-  ["a name that Docker refuses", shard({ name: "A b" }), "CDC-104", "cdc:shards[0].name", /change/],
-  ["a name that ends in a dash", shard({ name: "a-" }), "CDC-104", "cdc:shards[0].name", /change/],
-  ["a prefix with a blank", shard({ topicPrefix: "a b" }), "CDC-104", "cdc:shards[0].topicPrefix", /change/],
-  ["a prefix of one dot", shard({ topicPrefix: "." }), "CDC-104", "cdc:shards[0].topicPrefix", /change/],
+  ["a name that Docker refuses", shard({ name: "A b" }), "CDC-104", "cdc:shards[0].name", /write .*: a-b$/],
+  ["a name that ends in a dash", shard({ name: "a-" }), "CDC-104", "cdc:shards[0].name", /write .*: a$/],
+  ["a name with _", shard({ name: "eu-west_1" }), "CDC-104", "cdc:shards[0].name", /write .*: eu-west-1$/],
+  ["a name with capitals", shard({ name: "Shard.A" }), "CDC-104", "cdc:shards[0].name", /write .*: shard-a$/],
+  ["a name with accents", shard({ name: "Zürich" }), "CDC-104", "cdc:shards[0].name", /write .*: zurich$/],
+  [
+    "a name of other letters",
+    { shards: [a, { ...b, name: "샤드" }] },
+    "CDC-104",
+    "cdc:shards[1].name",
+    /write .*: shard1$/,
+  ],
+  ["a number for a name", shard({ name: 3 }), "CDC-102", "cdc:shards[0].name", /in quotes, .*: name: "3"$/],
+  ["a number for a version", { mysql: { version: 8.4 } }, "CDC-102", "cdc:mysql.version", /version: "8\.4"$/],
+  ["a switch for a prefix", shard({ topicPrefix: true }), "CDC-102", "cdc:shards[0].topicPrefix", /: "true"$/],
+  ["a prefix with a blank", shard({ topicPrefix: "a b" }), "CDC-104", "cdc:shards[0].topicPrefix", /write .*: a-b$/],
+  ["a prefix of one dot", shard({ topicPrefix: "." }), "CDC-104", "cdc:shards[0].topicPrefix", /write .*: shard0$/],
   [
     "a history topic with a slash",
     shard({ schemaHistoryTopic: "a/b" }),
     "CDC-104",
     "cdc:shards[0].schemaHistoryTopic",
-    /change/,
+    /write .*: a-b$/,
   ],
-  ["a table without its database", { tables: ["stock"] }, "CDC-104", "cdc:tables[0]", /change/],
-  ["a pattern for a table", { tables: ["products.*"] }, "CDC-104", "cdc:tables[0]", /change/],
+  [
+    "a table without its database",
+    { tables: ["customers", "products.stock"] },
+    "CDC-104",
+    "cdc:tables[0]",
+    /write DATABASE\.customers, for example products\.customers; if it is a database, customers\.\* /,
+  ],
+  [
+    "a shard's table without its database",
+    shard({ tables: ["stock"] }),
+    "CDC-104",
+    "cdc:shards[0].tables[0]",
+    /for example products\.stock; /,
+  ],
+  ["every table by a star", { tables: ["*"] }, "CDC-104", "cdc:tables[0]", /write \*\.\* for every table/],
+  ["a LIKE for tables", { tables: ["products.%"] }, "CDC-104", "cdc:tables[0]", /did you mean products\.\*\?/],
+  ["a regular expression", { tables: ["products\\..*"] }, "CDC-104", "cdc:tables[0]", /did you mean products\.\*\?/],
+  [
+    "a regular expression of a shard's",
+    shard({ tables: ["^products\\.order_[0-9]+$"] }),
+    "CDC-104",
+    "cdc:shards[0].tables[0]",
+    /did you mean products\.order_\*\? .*regular expressions are not taken/,
+  ],
+  [
+    "a regular expression with a choice",
+    { tables: ["shop.(a|b)", "shop.x"] },
+    "CDC-104",
+    "cdc:tables[0]",
+    /write patterns such as shop\.\* or shop\.order_\?, or each table/,
+  ],
+  ["a table in backquotes", { tables: ["`products`.`stock`"] }, "CDC-104", "cdc:tables[0]", /write products\.stock, /],
+  ["a name with three parts", { tables: ["a.b.c"] }, "CDC-104", "cdc:tables[0]", /change/],
+  ["a name beyond U+FFFF", { tables: ["shop.\u{20000}"] }, "CDC-104", "cdc:tables[0]", /change/],
+  [
+    "a pattern for a table's topic",
+    { topics: { tables: { "products.*": { cleanup: "delete" } } } },
+    "CDC-104",
+    "cdc:topics.tables.products.*",
+    /an entry for each table.*by its name/,
+  ],
   ["a column without its table", { maskColumns: ["name"] }, "CDC-104", "cdc:maskColumns[0]", /change/],
   ["a source of images that is none", { images: "mine" }, "CDC-105", "cdc:images", /change/],
   ["a cleanup that is none", { topics: { cleanup: "never" } }, "CDC-105", "cdc:topics.cleanup", /change/],
@@ -250,6 +461,32 @@ const clashes: readonly Row[] = [
     /lower it to 1/,
   ],
   [
+    "truncations on compacted topics",
+    { connectors: { skipOperations: [] }, readSide: { enabled: false } },
+    "CDC-860",
+    "cdc:connectors.skipOperations",
+    /add t to skipOperations/,
+  ],
+  [
+    "a shard's own column of a table that another one captures",
+    {
+      shards: [
+        { name: "a", port: 4000, tables: ["products.stock"], excludeColumns: ["products.products.name"] },
+        { name: "b", port: 4001 },
+      ],
+    },
+    "CDC-211",
+    "cdc:shards[0].excludeColumns[0]",
+    /correct the name/,
+  ],
+  [
+    "a column that MySQL could not have",
+    { excludeColumns: ["products.products.`name"] },
+    "CDC-104",
+    "cdc:excludeColumns[0]",
+    /change cdc:excludeColumns/,
+  ],
+  [
     "a column of a table that is not captured",
     { excludeColumns: ["products.prices.net"] },
     "CDC-211",
@@ -271,6 +508,88 @@ const clashes: readonly Row[] = [
     /your own databases/,
   ],
   ["a table that no file makes", { tables: ["products.prodcuts"] }, "CDC-213", "cdc:tables[0]", /add a CREATE TABLE/],
+  ["a pattern that fits nothing", { tables: ["shop.*"] }, "CDC-217", "cdc:tables[0]", /correct the pattern/],
+  [
+    "a shard's pattern of other capitals",
+    shard({ tables: ["products.stock", "products.S*"] }),
+    "CDC-217",
+    "cdc:shards[0].tables[1]",
+    /upper and lower case differ/,
+  ],
+  ["a pattern of the pipeline's own", { tables: ["cdc.*"] }, "CDC-217", "cdc:tables[0]", /correct the pattern/],
+  [
+    "a pattern where no file says which tables there are",
+    { schema: "", tables: ["my-shop.*"] },
+    "CDC-217",
+    "cdc:tables[0]",
+    /write the tables one by one \(SHOW TABLES FROM `my-shop` on the server/,
+  ],
+  [
+    "two tables on one topic",
+    { schema: "", tables: ["쇼핑.주문", "쇼핑.상품"] },
+    "CDC-218",
+    "topic shard0.__.__",
+    /capture one of the two only, or give one a name/,
+  ],
+  [
+    "two shards' tables on one merged topic",
+    {
+      schema: "",
+      connectors: { merge: { prefix: "all" } },
+      shards: [
+        { name: "a", port: 4000, tables: ["shop.a$"] },
+        { name: "b", port: 4001, tables: ["shop.a@"] },
+      ],
+    },
+    "CDC-218",
+    "topic all.shop.a_",
+    /capture one of the two/,
+  ],
+  ["a table with a space in its name", { tables: ["shop.order items"] }, "CDC-104", "cdc:tables[0]", /change/],
+  ["a pattern twice", { tables: ["products.*", "products.*"] }, "CDC-214", "cdc:tables[1]", /remove one/],
+  [
+    "a pattern of tables out of the index that fits none captured",
+    readSide({ excludeTables: ["products.log_*"] }),
+    "CDC-216",
+    "cdc:readSide.excludeTables[0]",
+    /correct the name/,
+  ],
+  [
+    "a topic of a table that is not captured",
+    { topics: { tables: { "products.stok": { cleanup: "delete" } } } },
+    "CDC-216",
+    "cdc:topics.tables.products.stok",
+    /capture the table/,
+  ],
+  [
+    "a table out of the index that is not captured",
+    readSide({ excludeTables: ["products.stok"] }),
+    "CDC-216",
+    "cdc:readSide.excludeTables[0]",
+    /correct the name/,
+  ],
+  [
+    "a retention of one table's compacted topic",
+    { topics: { tables: { "products.stock": { retentionHours: 1 } } } },
+    "CDC-404",
+    "cdc:topics.tables.products.stock.retentionHours",
+    /cleanup: compact,delete/,
+  ],
+  ["rows larger than a request may be", { topics: { maxRowMiB: 1000 } }, "CDC-103", "cdc:topics.maxRowMiB", /change/],
+  [
+    "a producer's limit beside the rows'",
+    connector({ "producer.override.max.request.size": 1 }),
+    "CDC-302",
+    "cdc:connectors.properties.producer.override.max.request.size",
+    /set cdc:topics\.maxRowMiB instead/,
+  ],
+  [
+    "a filter of DDL beside the plan's",
+    connector({ "internal.schema.history.internal.ddl.filter": ".*" }),
+    "CDC-302",
+    "cdc:connectors.properties.internal.schema.history.internal.ddl.filter",
+    /set cdc:connectors\.skipDdl instead/,
+  ],
   ["a table twice", { tables: ["products.stock", "products.stock"] }, "CDC-214", "cdc:tables[1]", /remove one/],
 ];
 
@@ -353,6 +672,36 @@ const names: readonly Row[] = [
     "cdc:connectors.properties.database.connectionTimeZone",
     /cdc:timeZone/,
   ],
+  [
+    "another zone for the sessions of snapshots",
+    connector({ "driver.sessionVariables": "sql_mode='', @@session.time_zone='+09:00'" }),
+    "CDC-302",
+    "cdc:connectors.properties.driver.sessionVariables",
+    /leave time_zone out of it/,
+  ],
+  ...["preserveInstants", "forceConnectionTimeZoneToSession"].flatMap((name): Row[] => [
+    [
+      `${name} of the driver`,
+      connector({ [`driver.${name}`]: true }),
+      "CDC-302",
+      `cdc:connectors.properties.driver.${name}`,
+      /remove it/,
+    ],
+    [
+      `${name} of the driver, by its other prefix`,
+      connector({ [`database.${name}`]: true }),
+      "CDC-302",
+      `cdc:connectors.properties.database.${name}`,
+      /remove it/,
+    ],
+  ]),
+  [
+    "the sessions' variables by their other prefix, which would win",
+    connector({ "database.sessionVariables": "wait_timeout=60" }),
+    "CDC-302",
+    "cdc:connectors.properties.database.sessionVariables",
+    /rename it to driver\.sessionVariables/,
+  ],
   ["more tasks", connector({ "tasks.max": 4 }), "CDC-302", "cdc:connectors.properties.tasks.max", /remove it/],
   [
     "a broker that makes topics",
@@ -380,8 +729,11 @@ const names: readonly Row[] = [
     connector({ "signal.kafka.password": "x" }),
     "CDC-304",
     "cdc:connectors.properties.signal.kafka.password",
-    /\$\{file:PATH:KEY\}/,
+    /write \$\{file:\/run\/secrets\/FILE:KEY\}/,
   ],
+  ...secrets,
+  ...classes,
+  ...texts,
   [
     "dead letters on a source",
     connector({ "errors.deadletterqueue.topic.name": "dlq" }),
@@ -391,7 +743,7 @@ const names: readonly Row[] = [
   ],
   [
     "transforms beside merge",
-    { connectors: { merge: { prefix: "m" }, properties: { "transforms.x.type": "X" } } },
+    { connectors: { merge: { prefix: "m" }, properties: { "transforms.x.type": router } } },
     "CDC-306",
     "cdc:connectors.properties.transforms.x.type",
     /not both/,
@@ -462,10 +814,29 @@ const combinations: readonly Row[] = [
   ],
   [
     "shards that one sink cannot read",
-    { shards: [a, { ...b, connectorProperties: { "value.converter": "org.example.AvroConverter" } }] },
+    {
+      shards: [
+        a,
+        { ...b, connectorProperties: { "value.converter": "org.apache.kafka.connect.storage.StringConverter" } },
+      ],
+    },
     "CDC-424",
     "cdc:shards[1].connectorProperties",
     /cdc:connectors\.converter/,
+  ],
+  [
+    "a table of which no index name can be made",
+    { schema: "", tables: ["__.--"] },
+    "CDC-428",
+    "cdc:tables",
+    /excludeTables: \["__\.--"\]/,
+  ],
+  [
+    "a table whose index name is too long",
+    { schema: "", tables: [`${"가".repeat(64)}.${"나".repeat(64)}`] },
+    "CDC-428",
+    "cdc:tables",
+    /another name/,
   ],
   [
     "two tables in one index",
@@ -510,6 +881,8 @@ const combinations: readonly Row[] = [
     "cdc:shards[0].connector",
     /another connector name/,
   ],
+  ["a bound shorter than heartbeats", { maxDelaySeconds: 14 }, "CDC-414", "cdc:maxDelaySeconds", /: 15,/],
+  ["a bound of nothing", { maxDelaySeconds: 0 }, "CDC-103", "cdc:maxDelaySeconds", /cdc:maxDelaySeconds/],
   ["a guard faster than heartbeats", { guard: { stallSeconds: 14 } }, "CDC-410", "cdc:guard.stallSeconds", /: 15,/],
   [
     "a guard faster than one shard's heartbeats",
@@ -707,6 +1080,75 @@ const options: readonly Row[] = [
   ],
 ];
 
+/** Spellings of one option; `skip` and its like set the value, whatever is written behind them. */
+const modified: readonly Row[] = (
+  [
+    ["loose-binlog-format", "STATEMENT", "CDC-501"],
+    ["loose_binlog_row_image", "MINIMAL", "CDC-502"],
+    ["LOOSE-Binlog_Row-Image", "MINIMAL", "CDC-502"],
+    ["enable-binlog-row-image", "FULL", "CDC-502"],
+    ["skip-log-bin", "false", "CDC-504"],
+    ["disable_log-bin", "", "CDC-504"],
+    ["loose-enable-skip-log-bin", "1", "CDC-504"],
+    ["--skip-gtid-mode", "ON", "CDC-506"],
+    ["maximum-innodb-buffer-pool-size", "1G", "CDC-507"],
+    ["loose-server-id", "9", "CDC-507"],
+    ["loose-init-file", "/x", "CDC-507"],
+    ["loose-binlog-row-value-options", "PARTIAL_JSON", "CDC-503"],
+    ["enable-read-only", "0", "CDC-510"],
+    ["loose-lower-case-table-names", "1", "CDC-513"],
+    ["loose-daemonize", "ON", "CDC-514"],
+    // Another spelling of something harmless would count beside ours, or not at all.
+    ["loose-binlog-format", "ROW", "CDC-511"],
+    ["enable-performance-schema", "ON", "CDC-511"],
+    ["skip-mysqlx", "0", "CDC-511"],
+    ["disable-read-only", "1", "CDC-511"],
+    ["binlog_form", "STATEMENT", "CDC-511"],
+    ["loose-binlog-form", "STATEMENT", "CDC-511"],
+    ["server-i", "9", "CDC-511"],
+    ["character-set-serv", "latin1", "CDC-511"],
+    ["u", "root", "CDC-511"],
+  ] as const
+).map(([name, value, code]) => [
+  `${name}=${value}`,
+  mysql({ [name]: value }),
+  code,
+  `cdc:mysql.options.${name.replace(/^--/, "").replaceAll("-", "_").toLowerCase()}`,
+  /./,
+]);
+
+const unusable: readonly Row[] = [
+  ...Object.entries({
+    innodb_data_file_path: "ibdata1:50M:autoextend",
+    innodb_data_home_dir: "/x",
+    innodb_log_group_home_dir: "/x",
+    innodb_page_size: "8k",
+    innodb_undo_directory: "/x",
+    lower_case_table_names: 1,
+  }).map(([name, value]): Row => [
+    `${name} after the data directory was made`,
+    mysql({ [name]: value }),
+    "CDC-513",
+    `cdc:mysql.options.${name}`,
+    /remove it/,
+  ]),
+  [
+    "tables without accounts",
+    mysql({ skip_grant_tables: true }),
+    "CDC-514",
+    "cdc:mysql.options.skip_grant_tables",
+    /remove/,
+  ],
+  ["mysqld's help", mysql({ help: true }), "CDC-514", "cdc:mysql.options.help", /remove/],
+  [
+    "one option in two spellings",
+    mysql({ "max-connections": 5, max_connections: 6 }),
+    "CDC-512",
+    "cdc:mysql.options.max_connections",
+    /remove one/,
+  ],
+];
+
 const versions: readonly Row[] = [
   [
     "a shard's own release that cannot run on Kafka 4",
@@ -727,7 +1169,7 @@ const versions: readonly Row[] = [
     { shards: [a, { ...b, debeziumVersion: "3.5.0.Final" }], kafka: { version: "4.0.0" } },
     "CDC-607",
     "cdc:shards[1].debeziumVersion",
-    /one version, or use Kafka 4\.1/,
+    /one version, or write cdc:kafka\.version: 4\.1\.0/,
   ],
   [
     "Debezium 2.7.0 on Kafka 4",
@@ -762,7 +1204,7 @@ function problemsOf(raw: Fields): readonly Problem[] {
   return [];
 }
 
-const all = [...fields, ...clashes, ...names, ...combinations, ...options, ...versions];
+const all = [...fields, ...clashes, ...names, ...combinations, ...options, ...modified, ...unusable, ...versions];
 
 test("there are at least 60 of them", () => {
   expect(all.length).toBeGreaterThanOrEqual(60);
@@ -774,6 +1216,8 @@ describe.each([
   ["names and keys", names],
   ["combinations", combinations],
   ["MySQL options", options],
+  ["MySQL options in other spellings", modified],
+  ["MySQL options that leave no server", unusable],
   ["versions", versions],
 ])("%s", (_kind, rows) => {
   test.each(rows)("%s", (_what, raw, code, path, remedy) => {
@@ -801,9 +1245,88 @@ describe("what is refused, and what is not", () => {
     ["options that say what the plan says", mysql({ "binlog-format": "row", gtid_mode: 1 })],
     ["a binlog that is never purged", mysql({ binlog_expire_logs_seconds: 0 })],
     ["properties that say what the plan says", connector({ "tasks.max": 1 })],
+    ["other variables of snapshots' sessions", connector({ "driver.sessionVariables": "wait_timeout=86400" })],
     ["a placeholder for a password", connector({ "signal.kafka.password": "${file:/run/secrets/x:y}" })],
+    ...places.map(([path, write]): [string, Fields] => [
+      `what only looks like a secret, in ${path},`,
+      write({
+        "token.endpoint.url": "https://host:1/x",
+        "password.policy": "long",
+        "ssl.truststore.certificates": "-----BEGIN CERTIFICATE-----",
+        "my.sasl.jaas.config": 'x.PlainLoginModule required password="${file:/run/secrets/a:b}";',
+        "url.with.placeholder": "https://me:${file:/run/secrets/a:b}@host",
+        "ssl.key.password": "${file:/run/secrets/a:b}",
+        "delegation.token.max.lifetime.ms": 5,
+        "use.token": true,
+      }),
+    ]),
+    [
+      "classes of an image of one's own",
+      { ...broker({}), kafka: { image: "k:1" }, ...worker({ "key.converter": avro }) },
+    ],
+    [
+      "classes of another sink's plugin",
+      {
+        ...readSide({
+          sink: {
+            class: "a.B",
+            properties: { "value.converter": avro },
+            plugin: { archive: "x.tgz", sha256: "0".repeat(64) },
+          },
+        }),
+      },
+    ],
+    [
+      "SQL of several lines in a connector",
+      connector({ "snapshot.select.statement.overrides.shop.a": "SELECT *\n\tFROM shop.a" }),
+    ],
+    [
+      "options that are what the data directory was made with",
+      mysql({ lower_case_table_names: 0, innodb_page_size: "16K", innodb_data_file_path: "ibdata1:12M:autoextend" }),
+    ],
+    [
+      "options that begin like modifiers, and modified ones of which nothing is said,",
+      mysql({
+        "skip-name-resolve": true,
+        "enable-cascade-triggers": false,
+        "skip-external-locking": 1,
+        "loose-group_replication_start_on_boot": "OFF",
+        "skip-grant-tables": false,
+        log_replica_updates: true,
+        slave_parallel_workers: 4,
+        log_bin_index: "x",
+        wait_timeout: 60,
+      }),
+    ],
+    [
+      "a plugin of MySQL's that is named like a secret",
+      { images: "official", mysql: { version: "8.4", options: { "mysql-native-password": "ON" } } },
+    ],
+    [
+      "an option that went later than this version",
+      { images: "official", mysql: { version: "8.0", options: { expire_logs_days: 3 } } },
+    ],
     ["no tombstones where nothing is compacted", { topics: { cleanup: "delete" }, connectors: { tombstones: false } }],
-    ["transforms of one's own", connector({ transforms: "x", "transforms.x.type": "X" })],
+    ["transforms of one's own", connector({ transforms: "x", "transforms.x.type": router })],
+    ["truncations on topics that delete", { connectors: { skipOperations: [] }, topics: { cleanup: "delete" } }],
+    [
+      "truncations with a read side, which have a topic of their own",
+      { connectors: { skipOperations: [] }, readSide: { enabled: true } },
+    ],
+    [
+      "columns of any name",
+      { excludeColumns: ["products.products.`price.net`", "products.products.a, b", "products.stock.가 격"] },
+    ],
+    [
+      "a shared column of a table that only one shard captures",
+      {
+        shards: [
+          { name: "a", port: 4000, tables: ["products.stock"] },
+          { name: "b", port: 4001 },
+        ],
+        maskColumns: ["products.products.name"],
+      },
+    ],
     ["an initial offset", shard({ initialOffset: offset, snapshotMode: "recovery" })],
     [
       "an initial offset of a server with several histories",
@@ -822,11 +1345,19 @@ describe("what is refused, and what is not", () => {
     ],
     [
       "slow heartbeats with a patient guard",
-      { guard: { stallSeconds: 90 }, ...connector({ "heartbeat.interval.ms": 30_000 }) },
+      { maxDelaySeconds: 90, guard: { stallSeconds: 90 }, ...connector({ "heartbeat.interval.ms": 30_000 }) },
     ],
     ["equal pauses", { guard: { restartAfterSeconds: [0, 60, 60] } }],
     ["channels as the plan has them", connector({ "signal.enabled.channels": "source" })],
     ["tables made elsewhere", { schema: "", tables: ["shop.orders"] }],
+    ["names of every script", { schema: "", tables: ["쇼핑.주문", "my-shop.line-items", "shop.price$"] }],
+    ["tables by patterns", { tables: ["*.*", "products.st?ck"] }],
+    ["tables by patterns and by name", shard({ tables: ["products.stock", "products.*"] })],
+    [
+      "tables of a pattern with a topic of their own",
+      { tables: ["products.*"], topics: { tables: { "products.stock": { cleanup: "delete" } } } },
+    ],
+    ["tables out of the index by a pattern", readSide({ excludeTables: ["products.st*"] })],
     ["a retention with a cleanup that deletes", { topics: { cleanup: "compact,delete", retentionHours: 24 } }],
   ])("%s are taken", (_what, raw) => {
     expect(problemsOf(raw)).toEqual([]);
@@ -835,8 +1366,11 @@ describe("what is refused, and what is not", () => {
   test("every code that the sources have is explained in docs/refusals.md, and no other", () => {
     const root = join(import.meta.dirname, "..", "..");
     const codesIn = (text: string) => new Set(text.match(/CDC-\d{3}/g) ?? []);
-    const sources = ["plan", "config", "preflight"].flatMap((folder) =>
-      readdirSync(join(root, folder)).map((file) => readFileSync(join(root, folder, file), "utf8")),
+    const sources = ["plan", "config", "preflight", "provider", "schema", "clients/debezium/history", "flow"].flatMap(
+      (folder) =>
+        readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+          .filter((file) => file.endsWith(".ts"))
+          .map((file) => readFileSync(join(root, folder, file), "utf8")),
     );
     const explained = codesIn(readFileSync(join(root, "docs", "refusals.md"), "utf8"));
     expect([...explained].toSorted()).toEqual([...codesIn(sources.join("\n"))].toSorted());

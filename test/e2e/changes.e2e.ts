@@ -5,12 +5,17 @@ import { setTimeout } from "node:timers/promises";
 import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Result as DoctorResult } from "../../cli/doctor/walk.ts";
-import { ConnectClient } from "../../connect/client.ts";
-import { stringifyExact } from "../../events/json.ts";
-import { TopicReader } from "../../kafka/topic.ts";
+import { ConnectClient } from "../../clients/connect/client.ts";
+import { stringifyExact } from "../../clients/debezium/events/json.ts";
+import { RangeReader } from "../../clients/kafka/range.ts";
+import { TopicReader } from "../../clients/kafka/topic.ts";
+import { proveRead } from "../../snapshot/proof.ts";
+import type { TablesTarget } from "../../snapshot/target.ts";
 import { Cdc, cdc } from "./support/cdc.ts";
-import { Checkout, dockerLines } from "./support/checkout.ts";
-import { decode, decodeKey } from "./support/events.ts";
+import { Checkout, committedConfig, dockerLines } from "./support/checkout.ts";
+import { decode, decodeKey, readAll } from "./support/events.ts";
+import { fillLateTable, foldedRows, lateTable, rowsOf, writeLateTable } from "./support/late-table.ts";
+import { targetOf, type Kept } from "../../plan/endpoints.ts";
 
 const portOffset = 1000;
 const bootstrap = `localhost:${9092 + portOffset}`;
@@ -39,15 +44,17 @@ CREATE TABLE IF NOT EXISTS products.bulk (
 );
 `;
 
+const config = {
+  portOffset,
+  shards: [
+    { name: "shard0", port: 3308, connector },
+    { name: "shard1", port: 3309, connector: "inventory-connector-1" },
+  ],
+  tables: ["products.products", "products.stock", "products.small", "products.bulk"],
+};
+
 beforeAll(async () => {
-  await checkout.create({
-    portOffset,
-    shards: [
-      { name: "shard0", port: 3308, connector },
-      { name: "shard1", port: 3309, connector: "inventory-connector-1" },
-    ],
-    tables: ["products.products", "products.stock", "products.small", "products.bulk"],
-  });
+  await checkout.create(config);
   await writeFile(join(checkout.folder, "sql", "products", "30-tables.sql"), tables);
   const { code, output } = await checkout.make("up");
   expect(code, output).toBe(0);
@@ -385,5 +392,187 @@ describe("snapshot", () => {
     } finally {
       await reader.close();
     }
+  }
+});
+
+describe("a connector that somebody registers by hand", () => {
+  const name = "inventory-connector";
+
+  afterAll(async () => {
+    await worker.deleteConnector(name);
+  });
+
+  test("hangs as no topic is created, and is told with what it waits for", async () => {
+    // The body of Debezium's tutorial, for one of the stack's servers.
+    await worker.create(
+      name,
+      {
+        "connector.class": "io.debezium.connector.mysql.MySqlConnector",
+        "tasks.max": "1",
+        "database.hostname": "mysql-3308",
+        "database.port": "3306",
+        "database.user": "debezium",
+        "database.password": "${file:/run/secrets/connectors.properties:debezium.password}",
+        "database.server.id": "184054",
+        "topic.prefix": "tutorial",
+        "database.include.list": "products",
+        "schema.history.internal.kafka.bootstrap.servers": "kafka:29092",
+        "schema.history.internal.kafka.topic": "schemahistory.inventory",
+      },
+      "running",
+    );
+    let status = await cdc(checkout, "status");
+    while (!/it says RUNNING, but waits/.test(status.stdout)) {
+      await setTimeout(500);
+      status = await cdc(checkout, "status");
+    }
+    expect(status.code).toBe(1);
+    expect(status.stdout).toMatch(
+      /inventory-connector: connector inventory-connector \(io\.debezium\.connector\.mysql\.MySqlConnector\) is not in the plan; it says RUNNING, but waits for a topic that is not there, and nothing creates topics by itself: tutorial\n/,
+    );
+    expect(status.stdout).toMatch(/NOT IN THE PLAN .*\ninventory-connector +MySqlConnector +RUNNING/);
+    const doctor = await cdc(checkout, "--json", "doctor");
+    const { checks } = JSON.parse(doctor.stdout) as { checks: DoctorResult[] };
+    expect(checks.filter(({ verdict }) => verdict !== "well").map(({ title }) => title)).toEqual(["other connectors"]);
+  });
+
+  test("is nobody's trouble once it is taken away", async () => {
+    await worker.deleteConnector(name);
+    const { stdout } = await cdc(checkout, "--json", "status");
+    expect(JSON.parse(stdout)).toMatchObject({ strangers: [] });
+  });
+});
+
+describe("a table that is new to a running connector", () => {
+  const rows = 20_000;
+  const topic = "shard0.products.late";
+  const tables = [...config.tables, "products.late"];
+  const noChange = /Resources:\s+\d+ unchanged/;
+  let root1: Connection;
+
+  beforeAll(async () => {
+    root1 = await createConnection({
+      host: "127.0.0.1",
+      port: 3309 + portOffset,
+      user: "root",
+      password: await checkout.password("mysql-root-password"),
+    });
+    await fillLateTable(root, rows);
+    await fillLateTable(root1, 3);
+    await writeFile(join(checkout.folder, "sql", "products", "40-late.sql"), lateTable);
+  });
+
+  afterAll(async () => {
+    await root1.end();
+  });
+
+  interface Tables {
+    readonly healthy: boolean;
+    readonly shards: { readonly tables: { readonly table: string; readonly read: string }[] }[];
+  }
+
+  async function lateIs(): Promise<{ healthy: boolean; read: (string | undefined)[] }> {
+    const { stdout } = await cdc(checkout, "--json", "status");
+    const { healthy, shards } = JSON.parse(stdout) as Tables;
+    return { healthy, read: shards.map(({ tables: of }) => of.find(({ table }) => table === "products.late")?.read) };
+  }
+
+  /** The topic says of every key what the table says, once what was committed has passed. */
+  async function expectEqual(): Promise<void> {
+    expect((await cdc(checkout, "verify", "--count", "1")).code).toBe(0);
+    const [onTopic, inTable] = [await foldedRows(bootstrap, topic), await rowsOf(root)];
+    expect(onTopic.size).toBe(inTable.size);
+    expect([...inTable].filter(([key, amount]) => onTopic.get(key) !== amount)).toEqual([]);
+  }
+
+  test("is read by `up` while rows are written, every one of them, and status tells before and after", async () => {
+    await checkout.writeConfig({ ...(await committedConfig("dev")), ...config, tables });
+    expect(await lateIs()).toEqual({ healthy: false, read: ["never", "never"] });
+    const up = checkout.make("up");
+    const writes = await writeLateTable(root, rows, up);
+    const { code, output } = await up;
+    expect(code, output).toBe(0);
+    expect(output).toMatch(/shard0: never read: products\.late; up has the connector read it while changes go on/);
+    expect(output).toMatch(
+      /shard0: products\.late was read while changes went on, [\d,]+ rows in [\d.]+ s; all [\d,]+ rows that there are have a record on shard0\.products\.late/,
+    );
+    expect(output).toMatch(/shard1: products\.late was read while changes went on, 3 rows in .* all 3 rows/);
+    expect(writes).toBeGreaterThan(10);
+    await expectEqual();
+    expect(await lateIs()).toEqual({ healthy: true, read: ["read", "read"] });
+    expect((await checkout.pulumi("preview")).output).toMatch(noChange);
+  });
+
+  test("has no proof where records are missing: every row without one is counted", async () => {
+    const { deployment } = JSON.parse(await checkout.state()) as {
+      deployment: { resources: { urn: string; inputs?: { target: Kept<TablesTarget> } }[] };
+    };
+    const kept = deployment.resources.find(({ urn }) => /TablesRead::shard0/.test(urn))?.inputs?.target;
+    if (kept === undefined) throw new Error("no TablesRead in the state");
+    const target = targetOf(kept);
+    const prove = async (from: readonly bigint[]) =>
+      await proveRead({
+        target,
+        password: await checkout.password("cdc-password"),
+        table: "products.late",
+        topic,
+        from,
+        expectedRows: rows,
+        pass: async () => {},
+      });
+    const { size } = await rowsOf(root);
+    expect(await prove([0n])).toMatchObject({ rows: size, missing: 0, by: "keys", oneIn: 1 });
+    const reader = new RangeReader(bootstrap);
+    const facts = (await reader.facts([topic])).get(topic);
+    await reader.close();
+    const proof = await prove(facts?.ends ?? []);
+    expect(proof).toMatchObject({ rows: size, missing: size, keys: 0 });
+    expect("examples" in proof ? proof.examples : []).toHaveLength(3);
+  });
+
+  test("is read again when its topic was deleted", async () => {
+    await dockerLines(
+      "exec",
+      `${checkout.prefix}-kafka`,
+      ...`/opt/kafka/bin/kafka-topics.sh --bootstrap-server kafka:29092 --delete --topic ${topic}`.split(" "),
+    );
+    expect((await lateIs()).read).toEqual(["never", "read"]);
+    const { code, output } = await checkout.pulumi("up", "--yes", "--refresh");
+    expect(code, output).toBe(0);
+    expect(output).toMatch(/shard0: products\.late was read while changes went on/);
+    expect(output).not.toMatch(/shard1: products\.late was read/);
+    await expectEqual();
+    expect(await lateIs()).toEqual({ healthy: true, read: ["read", "read"] });
+  });
+
+  test("is asked for once: what an `up` that was killed has begun is followed to its end", async () => {
+    await dockerLines(
+      "exec",
+      `${checkout.prefix}-kafka`,
+      ...`/opt/kafka/bin/kafka-topics.sh --bootstrap-server kafka:29092 --delete --topic ${topic}`.split(" "),
+    );
+    const refreshed = await checkout.pulumi("up", "--yes", "--refresh", "--target", "**topic-shard0.products.late");
+    expect(refreshed.code, refreshed.output).toBe(0);
+    const asked = await cdc(checkout, "snapshot", "shard0", "late", "--no-wait");
+    expect(asked.code, asked.stderr).toBe(0);
+    const { code, output } = await checkout.pulumi("up", "--yes");
+    expect(code, output).toBe(0);
+    await expectEqual();
+    const signals = await rowsOnTopic("shard0.cdc.signal", /execute-snapshot/, asked.stdout);
+    expect(signals).toEqual({ asked: 1, after: 0 });
+    expect(await lateIs()).toEqual({ healthy: true, read: ["read", "read"] });
+  });
+
+  /** How many records of the topic fit: with the id that was told, and behind that. */
+  async function rowsOnTopic(name: string, pattern: RegExp, told: string): Promise<{ asked: number; after: number }> {
+    const id = /cdc-[0-9a-f-]{36}/.exec(told)?.[0] ?? "";
+    const records = (await readAll(bootstrap, name))
+      .map(({ value }) => value ?? "")
+      .filter((value) => /"op":"c"/.test(value));
+    const first = records.findIndex((value) => value.includes(id));
+    return {
+      asked: first === -1 ? 0 : 1,
+      after: records.slice(first + 1).filter((value) => pattern.test(value)).length,
+    };
   }
 });

@@ -6,7 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import { Ajv } from "ajv";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Status } from "../../cli/status/schema.ts";
-import { ConnectClient } from "../../connect/client.ts";
+import { ConnectClient } from "../../clients/connect/client.ts";
 import { Cdc, cdc } from "./support/cdc.ts";
 import { Checkout, dockerLines, execute } from "./support/checkout.ts";
 
@@ -105,7 +105,7 @@ describe("all is well", () => {
 
   test("graph draws the plan", async () => {
     expect(await said("graph")).toMatch(/^flowchart LR\n[^]*shard0 -->\|binlog\| connector0\n/);
-    expect(await said("graph", "--svg")).toMatch(/>inventory(-|&#45;)connector(-|&#45;)1</);
+    expect(await said("graph")).toContain('connector1["inventory-connector-1<br/>');
   });
 
   test.each(["shard0", "mysql-3309", "kafka", "connect", "guard"])("logs of %s are to be read", async (component) => {
@@ -207,7 +207,9 @@ describe("a connector is moved", () => {
     const result = await run("offsets", "reset", "shard1", "--yes");
     expect(result).toMatchObject({
       code: 0,
-      stdout: "shard1: running again; a new snapshot follows, with every row once more in the topics\n",
+      stdout:
+        "shard1: running; a new snapshot follows, with every row once more in the topics\n" +
+        "rows deleted since the old place stay in compacted topics: readers of those have to compare with the shard\n",
     });
     expect(result.stderr).toContain("deleting the records of schemahistory.shard1");
     await untilStatus(

@@ -10,13 +10,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Admin } from "@platformatic/kafka";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { officialImages, type Images } from "../../config/images.ts";
-import { ConnectClient, type ConnectorStatus } from "../../connect/client.ts";
-import { packagedImage } from "../../images/tags.ts";
-import { TopicReader, type TopicStream } from "../../kafka/topic.ts";
+import { ConnectClient, type ConnectorStatus } from "../../clients/connect/client.ts";
+import { packagedImage } from "../../config/packaged-images.ts";
+import { TopicReader, type TopicStream } from "../../clients/kafka/topic.ts";
 import { run } from "../../lib/run.ts";
 import { checkVersions } from "../../plan/compatibility.ts";
-import { debeziumVersion, kafkaVersion, mysqlVersion } from "../../plan/versions.ts";
-import { buildPackagedImages } from "../../toolchain/images.ts";
+import { debeziumVersion, kafkaVersion, mysqlVersion } from "../../lib/versions.ts";
+import { buildPackagedImages } from "../../tools/toolchain/images.ts";
 import { dockerLines, execute, namesOwnedBy } from "./support/checkout.ts";
 
 const good = debeziumVersion;
@@ -252,7 +252,7 @@ async function start(name: string, options: string[], image: string, command: st
 async function bringPlugin(version: string, volume: string, image: string): Promise<void> {
   await docker("volume", "create", ...label, volume);
   const env = { CDC_DEBEZIUM_VERSION: version, CDC_PLUGIN_VOLUME: volume, CDC_PLUGIN_IMAGE: image };
-  const { code, output } = await execute([process.execPath, "steps/bring-plugin.ts"], {
+  const { code, output } = await execute([process.execPath, "provider/scripts/install-plugin.ts"], {
     env: { ...process.env, ...env },
   });
   expect(code, output).toBe(0);

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { stringify } from "yaml";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ConnectClient } from "../../connect/client.ts";
-import { TopicReader } from "../../kafka/topic.ts";
+import { ConnectClient } from "../../clients/connect/client.ts";
+import { TopicReader } from "../../clients/kafka/topic.ts";
 import { Checkout, committedConfig, execute, type Result } from "./support/checkout.ts";
 
 const portOffset = 10_000;
@@ -171,7 +171,7 @@ describe("offsets", () => {
     expect(await snapshotted()).toBe(1);
   });
 
-  test("that the server has purged: `up` fails with task, worker, trace and what to do; a reset mends it", async () => {
+  test("that the server has purged: `up` refuses to go on from there, with what to do; a new connector begins anew", async () => {
     const [server] = await query("SELECT @@server_uuid AS uuid");
     await query("FLUSH BINARY LOGS");
     const [place] = await query("SHOW BINARY LOG STATUS");
@@ -188,7 +188,7 @@ describe("offsets", () => {
     const initialOffset = { file: "mysql-bin.000001", position: 4, gtids: `${String(server?.["uuid"])}:1-1` };
     await configure({}, { snapshotMode: "recovery", initialOffset });
     expect(failed(await up("--replace", await urnOfConnector()))).toMatch(
-      /task 0 of connector shard0-connector has FAILED on worker connect:8083:\n[^]*Exception: [^]*what to do: the binlog was purged/,
+      /CDC-853 connector shard0-connector: the place of the connector .* is lost: the server has purged .*\n.*what to do: `cdc offsets reset/,
     );
     await configure({});
     await recreate();

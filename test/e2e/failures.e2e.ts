@@ -57,6 +57,31 @@ test("a pulumi killed while it creates topics and accounts leaves a stack that t
   expect(again.output).toMatch(/shard0 .*RUNNING .*RUNNING .*\d+ ms/);
 });
 
+test("containers that somebody removed are made again by a plain `up`, as its preview says, with every row", async () => {
+  const root = await checkout.password("mysql-root-password");
+  const count = async () =>
+    await dockerLines(
+      "exec",
+      "-e",
+      `MYSQL_PWD=${root}`,
+      container,
+      "mysql",
+      "-uroot",
+      "-Ne",
+      "SELECT COUNT(*) FROM products.products",
+    );
+  const before = await count();
+  await dockerLines("rm", "--force", container, `${checkout.prefix}-kafka`, `${checkout.prefix}-connect`);
+  const preview = await checkout.pulumi("preview");
+  expect(preview.code, preview.output).toBe(0);
+  expect(preview.output).toMatch(/^ +\+-3 to replace$/m);
+  const { code, output } = await checkout.pulumi("up", "--yes", "--skip-preview");
+  expect(code, output).toBe(0);
+  expect(output).toMatch(/shard0: a change was seen on shard0\.cdc\.probe/);
+  expect(await count()).toEqual(before);
+  expect((await checkout.pulumi("preview")).output).toMatch(/^ +\d+ unchanged$/m);
+});
+
 test("a wrong password of the CDC account fails the flow check at the database, by name", async () => {
   const root = await checkout.password("mysql-root-password");
   const mysql = ["exec", "-e", `MYSQL_PWD=${root}`, container, "mysql", "-uroot", "-e"];
@@ -64,7 +89,7 @@ test("a wrong password of the CDC account fails the flow check at the database, 
   await dockerLines("restart", `${checkout.prefix}-kafka`);
   const target = {
     shard: "shard0",
-    mysqlHostPort: shard.port + portOffset,
+    mysql: { host: "127.0.0.1", port: shard.port + portOffset },
     connector: "shard0-connector",
     connectUrl: `http://localhost:${8083 + portOffset}`,
     bootstrap: `localhost:${9092 + portOffset}`,
@@ -72,7 +97,7 @@ test("a wrong password of the CDC account fails the flow check at the database, 
     tables: "cdc\\.probe",
     workers: [`${checkout.prefix}-connect`],
   };
-  const { checkFlow } = await import("../../steps/flow.ts");
+  const { checkFlow } = await import("../../flow/flow.ts");
   await expect(checkFlow(target, await checkout.password("cdc-password"), 5000)).rejects.toThrow(
     /shard0: no change flows; stuck at database: debezium cannot log in/,
   );
@@ -92,7 +117,7 @@ async function killOnceRunning(): Promise<void> {
   throw new Error(`${container} did not start`);
 }
 
-/** Ends the stack's pulumi, by the id in its lock, as soon as the state says that topics or databases are being made. */
+/** Ends the stack's pulumi, by the id in its lock, as soon as the state says that topics or accounts are being made. */
 async function killPulumiOnceInside(): Promise<void> {
   const backend = join(checkout.folder, ".cdc", "state", ".pulumi");
   for (let tries = 0; tries < 6000; tries += 1) {
@@ -101,7 +126,7 @@ async function killPulumiOnceInside(): Promise<void> {
       checkpoint?: { latest?: { pending_operations?: { resource: { type: string } }[] } };
     };
     const pending = checkpoint?.latest?.pending_operations ?? [];
-    if (pending.some(({ resource }) => /^(kafka:index\/topic|mysql:index\/database)/.test(resource.type))) {
+    if (pending.some(({ resource }) => /^(kafka:index\/topic|mysql:index\/user)/.test(resource.type))) {
       const locks = join(backend, "locks", "organization", "cdc", checkout.stack);
       for (const file of (await readdir(locks)).filter((name) => name.endsWith(".json"))) {
         process.kill((JSON.parse(await readFile(join(locks, file), "utf8")) as { pid: number }).pid, "SIGKILL");
@@ -110,7 +135,7 @@ async function killPulumiOnceInside(): Promise<void> {
     }
     await setTimeout(20);
   }
-  throw new Error("no topic or database was being created");
+  throw new Error("no topic or account was being created");
 }
 
 /** A state file that is being written is no JSON for a moment. */

@@ -2,10 +2,10 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ConnectClient } from "../../connect/client.ts";
-import type { Condition, GuardState, GuardedConnector } from "../../guard/state.ts";
-import { TopicAdmin } from "../../kafka/admin.ts";
-import { TopicReader } from "../../kafka/topic.ts";
+import { ConnectClient } from "../../clients/connect/client.ts";
+import type { Condition, GuardState, GuardedConnector } from "../../lib/guard-state.ts";
+import { TopicAdmin } from "../../clients/kafka/admin.ts";
+import { TopicReader } from "../../clients/kafka/topic.ts";
 import { Checkout, dockerLines, execute } from "./support/checkout.ts";
 
 const portOffset = 4000;

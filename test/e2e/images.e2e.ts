@@ -2,10 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { packagedImage } from "../../images/tags.ts";
-import { buildPackagedImages } from "../../toolchain/images.ts";
+import { packagedImage } from "../../config/packaged-images.ts";
+import { buildPackagedImages } from "../../tools/toolchain/images.ts";
 import { run } from "../../lib/run.ts";
-import { opensearchVersion } from "../../plan/versions.ts";
+import { prepareImage } from "../../provider/prepared-image.ts";
+import { opensearchVersion } from "../../lib/versions.ts";
 
 const name = `cdc-e2e-images-${randomBytes(4).toString("hex")}`;
 const engine = `${name}-opensearch`;
@@ -66,6 +67,34 @@ it("a killed initialisation is finished by the next start", { timeout: 180_000 }
   await docker("stop", "--time", "30", name);
   expect(await state()).toBe("exited 0"); // mysqld is process 1 and heard the signal
 });
+
+it.each([
+  ["some of them", "rm -f server-cert.pem client-*.pem public_key.pem"],
+  ["one half written", "head -c 100 ca-key.pem > half && mv half server-key.pem && truncate -s 0 private_key.pem"],
+])("keys of a server that was killed while it made them are made anew: %s", { timeout: 300_000 }, async (_, harm) => {
+  const base = packagedImage("mysql");
+  const owner = { stack: name, identity: "0".repeat(16), checkout: process.cwd() };
+  const baseId = await docker("image", "inspect", "--format", "{{.Id}}", base);
+  const image = await prepareImage({ kind: "mysql", image: base, baseId, owner }, () => {});
+  await run("docker", ["rm", "--force", "--volumes", name]);
+  await docker("run", "--detach", "--name", name, image);
+  await until("TLS and RSA keys", 120_000, hasKeys);
+  await docker("exec", "--workdir", "/var/lib/mysql", name, "bash", "-c", harm);
+  await docker("kill", name);
+  await docker("start", name);
+  await until("TLS and RSA keys once more", 120_000, hasKeys);
+  expect(await log()).toContain("moved to server-key.pem.not-whole");
+});
+
+/** Over the socket, as the prepared image's root from elsewhere is locked. */
+async function hasKeys(): Promise<boolean> {
+  const enabled = "SELECT property, value FROM performance_schema.tls_channel_status WHERE property = 'Enabled'";
+  const rsa = "SHOW GLOBAL STATUS LIKE 'Caching_sha2_password_rsa_public_key'";
+  const { stdout } = await run("docker", ["exec", name, "mysql", "-uroot", "-N", "-e", `${enabled}; ${rsa}`]).catch(
+    () => ({ stdout: "" }),
+  );
+  return /Enabled\s+Yes/.test(stdout) && stdout.includes("BEGIN PUBLIC KEY");
+}
 
 it(
   "OpenSearch takes settings as variables, keeps its data over a restart and ends when told",

@@ -1,8 +1,8 @@
 /** The search page in a real browser, headless: what people see of rows, and of their changes, on a real stack. */
 import { chromium, type Browser, type Locator, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { createLog } from "../../toolchain/log.ts";
-import { ensureBrowser } from "../../toolchain/test-browser.ts";
+import { createLog } from "../../tools/toolchain/log.ts";
+import { ensureBrowser } from "../../tools/toolchain/test-browser.ts";
 import { Checkout, dockerLines } from "./support/checkout.ts";
 
 const portOffset = 6500;
@@ -192,6 +192,37 @@ test("an engine that is away is told, what was found stays, and the page goes on
   }
   await page.locator("#problem").waitFor({ state: "hidden" });
   expect(await page.locator("#live").textContent()).toBe("live");
+});
+
+test("in a Korean browser everything that the page says is Korean, and the search is the same", async () => {
+  const context = await browser.newContext({ locale: "ko-KR", timezoneId: "Asia/Seoul" });
+  try {
+    const korean = await context.newPage();
+    korean.setDefaultTimeout(patienceMs);
+    korean.on("console", (message) => complaints.push(message.text()));
+    korean.on("pageerror", (error) => complaints.push(error.message));
+    await korean.goto(`${url}/?q=${encodeURIComponent("재킷")}`);
+    await korean.locator('.row[data-id="shard0:105"]').waitFor();
+    expect(await korean.evaluate<string>("document.documentElement.lang")).toBe("ko");
+    expect(await korean.title()).toBe("모든 샤드 검색");
+    expect(await korean.getByRole("searchbox", { name: "검색" }).inputValue()).toBe("재킷");
+    expect(await korean.locator("#summary").textContent()).toBe(`${shards.length}건`);
+    const freshness = korean.locator('.row[data-id="shard0:105"] .freshness');
+    expect(await freshness.textContent()).toMatch(/^\d+(\.\d)?(초|분|시간) 전$/);
+    expect(await freshness.getAttribute("title")).toMatch(/^마지막 변경이 커밋된 시각: \d{4}년 .*GMT\+9$/);
+    await korean.locator("#query").fill("없는 낱말");
+    await korean.locator("#nothing").waitFor();
+    expect(await korean.locator("#nothing").textContent()).toBe("입력한 단어가 모두 들어 있는 행이 없습니다.");
+    // What is left of the texts in the file is what has to be written anew: nothing that is seen or read aloud.
+    const said = await korean.evaluate<string>(
+      "[...document.querySelectorAll('body, [aria-label], [placeholder]')].map((element) =>" +
+        " `${element.innerText} ${element.ariaLabel} ${element.getAttribute('placeholder')}`).join(' ')",
+    );
+    expect(said).not.toMatch(/Search|Shards|Rows|live|word|Show/);
+    expect(complaints).toEqual([]);
+  } finally {
+    await context.close();
+  }
 });
 
 test("light and dark, as the machine is set", async () => {

@@ -5,10 +5,18 @@
 import { setTimeout } from "node:timers/promises";
 import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ConnectClient } from "../../connect/client.ts";
-import { TopicReader } from "../../kafka/topic.ts";
+import { ConnectClient } from "../../clients/connect/client.ts";
+import { TopicReader } from "../../clients/kafka/topic.ts";
 import { Checkout, committedConfig, dockerLines, execute, namesOwnedBy, type Result } from "./support/checkout.ts";
 import { decode, decodeKey, readAll, recordsOf } from "./support/events.ts";
+import {
+  type Consumed,
+  documentedEvent,
+  ExampleConsumer,
+  giveUpAndCommit,
+  shapeOf,
+  shellLines,
+} from "./support/terms.ts";
 
 const portOffset = 20_000;
 const kafka = `localhost:${9092 + portOffset}`;
@@ -165,6 +173,68 @@ describe("secrets", () => {
   });
 });
 
+describe("what docs/terms.md gives to copy", () => {
+  const topic = "shard0.products.products";
+  const onFirst = async (statement: string) =>
+    await onShard(shards[0] ?? { port: 0 }, async (sql) => await sql.query(statement));
+
+  /** Reads on with the consumer until `isEnough`, then ends it as Ctrl-C does. */
+  async function consumedBy(from: string, isEnough: (consumed: readonly Consumed[]) => boolean): Promise<Consumed[]> {
+    const consumer = new ExampleConsumer(kafka, "terms", [from]);
+    try {
+      await expect.poll(() => isEnough(consumer.consumed), { timeout: 60_000 }).toBe(true);
+    } finally {
+      expect(await consumer.stop()).toEqual({ code: 0, errors: "" });
+    }
+    return consumer.consumed;
+  }
+
+  test("the lines for a shell work as they stand, whatever the portOffset", async () => {
+    const lines = shellLines().replaceAll("cdc-dev-", `${checkout.prefix}-`);
+    const output = succeeded(await execute(["bash", "-euo", "pipefail", "-c", lines]));
+    expect(output).toMatch(new RegExp(`^${topic.replaceAll(".", String.raw`\.`)}$`, "m"));
+    expect(output.match(/"op":"r"/g)).toHaveLength(2);
+    expect(output).toMatch(/^key1\s+hello$/m);
+    expect(output).not.toMatch(/deprecated|unrecognized|WARN|ERROR/i);
+  });
+
+  test("the event has the fields that one of today has, with values of the same types", async () => {
+    const { statement, key, payload } = documentedEvent();
+    const [record] = await recordsOf(kafka, topic, 1, async () => await onFirst(statement));
+    expect(shapeOf(JSON.parse(record?.key ?? ""))).toEqual(shapeOf(key));
+    const event = JSON.parse(record?.value ?? "") as { payload: unknown };
+    expect(Object.keys(event)).toEqual(["schema", "payload"]);
+    expect(shapeOf(event.payload)).toEqual(shapeOf(payload));
+  });
+
+  test("the consumer reads in order, and goes on where it stopped", async () => {
+    const weigh = async (...weights: number[]) => {
+      for (const weight of weights) await onFirst(`UPDATE products SET weight_kg = ${weight} WHERE id = 102`);
+    };
+    const weightsUpTo = async (last: number) => {
+      const consumed = await consumedBy(topic, (all) => all.some(({ after }) => after?.["weight_kg"] === last));
+      const changes = consumed.filter(({ op, key }) => op === "u" && key?.["id"] === 102);
+      return changes.map(({ after }) => after?.["weight_kg"]);
+    };
+    await weigh(101, 102, 103);
+    expect(await weightsUpTo(103)).toEqual([101, 102, 103]);
+    await weigh(104, 105);
+    expect(await weightsUpTo(105)).toEqual([104, 105]);
+  });
+
+  test("the consumer reads no event of a transaction that was not committed", async () => {
+    const event = (op: string) => JSON.stringify({ op, before: null, after: null, source: { ts_us: 1 } });
+    await giveUpAndCommit(kafka, "terms-given-up", [event("given up"), event("committed")]);
+    const consumed = await consumedBy("terms-given-up", (all) => all.length > 0);
+    expect(consumed.map(({ op }) => op)).toEqual(["committed"]);
+    await dockerLines(
+      ..."exec NAME /opt/kafka/bin/kafka-topics.sh --bootstrap-server kafka:29092 --delete --topic terms-given-up"
+        .replace("NAME", `${checkout.prefix}-kafka`)
+        .split(" "),
+    );
+  });
+});
+
 describe.each(shards)("changes on $name", (shard) => {
   const topic = `${shard.name}.products.products`;
 
@@ -282,11 +352,11 @@ describe("the day after", () => {
     expect(succeeded(await checkout.pulumi("preview"))).toMatch(noChange);
   });
 
-  test("a privilege that somebody revoked is told by preview and given back by `up --refresh`", async () => {
+  test("a privilege that somebody revoked is told by preview and given back by a plain `up`", async () => {
     const [shard = { port: 0 }] = shards;
     await onShard(shard, (sql) => sql.query("REVOKE RELOAD ON *.* FROM debezium@'%'"));
     expect(succeeded(await checkout.pulumi("preview"))).toMatch(/CDC-715 shard0: .*RELOAD/);
-    expect(succeeded(await checkout.pulumi("up", "--yes", "--refresh"))).toMatch(/shard0-cdc-grant-global/);
+    expect(succeeded(await checkout.pulumi("up", "--yes"))).toMatch(/shard0-cdc-grants/);
     const [rows] = await onShard(shard, (sql) => sql.query<RowDataPacket[]>("SHOW GRANTS FOR debezium@'%'"));
     expect(JSON.stringify(rows)).toMatch(/RELOAD/);
     expect(succeeded(await checkout.pulumi("preview"))).toMatch(noChange);
@@ -363,16 +433,24 @@ describe("three shards, four, three", () => {
     await checkout.writeConfig({ ...committed, portOffset, shards: [...(committed["shards"] as unknown[]), fourth] });
     const output = await whileWriting(async () => succeeded(await checkout.pulumi("up", "--yes", "--skip-preview")));
     expect(output).toMatch(/shard3: a change was seen/);
-    expect(output).toMatch(/Resources:\s+\+ \d+ created\s+\d+ unchanged/);
+    // What there is, is in the state too.
+    expect(output).toMatch(/Resources:\s+\+ \d+ created\s+~ 1 updated\s+\d+ changes\. \d+ unchanged/);
     expect((await worker.getStatus("shard3-connector"))?.tasks.map(({ state }) => state)).toEqual(["RUNNING"]);
   });
 
-  test("it goes again, alone", async () => {
-    await checkout.writeConfig({ ...(await committedConfig("dev")), portOffset });
+  test("it goes again, alone, with the word; its rows stay until somebody removes them", async () => {
+    const committed = await committedConfig("dev");
+    await checkout.writeConfig({ ...committed, portOffset, allowDelete: ["shard:shard3"] });
     const output = await whileWriting(async () => succeeded(await checkout.pulumi("up", "--yes", "--skip-preview")));
-    expect(output).toMatch(/Resources:\s+- \d+ deleted\s+\d+ unchanged/);
+    expect(output).toMatch(/Resources:\s+~ 1 updated\s+- \d+ deleted\s+\d+ changes\. \d+ unchanged/);
     expect(await worker.getStatus("shard3-connector")).toBeUndefined();
-    expect((await namesOwnedBy(checkout.prefix)).filter((line) => line.includes("3311"))).toEqual([]);
+    const volume = `${checkout.prefix}-mysql-shard3-data`;
+    expect((await namesOwnedBy(checkout.prefix)).filter((line) => /3311|shard3/.test(line))).toEqual([
+      `volume ${volume}`,
+    ]);
+    await dockerLines("volume", "rm", volume);
+    await checkout.writeConfig({ ...committed, portOffset });
+    succeeded(await checkout.pulumi("up", "--yes", "--skip-preview"));
   });
 
   test("the other connectors' tasks were never restarted, and no event was lost or doubled meanwhile", async () => {
@@ -383,27 +461,6 @@ describe("three shards, four, three", () => {
     expect(written).toBeGreaterThan(20);
     expect(seen).toEqual(Array.from({ length: written }, (_, index) => `while-${index + 1}`));
     expect(succeeded(await checkout.pulumi("preview"))).toMatch(noChange);
-  });
-});
-
-describe("a second stack on the same engine", () => {
-  const second = new Checkout("e2e-second");
-
-  afterAll(async () => {
-    await second.remove();
-  });
-
-  test("comes up beside the first, with the same names inside and other ports outside", async () => {
-    await second.create({ portOffset: portOffset + 2000, shards: [{ name: "shard0", port: 3308 }] });
-    succeeded(await second.make("up"));
-    expect(await namesOwnedBy(second.prefix)).toContain("container cdc-e2e-second-mysql-3308");
-    expect(succeeded(await checkout.pulumi("preview"))).toMatch(noChange);
-  });
-
-  test("goes without touching the first, by plain `pulumi destroy`", async () => {
-    succeeded(await second.pulumi("destroy", "--yes", "--skip-preview"));
-    expect(await namesOwnedBy(second.prefix)).toEqual([]);
-    expect((await worker.getStatus(String(shards[0]?.connector)))?.connector.state).toBe("RUNNING");
   });
 });
 

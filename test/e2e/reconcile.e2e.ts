@@ -4,11 +4,12 @@
  */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createConnection, type Connection } from "mysql2/promise";
+import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ConnectClient } from "../../connect/client.ts";
+import { ConnectClient } from "../../clients/connect/client.ts";
 import { cdc, Cdc } from "./support/cdc.ts";
-import { Checkout } from "./support/checkout.ts";
+import { Checkout, committedConfig } from "./support/checkout.ts";
+import { fillLateTable, lateTable, writeLateTable } from "./support/late-table.ts";
 
 const portOffset = 7000;
 const engine = `http://127.0.0.1:${9200 + portOffset}`;
@@ -133,19 +134,20 @@ async function onEngine(method: string, path: string, body?: unknown): Promise<v
   expect(response.ok, `${method} ${path}: ${await response.text()}`).toBe(true);
 }
 
+const config = {
+  portOffset,
+  shards: [
+    { name: "shard0", port: 3308 },
+    { name: "shard1", port: 3309 },
+  ],
+  tables: ["products.products", "products.stock", "products.everything", "products.codes", "products.mixed"],
+  excludeColumns: ["products.everything.a_secret"],
+  maskColumns: ["products.everything.a_mask"],
+  readSide: { enabled: true, page: { enabled: false } },
+};
+
 beforeAll(async () => {
-  const files = ["everything", "codes", "mixed"].map((table) => `products.${table}`);
-  await checkout.create({
-    portOffset,
-    shards: [
-      { name: "shard0", port: 3308 },
-      { name: "shard1", port: 3309 },
-    ],
-    tables: ["products.products", "products.stock", ...files],
-    excludeColumns: ["products.everything.a_secret"],
-    maskColumns: ["products.everything.a_mask"],
-    readSide: { enabled: true, page: { enabled: false } },
-  });
+  await checkout.create(config);
   await writeFile(join(checkout.folder, "sql", "products", "30-tables.sql"), tables);
   const { code, output } = await checkout.make("up");
   expect(code, output).toBe(0);
@@ -197,6 +199,17 @@ describe("values of all types", () => {
   });
 });
 
+test("a table that is emptied loses its documents on that shard, and keeps the rows that came after", async () => {
+  await root.query("TRUNCATE TABLE stock; INSERT INTO stock (product_id, warehouse, quantity) VALUES (102, 'jeju', 7)");
+  const { code, report } = await reconcile("--table", "products.stock");
+  expect(differencesOf(report)).toEqual([]);
+  expect(code).toBe(0);
+  expect(report.tables).toMatchObject([
+    { shard: "shard0", rows: 1, documents: 1 },
+    { shard: "shard1", rows: 6, documents: 6 },
+  ]);
+});
+
 describe("faults", () => {
   test("of every kind are named, in words too, and the exit code is 1", async () => {
     await onEngine("DELETE", `/products-everything/_doc/${encodeURIComponent("shard0:1")}`);
@@ -207,7 +220,7 @@ describe("faults", () => {
         a_time6: "-838:59:58",
       },
     });
-    await onEngine("POST", `/products-everything/_update/${encodeURIComponent("shard1:-1")}`, {
+    await onEngine("POST", `/products-everything/_update/${encodeURIComponent("shard1:18446744073709551615")}`, {
       doc: { a_default: 8 },
     });
     await onEngine("PUT", `/products-stock/_doc/${encodeURIComponent("shard1:9:seoul")}`, {
@@ -222,7 +235,7 @@ describe("faults", () => {
     expect(differencesOf(report)).toEqual([
       "products.codes missing shard0:a%3Ab",
       "products.everything different shard0:2 a_long_decimal a_time6",
-      "products.everything different shard1:-1 a_default",
+      "products.everything different shard1:18446744073709551615 a_default",
       "products.everything missing shard0:1",
       "products.stock extra shard1:9:seoul",
     ]);
@@ -276,6 +289,51 @@ describe("while writes go on", () => {
     expect(writes).toBeGreaterThan(100);
     expect((await reconcile("--repair")).code).toBe(0);
   });
+});
+
+describe("a table that is added later", () => {
+  test("is in the index with every row, those that were written meanwhile too", async () => {
+    await fillLateTable(root, 5000);
+    await writeFile(join(checkout.folder, "sql", "products", "40-late.sql"), lateTable);
+    await checkout.writeConfig({
+      ...(await committedConfig("dev")),
+      ...config,
+      tables: [...config.tables, "products.late"],
+    });
+    const up = checkout.make("up");
+    expect(await writeLateTable(root, 5000, up)).toBeGreaterThan(10);
+    const { code, output } = await up;
+    expect(code, output).toBe(0);
+    expect(output).toMatch(/shard0: products\.late was read while changes went on/);
+    const { report, code: reconciled } = await reconcile("--table", "products.late");
+    expect(differencesOf(report)).toEqual([]);
+    expect(reconciled).toBe(0);
+  }, 900_000);
+});
+
+test("rows that are deleted behind a place that is lost: a new snapshot leaves them, says so, and what it names takes them out", async () => {
+  expect((await cdc(checkout, "stop", "shard0")).code).toBe(0);
+  await root.query("DELETE FROM products WHERE id BETWEEN 1000 AND 1400");
+  await root.query("FLUSH BINARY LOGS");
+  const [logs] = await root.query<RowDataPacket[]>("SHOW BINARY LOGS");
+  await root.query("PURGE BINARY LOGS TO ?", [logs.at(-1)?.["Log_name"]]);
+  const refused = await cdc(checkout, "resume", "shard0");
+  expect([refused.code, refused.stderr]).toEqual([
+    1,
+    expect.stringMatching(/CDC-853: .*\n.*`cdc offsets reset shard0`.*`cdc reconcile --repair`/),
+  ]);
+  const reset = await cdc(checkout, "offsets", "reset", "shard0", "--yes");
+  expect([reset.code, reset.stdout]).toEqual([
+    0,
+    expect.stringMatching(/^shard0: running; a new snapshot follows.*\n.*in the index: .*`cdc reconcile --repair`/),
+  ]);
+  const { code, report } = await reconcile("--table", "products.products");
+  expect(code).toBe(1);
+  expect(new Set(report.tables.flatMap(({ differences }) => differences.map(({ kind }) => kind)))).toEqual(
+    new Set(["extra"]),
+  );
+  const repaired = await cdc(checkout, "reconcile", "--repair");
+  expect([repaired.code, repaired.stdout]).toEqual([0, expect.stringContaining("the index agrees with the shards")]);
 });
 
 describe("what cannot be compared", () => {

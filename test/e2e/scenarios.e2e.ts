@@ -1,9 +1,13 @@
 /** The other shipped stack files, up for real: one database by configuration alone, and five shards merged into one topic per table. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { createConnection } from "mysql2/promise";
 import { afterAll, describe, expect, test } from "vitest";
-import { ConnectClient } from "../../connect/client.ts";
+import { ConnectClient } from "../../clients/connect/client.ts";
+import { cdc } from "./support/cdc.ts";
 import { Checkout, committedConfig, dockerLines, namesOwnedBy, type Result } from "./support/checkout.ts";
 import { decode, decodeKey, recordsOf } from "./support/events.ts";
+import { fillLateTable, foldedRows, lateTable, rowsOf, writeLateTable } from "./support/late-table.ts";
 
 const portOffset = 16_000;
 const kafka = `localhost:${9092 + portOffset}`;
@@ -108,6 +112,50 @@ describe("merged: five shards, one topic per table", () => {
       "inventory.products.stock",
     ]);
   });
+
+  test("a table is added while rows are written: a new merged topic with every row of every shard", async () => {
+    const rows = 5000;
+    const late = "inventory.products.late";
+    const password = await checkout.password("mysql-root-password");
+    const connect = async (port: number) =>
+      await createConnection({ host: "127.0.0.1", port: port + portOffset, user: "root", password });
+    const roots = await Promise.all(ports.map(connect));
+    try {
+      for (const [index, root] of roots.entries()) await fillLateTable(root, index === 0 ? rows : index);
+      await writeFile(join(checkout.folder, "sql", "products", "40-late.sql"), lateTable);
+      const config = { ...(await committedConfig("merged")), portOffset };
+      const tables = ["products.products", "products.stock", "products.late"];
+      await checkout.writeConfig({ ...config, tables });
+      const [first] = roots;
+      if (first === undefined) throw new Error("no shard");
+      const up = checkout.make("up");
+      expect(await writeLateTable(first, rows, up)).toBeGreaterThan(10);
+      const output = succeeded(await up);
+      for (const index of ports.keys())
+        expect(output).toMatch(
+          new RegExp(`shard${index}: products\\.late was read .* have a record on inventory\\.products\\.late`),
+        );
+      expect((await cdc(checkout, "verify", "--count", "1")).code).toBe(0);
+      for (const [index, root] of roots.entries())
+        expect(await foldedRows(kafka, late, `shard${index}`)).toEqual(await rowsOf(root));
+      expect(succeeded(await checkout.pulumi("preview"))).toMatch(noChange);
+      expect((await cdc(checkout, "status")).code).toBe(0);
+
+      // Out of one shard and in again: what happened meanwhile is on no topic, although the old reading is.
+      const shards = ports.map((port, index) => ({ name: `shard${index}`, port }));
+      const own = shards.map((shard, index) => (index === 4 ? { ...shard, tables: tables.slice(0, -1) } : shard));
+      await checkout.writeConfig({ ...config, tables, shards: own });
+      succeeded(await checkout.make("up"));
+      await roots[4]?.query("UPDATE products.late SET amount = 77");
+      await checkout.writeConfig({ ...config, tables, shards });
+      expect(succeeded(await checkout.make("up"))).toMatch(
+        /shard4: products\.late was read while changes went on, 4 rows/,
+      );
+      expect([...(await foldedRows(kafka, late, "shard4")).values()]).toEqual([77, 77, 77, 77]);
+    } finally {
+      await Promise.all(roots.map(async (root) => await root.end()));
+    }
+  }, 900_000);
 
   test("a second preview is empty, and fewer partitions are refused before anything is lost", async () => {
     expect(succeeded(await checkout.pulumi("preview"))).toMatch(noChange);

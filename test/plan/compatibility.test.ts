@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkVersions, type Versions } from "../../plan/compatibility.ts";
 import { debeziumReleases, findRelease, pluginOf } from "../../plan/releases.ts";
-import { debeziumVersion, kafkaVersion, mysqlVersion } from "../../plan/versions.ts";
+import { debeziumVersion, kafkaVersion, mysqlVersion } from "../../lib/versions.ts";
 
 const guide = readFileSync(join(import.meta.dirname, "..", "..", "docs", "compatibility.md"), "utf8");
 
@@ -93,7 +93,7 @@ describe("checkVersions", () => {
       { debezium: "2.7.0.Final", mysql: "8.0" },
       "cdc:connectors.debeziumVersion",
       /2\.7\.0\.Final cannot run on Kafka 4\.3\.1: .*KafkaConsumer\.poll\(long\).*NoSuchMethodError/,
-      /use Debezium 3\.1\.3\.Final or later on Kafka 4\.3\.1, or Kafka 3\.9 with Debezium 2\.7\.0\.Final/,
+      /use Debezium 3\.1\.3\.Final or later on Kafka 4\.3\.1, or Kafka 3\.9\.1 with Debezium 2\.7\.0\.Final/,
     ],
     [
       { debezium: "2.7.0.Final", kafka: "3.9.1" },
@@ -112,7 +112,7 @@ describe("checkVersions", () => {
     [{ debezium: "1.9.7.Final" }, "cdc:connectors.debeziumVersion", /not known/, /write 2\.7\./],
     [{ debezium: "4.0.0.Final" }, "cdc:connectors.debeziumVersion", /not known/, /write 3\.6\.1\.Final,/],
     [{ java: 11 }, "cdc:kafka.image", /has Java 11; .*needs Java 17/, /Java 17 or later/],
-    [{ kafka: "3.8.1" }, "cdc:kafka.version", /GET \/health/, /use Kafka 3\.9 or later/],
+    [{ kafka: "3.8.1" }, "cdc:kafka.version", /GET \/health/, /write cdc:kafka\.version: 3\.9\.1 or later/],
     [{ mysql: "5.7" }, "cdc:mysql.version", /MySQL 5\.7 is too old/, /use MySQL 8\.0 or later/],
     [
       { kafka: "4.4.0" },

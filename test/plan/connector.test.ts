@@ -1,7 +1,7 @@
 /** What a shard's entry says of its connector beside the configuration. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ProblemError } from "../../plan/problem.ts";
+import { ProblemError } from "../../lib/problem.ts";
 import { planWith } from "../support/config.ts";
 
 const gtids = "cb74078b-e59a-11f1-9171-0242ac150004:1-55";
@@ -62,3 +62,22 @@ test("signals and notifications have a table and topics of the shard's own, decl
     expect.arrayContaining(["eu.a.cdc.signal", shard?.notificationTopic, shard?.heartbeatTopic, shard?.probeTopic]),
   );
 });
+
+test.each([
+  [{}, "time_zone='+00:00',wait_timeout=31536000"],
+  [
+    { "driver.sessionVariables": " wait_timeout=86400 " },
+    "time_zone='+00:00',wait_timeout=31536000,wait_timeout=86400",
+  ],
+])(
+  "snapshots read in UTC whatever the servers' zone is, and whatever else their sessions set: %j",
+  (properties, set) => {
+    const [shard] = planWith({ timeZone: "America/New_York", connectors: { properties } }).shards;
+    expect(shard?.connector.config).toMatchObject({
+      "database.connectionTimeZone": "America/New_York",
+      "driver.forceConnectionTimeZoneToSession": "false",
+      "driver.preserveInstants": "false",
+      "driver.sessionVariables": set,
+    });
+  },
+);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ProblemError } from "../../plan/problem.ts";
+import { ProblemError } from "../../lib/problem.ts";
 import { planWith, shardLists } from "../support/config.ts";
 
 describe("the guard's plan", () => {
@@ -46,7 +46,11 @@ test("three heartbeats fit into the time after which a connector counts as stall
           index === 0 ? { ...shard, connectorProperties: properties } : shard,
         );
         const longest = Math.max(ms, shards.length > 1 ? 5000 : 0);
-        const codes = codesOf({ shards: slow, guard: { stallSeconds: stall, checkSeconds: 1 } });
+        const codes = codesOf({
+          shards: slow,
+          maxDelaySeconds: 600,
+          guard: { stallSeconds: stall, checkSeconds: 1 },
+        });
         expect(codes).toEqual(stall * 1000 < 3 * longest ? ["CDC-410"] : []);
       },
     ),

@@ -42,6 +42,8 @@ describe("the JVM's options", () => {
   test("name each program's own class-data archive, and reach broker and worker", () => {
     const { kafka, connect } = planWith({});
     expect(kafka.brokers[0]?.environment["KAFKA_OPTS"]).toBe("-XX:SharedArchiveFile=/opt/kafka/cds/broker.jsa");
-    expect(connect.workers[0]?.environment["KAFKA_OPTS"]).toBe("-XX:SharedArchiveFile=/opt/kafka/cds/worker.jsa");
+    expect(connect.workers[0]?.environment["KAFKA_OPTS"]).toBe(
+      "-XX:SharedArchiveFile=/opt/kafka/cds/worker.jsa -Duser.timezone=UTC",
+    );
   });
 });

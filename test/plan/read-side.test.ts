@@ -23,15 +23,15 @@ describe("the engine", () => {
         port: { internal: 9200, host: 9300 },
         javaOptions: "-Xms300m -Xmx300m -XX:TieredStopAtLevel=1",
       },
-      url: "http://127.0.0.1:9300",
-      internalUrl: "http://opensearch:9200",
+      endpoints: { fromHost: { url: "http://127.0.0.1:9300" }, inNetwork: { url: "http://opensearch:9200" } },
     });
   });
 
   test("is no container when there is one already, whatever is on its port", () => {
     const plan = readSideOf({ kafka: { port: 9200 } }, { engineUrl: "http://search.example:9200" });
     expect(plan.engine).toBeUndefined();
-    expect([plan.url, plan.internalUrl, plan.sink.config["connection.url"], plan.page?.settings.engineUrl]).toEqual(
+    const { fromHost, inNetwork } = plan.endpoints;
+    expect([fromHost.url, inNetwork.url, plan.sink.config["connection.url"], plan.page?.settings.engineUrl]).toEqual(
       Array.from({ length: 4 }, () => "http://search.example:9200"),
     );
   });
@@ -54,8 +54,22 @@ describe("the indices", () => {
       ["products-stock", ["inv.a.products.stock"]],
     ]);
     expect(indices[0]?.shards).toEqual([
-      { name: "a", id: "inv.a", mysqlHostPort: 4000, excludeColumns: ["name"], maskColumns: ["sku"] },
-      { name: "b", id: "b", mysqlHostPort: 4001, excludeColumns: ["name"], maskColumns: ["sku"] },
+      {
+        name: "a",
+        id: "inv.a",
+        mysql: { host: "127.0.0.1", port: 4000 },
+        removalTopics: ["inv.a.cdc.truncates", "inv.a"],
+        excludeColumns: ["name"],
+        maskColumns: ["sku"],
+      },
+      {
+        name: "b",
+        id: "b",
+        mysql: { host: "127.0.0.1", port: 4001 },
+        removalTopics: ["b.cdc.truncates", "b"],
+        excludeColumns: ["name"],
+        maskColumns: ["sku"],
+      },
     ]);
   });
 
@@ -81,15 +95,57 @@ describe("the indices", () => {
 });
 
 describe("the sink", () => {
-  test("reads every data topic, every probe topic and the retries", () => {
+  test("reads every data topic, every probe topic, what tells of emptied tables, and the retries", () => {
     expect(readSideOf().sink.config["topics"]?.split(",")).toEqual([
       "inv.a.products.products",
       "b.products.products",
       "inv.a.products.stock",
       "inv.a.cdc.probe",
       "b.cdc.probe",
+      "inv.a.cdc.truncates",
+      "inv.a",
+      "b.cdc.truncates",
+      "b",
       "dlq.read-side.retry",
     ]);
+  });
+
+  test("learns by the shard's name in the documents which tables were emptied, merged or not", () => {
+    const removals = (fields: Record<string, unknown>) => readSideOf(fields).sink.config["removal.topics"];
+    expect(removals({})).toBe("inv.a.cdc.truncates=inv.a,inv.a=inv.a,b.cdc.truncates=b,b=b");
+    expect(removals({ connectors: { merge: { prefix: "all" }, schemaChanges: false } })).toBe(
+      "inv.a.cdc.truncates=a,b.cdc.truncates=b",
+    );
+  });
+
+  test("has truncations published past the compacted topics, before all other transforms", () => {
+    const connectorOf = (fields: Record<string, unknown>) => planWith({ shards, ...fields }).shards[0];
+    const withSink = connectorOf({ readSide: { enabled: true }, connectors: { merge: { prefix: "all" }, unwrap: {} } });
+    expect(withSink?.connector.config).toMatchObject({
+      "skipped.operations": "none",
+      transforms: "truncates,merge,unwrap",
+      "transforms.truncates.type": "cdc.sink.RouteTruncates",
+      "transforms.truncates.topic": "inv.a.cdc.truncates",
+    });
+    expect(withSink?.topics).toContainEqual({
+      name: "inv.a.cdc.truncates",
+      partitions: 1,
+      replicationFactor: 1,
+      config: { "cleanup.policy": "delete", "retention.ms": "-1" },
+    });
+    const own = connectorOf({
+      readSide: { enabled: true },
+      connectors: {
+        properties: { transforms: "mine", "transforms.mine.type": "org.apache.kafka.connect.transforms.InsertHeader" },
+      },
+    });
+    expect(own?.connector.config["transforms"]).toBe("truncates,mine");
+    for (const readSide of [{ enabled: false }, { enabled: true, sink: { class: "org.example.Other", plugin } }]) {
+      const without = connectorOf({ readSide });
+      expect(without?.connector.config).not.toHaveProperty("transforms");
+      expect(without?.connector.config).not.toHaveProperty(["skipped.operations"]);
+      expect(without?.topics.map(({ name }) => name)).not.toContain("inv.a.cdc.truncates");
+    }
   });
 
   test("loses nothing: from the beginning, committed records only, dead letters to a declared topic", () => {
@@ -107,13 +163,13 @@ describe("the sink", () => {
         name: "dlq.read-side",
         partitions: 1,
         replicationFactor: 2,
-        config: { "cleanup.policy": "delete", "retention.ms": "-1" },
+        config: { "cleanup.policy": "delete", "max.message.bytes": "68157440", "retention.ms": "-1" },
       },
       {
         name: "dlq.read-side.retry",
         partitions: 1,
         replicationFactor: 2,
-        config: { "cleanup.policy": "delete", "retention.ms": "-1" },
+        config: { "cleanup.policy": "delete", "max.message.bytes": "68157440", "retention.ms": "-1" },
       },
     ]);
   });
@@ -160,7 +216,9 @@ describe("the sources", () => {
 
   test("tell an unsigned BIGINT, and a NULL where a column has a default, with or without a read side", () => {
     const { connect, shards: planned } = planWith({ readSide: { enabled: false } });
-    expect(planned[0]?.connector.config["datatype.propagate.source.type"]).toBe(String.raw`.+\.BIGINT UNSIGNED`);
+    expect(planned[0]?.connector.config["datatype.propagate.source.type"]).toBe(
+      String.raw`.+\.((BIGINT|INT8) .*(UNSIGNED|ZEROFILL).*|SERIAL|BOOL|BOOLEAN)`,
+    );
     expect(connect.workers[0]?.properties["value.converter.replace.null.with.default"]).toBe("false");
   });
 });

@@ -1,9 +1,9 @@
 /** A shipped stack's resources as rules see them, registered under mocks; and resources made up for a test. */
 import { CdcPipeline } from "../../components/cdc-pipeline.ts";
 import { officialImages } from "../../config/images.ts";
-import { planFrom } from "../../config/plan-from.ts";
 import { secretValue, types, unknownValue, type Resource } from "../../policy/rules/resource.ts";
-import { stackConfig } from "../support/config.ts";
+import { stackConfig, planFrom } from "../support/config.ts";
+import { owner } from "../support/fake-world.ts";
 import { register, reveal } from "../support/mocks.ts";
 
 /** What Pulumi writes in a preview for a value that is not known yet. */
@@ -21,7 +21,7 @@ export async function stackGraph(
   preview = false,
 ): Promise<Resource[]> {
   const plan = planFrom(stackConfig(stack), "cdc-test");
-  const program = { plan, images: officialImages };
+  const program = { owner, plan, images: officialImages };
   const registered = await register((options) => void new CdcPipeline("pipeline", program, options), preview);
   return registered.map(({ type, name, inputs }) => ({ type, name, inputs: plain(inputs) as Record<string, unknown> }));
 

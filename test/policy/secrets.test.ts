@@ -105,7 +105,7 @@ describe("passes over", () => {
       { create: 'MYSQL_PWD="$(cat /run/secrets/p)" mysql -uroot; PASSWORD=$CDC_PASSWORD x; TOKEN=${A} y' },
     ],
     ["empty values", { password: "", envs: ["A_PASSWORD=", "A_TOKEN"] }],
-    ["numbers and switches", { length: 24, token: 5, "use.token": "true", secret: null }],
+    ["numbers and switches", { length: 24, token: 5, "use.token": "true", "sha256-password": "ON", secret: null }],
     ["names that only begin like secrets", { "token.lifetime.ms": "5000", passwordPolicy: "long", secretName: "a" }],
     ["columns of that name", { stdin: "CREATE TABLE cdc.probe (token CHAR(36), password VARCHAR(9));" }],
     ["addresses without password", { create: "curl http://localhost:8083/a@b", bootstrap: "INTERNAL://kafka:29092" }],

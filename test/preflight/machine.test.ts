@@ -27,10 +27,10 @@ describe("portIsTaken, with real sockets", () => {
     "a port on which something listens at %s is taken, and free again afterwards",
     async (host) => {
       const port = await listen(host);
-      expect(await portIsTaken(port)).toBe(true);
+      expect(await portIsTaken(port, "127.0.0.1")).toBe(true);
       await close(servers.pop() as Server);
-      expect(await portIsTaken(port)).toBe(false);
-      expect(await portIsTaken(port)).toBe(false); // the look itself holds nothing
+      expect(await portIsTaken(port, "127.0.0.1")).toBe(false);
+      expect(await portIsTaken(port, "127.0.0.1")).toBe(false); // the look itself holds nothing
     },
   );
 });

@@ -1,17 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { officialImages } from "../../config/images.ts";
 import { preflight } from "../../preflight/index.ts";
-import type { VolumeView, World } from "../../preflight/world.ts";
-import {
-  container,
-  emptyWorld,
-  images,
-  livingTopics,
-  planWith,
-  runningContainers,
-  runningWorld,
-  topic,
-} from "../support/fake-world.ts";
+import type { VolumeView } from "../../clients/docker/volume.ts";
+import type { World } from "../../preflight/world.ts";
+import { container, emptyWorld, images, planWith, runningContainers, runningWorld } from "../support/fake-world.ts";
 
 const plan = planWith();
 const nothing = { problems: [], warnings: [] };
@@ -30,7 +21,7 @@ describe("a world without anything to complain of", () => {
     expect(await preflight(plan, images, runningWorld(plan, { machine: () => full }))).toEqual(nothing);
   });
 
-  it("asks the engine each thing once, and the broker only when it is there", async () => {
+  it("asks the engine each thing once", async () => {
     const asked: string[] = [];
     const count = (world: World): World =>
       Object.fromEntries(
@@ -51,9 +42,6 @@ describe("a world without anything to complain of", () => {
       "machine",
       "volumes",
     ]);
-    asked.length = 0;
-    await preflight(plan, images, count(runningWorld(plan)));
-    expect(asked.filter((name) => name === "topics")).toHaveLength(1);
   });
 });
 
@@ -75,6 +63,15 @@ describe("CDC-701: no engine", () => {
       expect(warnings).toEqual([]);
     },
   );
+
+  it("when this user may not use the engine: says so, and how to be let in", async () => {
+    const refused = "permission denied while trying to connect to the docker API at unix:///var/run/docker.sock";
+    const world = emptyWorld({ engine: async () => await Promise.reject(new Error(refused)) });
+    const { problems } = await preflight(plan, images, world);
+    expect(problems.map(({ code }) => code)).toEqual(["CDC-701"]);
+    expect(problems[0]?.message).toMatch(/may not use it/);
+    expect(problems[0]?.remedy).toMatch(/groups docker/);
+  });
 
   it("names DOCKER_HOST", async () => {
     vi.stubEnv("DOCKER_HOST", "tcp://127.0.0.1:1");
@@ -231,7 +228,10 @@ describe("what is near a limit", () => {
   it("disk: of no concern once the stack has volumes, or where the folder is not here", async () => {
     const full = async () => 10;
     expect(
-      await codes({ freeDiskMiB: full, volumes: async () => [{ name: "cdc-dev-x", mysqlVersion: undefined }] }),
+      await codes({
+        freeDiskMiB: full,
+        volumes: async () => [{ name: "cdc-dev-x", mysqlVersion: undefined, shard: undefined }],
+      }),
     ).toEqual([]);
     expect(await codes({ freeDiskMiB: async () => undefined })).toEqual([]);
     expect(await codes({ freeDiskMiB: async () => 2048 })).toEqual([]);
@@ -279,23 +279,11 @@ describe("what is near a limit", () => {
     const on = planWith({ readSide: { enabled: true } });
     expect(await preflight(on, images, runningWorld(on))).toEqual(nothing);
   });
-
-  it("images that a registry has are not asked for", async () => {
-    const asked: (readonly string[])[] = [];
-    const world = emptyWorld({
-      images: async (references) => {
-        asked.push(references);
-        return new Set();
-      },
-    });
-    expect(await preflight(plan, officialImages, world)).toEqual(nothing);
-    expect(asked).toEqual([[]]);
-  });
 });
 
 describe("data of another MySQL", () => {
   const volumeOf = (mysqlVersion: string | undefined): Partial<World> => {
-    const volume: VolumeView = { name: "cdc-dev-mysql-3308-data", mysqlVersion };
+    const volume: VolumeView = { name: "cdc-dev-mysql-3308-data", mysqlVersion, shard: undefined };
     return { volumes: async () => [volume] };
   };
   const found = async (from: string | undefined, to: string, changes: Partial<World> = {}) => {
@@ -365,53 +353,7 @@ describe("data of another MySQL", () => {
   });
 
   it("volumes that no planned shard takes over are of no concern", async () => {
-    const others = async () => [{ name: "cdc-dev-mysql-4000-data", mysqlVersion: "5.7" }];
+    const others = async () => [{ name: "cdc-dev-mysql-4000-data", mysqlVersion: "5.7", shard: undefined }];
     expect(await preflight(plan, images, emptyWorld({ volumes: others }))).toEqual(nothing);
-  });
-});
-
-describe("CDC-806: topics that cannot be compared", () => {
-  it.each([
-    ["is stopped", { running: false }, async () => new Map()],
-    [
-      "does not answer (connect ECONNREFUSED 127.0.0.1:9092)",
-      {},
-      () => Promise.reject(new Error("connect ECONNREFUSED 127.0.0.1:9092")),
-    ],
-  ])("because the broker %s: a warning, as `up` may be what mends it", async (why, state, topics) => {
-    const containers = async () => [container("cdc-dev-kafka", { stack: "cdc-dev", ports: new Set([9092]), ...state })];
-    const { problems, warnings } = await preflight(plan, images, emptyWorld({ containers, topics }));
-    expect(problems).toEqual([]);
-    expect(warnings).toMatchObject([{ code: "CDC-806", path: "container cdc-dev-kafka" }]);
-    expect(warnings[0]?.message).toContain(why);
-  });
-
-  it("somebody else's container of that name is not asked", async () => {
-    const containers = async () => [container("cdc-dev-kafka")];
-    const topics = async () => livingTopics(planWith({ topics: { partitions: 9 } }));
-    expect(await preflight(plan, images, emptyWorld({ containers, topics }))).toEqual(nothing);
-  });
-
-  it("a worker that does not answer leaves open whether prefixes change", async () => {
-    const topicPrefixes = () => Promise.reject(new Error("HTTP 503"));
-    const { problems, warnings } = await preflight(plan, images, runningWorld(plan, { topicPrefixes }));
-    expect(problems).toEqual([]);
-    expect(warnings).toMatchObject([{ code: "CDC-806", path: "container cdc-dev-connect" }]);
-    expect(warnings[0]?.message).toContain("does not answer (HTTP 503)");
-  });
-
-  it("any one of several brokers is enough", async () => {
-    const three = planWith({ kafka: { brokers: 3 } });
-    const containers = async () =>
-      runningContainers(three).map((one) =>
-        one.name === "cdc-dev-kafka" ? { ...one, running: false, ports: new Set<number>() } : one,
-      );
-    const asked: string[] = [];
-    const topics = async (bootstrap: readonly string[]) => {
-      asked.push(...bootstrap);
-      return new Map([["connect-configs", { ...topic(1), replicas: [[1, 2, 3]] }]]);
-    };
-    await preflight(three, images, runningWorld(three, { containers, portIsTaken: async () => false, topics }));
-    expect(asked).toEqual(["127.0.0.1:9093", "127.0.0.1:9094"]);
   });
 });

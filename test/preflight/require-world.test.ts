@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, expect, test, vi } from "vitest";
-import type { Problem } from "../../plan/problem.ts";
+import type { Problem } from "../../lib/problem.ts";
 import { requireServer } from "../../preflight/require-world.ts";
 import { checkServer } from "../../preflight/server.ts";
 import { planWith } from "../support/config.ts";
@@ -31,7 +31,11 @@ test("a server that is as planned is passed in silence, asked with the CDC accou
   expect(warnings).toEqual([]);
   expect(vi.mocked(checkServer).mock.lastCall).toEqual([
     { host: "127.0.0.1", port: 3308, user: "debezium", password: "password", path: "shard0" },
-    { timeZone: "Asia/Seoul", databases: ["products", "cdc"] },
+    {
+      timeZone: "Asia/Seoul",
+      databases: ["products", "cdc"],
+      keyNeeds: { "products.products": "topic", "products.stock": "topic" },
+    },
   ]);
 });
 

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { judgeServer, probedTimes, secondsOf, type ServerFacts } from "../../preflight/server-rules.ts";
+import {
+  judgeServer,
+  probedTimes,
+  secondsOf,
+  type ExpectedServer,
+  type ServerFacts,
+} from "../../preflight/server-rules.ts";
 
-const expected = { timeZone: "Asia/Seoul", databases: ["products", "cdc"] };
+const expected: ExpectedServer = { timeZone: "Asia/Seoul", databases: ["products", "cdc"], keyNeeds: {} };
 const good: ServerFacts = {
   address: "127.0.0.1:3308",
   variables: {
@@ -21,6 +27,7 @@ const good: ServerFacts = {
     "GRANT SELECT, RELOAD, SHOW DATABASES, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `debezium`@`%`",
     "GRANT INSERT, UPDATE, DELETE ON `cdc`.* TO `debezium`@`%`",
   ],
+  keylessTables: [],
 };
 
 const judge = (facts: Partial<ServerFacts>) => judgeServer("shard0", { ...good, ...facts }, expected);
@@ -180,6 +187,29 @@ describe("CDC-715: privileges", () => {
       "GRANT SELECT ON `cdc`.* TO d",
     ];
     expect(judgeServer("shard0", { ...good, grants }, { ...expected, databases: ["my_shop"] })).toEqual([]);
+  });
+});
+
+describe("tables without a key", () => {
+  const judged = (keyNeeds: ExpectedServer["keyNeeds"]) =>
+    judgeServer("shard0", { ...good, keylessTables: ["shop.log"] }, { ...expected, keyNeeds });
+
+  it.each([
+    ["topic", "CDC-215", /cdc:topics\.tables: \{shop\.log: \{cleanup: delete/],
+    ["index", "CDC-427", /cdc:readSide\.excludeTables: \[shop\.log\]/],
+  ] as const)("one that the %s cannot do with: %s", (need, code, remedy) => {
+    expect(judged({ "shop.log": need })).toEqual([
+      {
+        code,
+        path: "shard0",
+        message: expect.stringContaining("shop.log has neither a primary key nor a unique one"),
+        remedy: expect.stringMatching(remedy),
+      },
+    ]);
+  });
+
+  it("one that nothing needs a key of is fine", () => {
+    expect(judged({ "shop.other": "topic" })).toEqual([]);
   });
 });
 

@@ -1,19 +1,17 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
-import { dockerCommand, isUp, makeReady, type ContainerState, type Docker } from "../../provider/container.ts";
+import { describe, expect, test } from "vitest";
+import { isUp, makeReady, type Docker, type SeenState } from "../../provider/container.ts";
 import { fakeClock } from "../support/fake-clock.ts";
 
-const state = (status: ContainerState["status"], exitCode = 0): ContainerState => ({
+const state = (status: SeenState["status"], exitCode = 0, restarts = 0): SeenState => ({
   status,
   exitCode,
+  restarts,
   startedAt: "2026-01-01T00:00:00Z",
   healthTest: ["CMD-SHELL", "true"],
 });
 
 /** An engine whose one container goes through the given states, the last one for ever. */
-function engine(states: (ContainerState | undefined)[], healthyAfter = 0): Docker & { readonly calls: string[] } {
+function engine(states: (SeenState | undefined)[], healthyAfter = 0): Docker & { readonly calls: string[] } {
   const calls: string[] = [];
   let checks = 0;
   return {
@@ -27,7 +25,7 @@ function engine(states: (ContainerState | undefined)[], healthyAfter = 0): Docke
       checks += 1;
       return Promise.resolve(checks > healthyAfter);
     },
-    logs: () => Promise.resolve("first line\nlast words"),
+    logLines: () => Promise.resolve(["first line", "last words"]),
   };
 }
 
@@ -55,6 +53,24 @@ describe("making a container ready", () => {
     expect(clock.now()).toBeLessThan(1000);
   });
 
+  test.each<[string, SeenState[]]>([
+    ["seen between two tries", [state("running"), state("restarting", 1, 1), state("restarting", 1, 2)]],
+    ["first seen between two tries", [state("restarting", 1, 7), state("running", 0, 7), state("restarting", 1, 8)]],
+    ["seen running again", [state("running"), state("running", 0, 1), state("running", 0, 2)]],
+    ["started by us after an end", [state("exited", 1, 9), state("running", 0, 0), state("running", 0, 2)]],
+  ])("one that crashes again and again is told at its second crash, with its last log lines: %s", async (_, states) => {
+    const clock = fakeClock();
+    await expect(makeReady(engine(states, 99), inputs, clock)).rejects.toThrow(
+      /container cdc-dev-mysql-3308 crashes again and again: 2 times.*before it was ready[^]*last words/,
+    );
+    expect(clock.now()).toBeLessThan(1000);
+  });
+
+  test("one that crashed once, and long ago, is waited for", async () => {
+    const docker = engine([state("running", 0, 5), state("restarting", 1, 6), state("running", 0, 6)], 3);
+    expect(await makeReady(docker, inputs, fakeClock())).toBe("2026-01-01T00:00:00Z");
+  });
+
   test("one that never becomes healthy fails after its time, with the last log lines", async () => {
     const docker = engine([state("running")], Number.POSITIVE_INFINITY);
     await expect(makeReady(docker, inputs, fakeClock())).rejects.toThrow(
@@ -63,27 +79,11 @@ describe("making a container ready", () => {
   });
 
   test("one that is gone is told with the remedy", async () => {
-    await expect(makeReady(engine([undefined]), inputs, fakeClock())).rejects.toThrow(/is gone.*pulumi up --refresh/);
+    await expect(makeReady(engine([undefined]), inputs, fakeClock())).rejects.toThrow(/is gone.*the next `pulumi up`/);
   });
 });
 
-test("a health check is tried again inside the container, by one run of the docker command", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "cdc-container-"));
-  try {
-    // Runs on this machine what the container would: `docker exec CONTAINER COMMAND...`.
-    writeFileSync(join(folder, "docker"), `#!/bin/bash\necho "$1 $2" >> ${folder}/calls\nshift 2\nexec "$@"\n`);
-    chmodSync(join(folder, "docker"), 0o755);
-    vi.stubEnv("PATH", `${folder}:/usr/bin:/bin`);
-    const succeedsAtThird = `echo >> ${folder}/checks; [ "$(wc -l < ${folder}/checks)" -ge 3 ]`;
-    expect(await dockerCommand.checkHealth("box", ["CMD-SHELL", succeedsAtThird])).toBe(true);
-    expect(readFileSync(join(folder, "checks"), "utf8")).toBe("\n".repeat(3));
-    expect(readFileSync(join(folder, "calls"), "utf8")).toBe("exec box\n");
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-});
-
-test.each<[boolean, ContainerState | undefined]>([
+test.each<[boolean, SeenState | undefined]>([
   [true, state("running")],
   [false, state("exited")],
   [false, undefined],

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { networkHandler } from "../../provider/network-handler.ts";
+import { owner } from "../support/fake-world.ts";
 
-const inputs = { name: "cdc-dev", stack: "cdc-dev" };
+const inputs = { name: "cdc-dev", ...owner };
 const say = () => {};
 let folder = "";
 
@@ -24,20 +25,39 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** A docker that has a network with these labels, as `network inspect` prints them. */
+const labelled = (stack: string, identity: string) =>
+  `case "$2" in create) echo 'network with name cdc-dev already exists' >&2; exit 1 ;; inspect) echo '${JSON.stringify({ "cdc.stack": stack, "cdc.identity": identity })}' ;; esac`;
+
 describe("cdc:index:Network", () => {
-  test("is made with the stack's label", async () => {
+  test("is made with the labels that say whose it is", async () => {
     const calls = await dockerThat("exit 0");
     expect(await networkHandler.create(inputs, say)).toEqual({ id: "cdc-dev", outs: inputs });
-    expect(await calls()).toBe("network create --label cdc.stack=cdc-dev cdc-dev\n");
+    expect(await calls()).toBe(
+      `network create --label=cdc.stack=cdc-dev --label=cdc.identity=${owner.identity} --label=cdc.checkout=/checkout cdc-dev\n`,
+    );
   });
 
-  test("says the engine's word when there is one of its name", async () => {
-    await dockerThat("echo 'network with name cdc-dev already exists' >&2; exit 1");
-    await expect(networkHandler.create(inputs, say)).rejects.toThrow(/network with name cdc-dev already exists/);
+  test("takes up one of its own that is there already: an `up` was killed before the state knew of it", async () => {
+    await dockerThat(labelled("cdc-dev", owner.identity));
+    const said: string[] = [];
+    expect(await networkHandler.create(inputs, (line) => said.push(line))).toEqual({ id: "cdc-dev", outs: inputs });
+    expect(said).toEqual([expect.stringMatching(/was there already/)]);
+  });
+
+  test.each([
+    ["another checkout's", "cdc-dev", "ffffffffffffffff"],
+    ["another stack's", "cdc-other", owner.identity],
+    ["nobody's", "", ""],
+  ])("takes up none that is %s", async (_whose, stack, identity) => {
+    await dockerThat(labelled(stack, identity));
+    await expect(networkHandler.create(inputs, say)).rejects.toThrow(
+      /network cdc-dev is there already and not of this/,
+    );
   });
 
   test.each<[string, string, object | undefined]>([
-    ["there", "exit 0", { props: inputs, inputs }],
+    ["there", labelled("cdc-dev", owner.identity), { props: inputs, inputs }],
     ["gone", "echo 'Error: No such network: cdc-dev' >&2; exit 1", undefined],
     ["gone, in the words of a newer engine", "echo 'network cdc-dev not found' >&2; exit 1", undefined],
   ])("is read as it is: %s", async (_title, script, expected) => {
@@ -48,13 +68,26 @@ describe("cdc:index:Network", () => {
   test("is no error to remove when it is gone, and one while something hangs on it", async () => {
     await dockerThat("echo 'Error: No such network: cdc-dev' >&2; exit 1");
     await networkHandler.delete("cdc-dev", inputs, say);
-    await dockerThat("echo 'network cdc-dev has active endpoints' >&2; exit 1");
+    await dockerThat(`${labelled("cdc-dev", owner.identity)}
+if [ "$2" = rm ]; then echo 'network cdc-dev has active endpoints' >&2; exit 1; fi`);
     await expect(networkHandler.delete("cdc-dev", inputs, say)).rejects.toThrow(/active endpoints/);
   });
 
+  test("is not removed when another has one of its name by now", async () => {
+    const calls = await dockerThat(labelled("cdc-dev", "ffffffffffffffff"));
+    await networkHandler.delete("cdc-dev", inputs, say);
+    expect(await calls()).not.toContain("network rm");
+  });
+
+  test("of an earlier version, whose state knows no identity, is removed", async () => {
+    const calls = await dockerThat(labelled("cdc-dev", ""));
+    await networkHandler.delete("cdc-dev", { name: "cdc-dev", stack: "cdc-dev" }, say);
+    expect(await calls()).toContain("network rm cdc-dev");
+  });
+
   test.each([
-    [{ name: "other", stack: "cdc-dev" }, ["name"]],
-    [{ name: "cdc-dev", stack: "other" }, ["stack"]],
+    [{ ...inputs, name: "other" }, ["name"]],
+    [{ ...inputs, stack: "other" }, ["stack"]],
     [inputs, []],
   ])("is replaced by %o for %j", async (news, replaces) => {
     expect(await networkHandler.diff("cdc-dev", inputs, news, say)).toMatchObject({

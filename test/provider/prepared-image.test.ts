@@ -5,11 +5,18 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { unknownValue, type Properties } from "../../provider/handler.ts";
 import { preparedImageHandler } from "../../provider/prepared-image-handler.ts";
+import { owner } from "../support/fake-world.ts";
 import { prepareImage, preparedTag, type PreparedImageInputs } from "../../provider/prepared-image.ts";
 
-const mysql = { kind: "mysql", image: "mysql:9.7", baseId: "sha256:base" } as const;
+const mysql = { kind: "mysql", image: "mysql:9.7", baseId: "sha256:base", owner } as const;
 const forWorker = { pluginVersion: "3.6.1.Final", pluginVolume: "cdc-dev-debezium", mysqlImage: "sha256:prepared" };
-const worker = { kind: "worker", image: "apache/kafka:4.3.1", baseId: "sha256:base", worker: forWorker } as const;
+const worker = {
+  kind: "worker",
+  image: "apache/kafka:4.3.1",
+  baseId: "sha256:base",
+  owner,
+  worker: forWorker,
+} as const;
 
 describe("the tag", () => {
   test("names the kind, and is the same for the same inputs", () => {

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { parse } from "yaml";
-import { planFrom } from "../../config/plan-from.ts";
+import { readInput } from "../../config/input.ts";
+import { planPipeline } from "../../plan/pipeline.ts";
 import type { PipelinePlan } from "../../plan/types.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -63,3 +64,8 @@ export const shardLists: fc.Arbitrary<RawShard[]> = fc.uniqueArray(
     comparator: (a, b) => a.name === b.name || a.port === b.port,
   },
 );
+
+/** Plans a pipeline from raw values, as the program does. */
+export function planFrom(raw: Readonly<Record<string, unknown>>, stack: string): PipelinePlan {
+  return planPipeline(readInput(raw, stack));
+}

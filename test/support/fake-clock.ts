@@ -1,5 +1,5 @@
 /** A clock whose sleeps take no time. */
-import type { Clock } from "../../connect/clock.ts";
+import type { Clock } from "../../clients/connect/clock.ts";
 
 export interface FakeClock extends Clock {
   /** Every pause asked for, in milliseconds. */

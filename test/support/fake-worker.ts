@@ -1,7 +1,7 @@
 /** A Kafka Connect worker's REST API on loopback, as far as connectors need it, with answers that tests can bend. */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { ConnectorOffset, ConnectorStatus, PropertyErrors, TaskStatus } from "../../connect/client.ts";
+import type { ConnectorOffset, ConnectorStatus, PropertyErrors, TaskStatus } from "../../clients/connect/client.ts";
 
 export interface Answer {
   readonly status: number;

@@ -1,7 +1,12 @@
 /** A world to run the preflight against: all is well in it, unless a test says otherwise. */
-import { planFrom } from "../../config/plan-from.ts";
+import { heldOf } from "../../plan/held.ts";
+import type { Owner } from "../../plan/owner.ts";
 import type { PipelinePlan } from "../../plan/types.ts";
-import type { ContainerView, TopicView, World } from "../../preflight/world.ts";
+import type { LivingTopic } from "../../plan/topic-losses.ts";
+import type { DataWorld } from "../../preflight/data.ts";
+import type { ContainerView } from "../../clients/docker/containers.ts";
+import type { World } from "../../preflight/world.ts";
+import { planFrom } from "./config.ts";
 
 /** Two shards on 3308 and 3309, one broker on 9092, one worker on 8083. */
 export function planWith(fields: Readonly<Record<string, unknown>> = {}, stack = "cdc-dev"): PipelinePlan {
@@ -19,6 +24,14 @@ export function planWith(fields: Readonly<Record<string, unknown>> = {}, stack =
   return planFrom(raw, stack);
 }
 
+/** Who makes the things of that plan. */
+export const owner: Owner = ownerOf("cdc-dev");
+
+/** The same of another stack. */
+export function ownerOf(stack: string): Owner {
+  return { stack, identity: "0123456789abcdef", checkout: "/checkout" };
+}
+
 export const images = {
   mysql: "cdc-packages/mysql:9.7-abc",
   kafka: "cdc-packages/kafka:4.3.1-def",
@@ -33,17 +46,26 @@ export function emptyWorld(changes: Partial<World> = {}): World {
     containers: async () => [],
     volumes: async () => [],
     images: async (references) => new Set(references),
+    pull: async () => ({ kind: "there" }),
     machine: () => ({ totalMemoryMiB: 16_384, freeMemoryMiB: 12_000 }),
     portIsTaken: async () => false,
     freeDiskMiB: async () => 50_000,
-    topics: async () => new Map(),
-    topicPrefixes: async () => new Map(),
     ...changes,
   };
 }
 
 export function container(name: string, fields: Partial<ContainerView> = {}): ContainerView {
-  return { name, running: true, ports: new Set(), stack: undefined, mysqlVersion: undefined, ...fields };
+  return {
+    name,
+    state: "running",
+    running: true,
+    health: undefined,
+    status: "Up 2 minutes",
+    ports: new Set(),
+    stack: undefined,
+    mysqlVersion: undefined,
+    ...fields,
+  };
 }
 
 /** The plan as it runs: every container up, on its ports. */
@@ -60,7 +82,7 @@ export function runningContainers(plan: PipelinePlan): ContainerView[] {
 export const brokerDefaults = { "cleanup.policy": "delete", "retention.ms": "604800000", "retention.bytes": "-1" };
 
 /** A topic on broker 1. */
-export function topic(partitions: number, config: Record<string, string> = {}): TopicView {
+export function topic(partitions: number, config: Record<string, string> = {}): LivingTopic {
   return {
     replicas: Array.from({ length: partitions }, () => [1]),
     config: { ...brokerDefaults, ...config },
@@ -69,24 +91,39 @@ export function topic(partitions: number, config: Record<string, string> = {}): 
 }
 
 /** The plan's topics as they are once it has been applied. */
-export function livingTopics(plan: PipelinePlan): Map<string, TopicView> {
+export function livingTopics(plan: PipelinePlan): Map<string, LivingTopic> {
   const topics = [
     ...plan.connect.topics,
     ...plan.shards.flatMap((shard) => shard.topics),
     ...plan.sharedTopics,
     ...(plan.readSide?.topics ?? []),
   ];
-  return new Map(topics.map(({ name, partitions, config }) => [name, topic(partitions, { ...config })]));
+  const { brokerKeeping } = heldOf(plan);
+  return new Map(
+    topics.map(({ name, partitions, config }) => {
+      const there = topic(partitions, { ...brokerKeeping, ...config });
+      return [name, { ...there, defaults: { ...there.defaults, ...brokerKeeping } }];
+    }),
+  );
 }
 
 /** The plan as it runs: nothing to complain of. */
 export function runningWorld(plan: PipelinePlan, changes: Partial<World> = {}): World {
   return emptyWorld({
     containers: async () => runningContainers(plan),
-    volumes: async () => plan.shards.map(({ volume }) => ({ name: volume, mysqlVersion: plan.images.mysqlVersion })),
+    volumes: async () =>
+      plan.shards.map(({ volume, key }) => ({ name: volume, mysqlVersion: plan.images.mysqlVersion, shard: key })),
     portIsTaken: async () => true,
-    topics: async () => livingTopics(plan),
-    topicPrefixes: async () => new Map(plan.shards.map((shard) => [shard.connector.name, shard.topicPrefix])),
     ...changes,
   });
+}
+
+/** The plan's brokers as they run, with its topics: a hundred records and half a MiB in each. */
+export function dataWorld(plan: PipelinePlan, changes: Partial<DataWorld> = {}): DataWorld {
+  return {
+    containers: async () => runningContainers(plan),
+    topics: async () => livingTopics(plan),
+    amounts: async (_, topics) => new Map(topics.map((name) => [name, { records: 100, bytes: 2 ** 19 }])),
+    ...changes,
+  };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { fatesOf, type Rows } from "../../../cli/dlq/fate.ts";
-import type { Row } from "../../../events/json.ts";
+import type { Row } from "../../../clients/debezium/events/json.ts";
 import { letter, valueText, type Bent } from "./letters.ts";
 
 /** Shards that have the row 101 and no other; a key that is no number no row can have. */

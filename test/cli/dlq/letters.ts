@@ -1,6 +1,6 @@
 /** Records as they lie in the dead letter topic; tests bend them. */
 import { letterOf, type DeadLetter } from "../../../cli/dlq/letter.ts";
-import type { RawRecord, RecordHeader } from "../../../kafka/topic.ts";
+import type { RawRecord, RecordHeader } from "../../../clients/kafka/topic.ts";
 import { planWith } from "../../support/config.ts";
 
 export const plan = planWith({});

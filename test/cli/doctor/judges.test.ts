@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { ConnectorStatus } from "../../../connect/client.ts";
-import type { GuardState } from "../../../guard/state.ts";
+import type { ConnectorStatus } from "../../../clients/connect/client.ts";
+import { lossWords } from "../../../clients/debezium/history/words.ts";
+import type { GuardState } from "../../../lib/guard-state.ts";
 import {
   judgeConfig,
   judgeGuard,
@@ -10,10 +11,10 @@ import {
   judgeState,
   judgeTasks,
 } from "../../../cli/doctor/connector.ts";
-import { judgePlace, judgeProblems, judgeTables } from "../../../cli/doctor/database.ts";
-import { judgeContainer, judgeDisk, parseInspection, type ContainerState } from "../../../cli/doctor/machine.ts";
+import { judgeLoss, judgeProblems, judgeTables } from "../../../cli/doctor/database.ts";
+import { judgeContainer, judgeDisk, judgeReleased, type JudgedState } from "../../../cli/doctor/machine.ts";
 import { judgeHeartbeat, judgeHistory, judgeTopics } from "../../../cli/doctor/topics.ts";
-import type { Problem } from "../../../plan/problem.ts";
+import type { Problem } from "../../../lib/problem.ts";
 import type { ShardPlan } from "../../../plan/types.ts";
 import { planWith } from "../../support/config.ts";
 
@@ -25,10 +26,11 @@ const place = {
   gtids: undefined,
   committedAt: undefined,
   snapshot: undefined,
+  isWithin: false,
 };
 
 describe("a container", () => {
-  const running: ContainerState = {
+  const running: JudgedState = {
     status: "running",
     health: "healthy",
     exitCode: 0,
@@ -36,7 +38,7 @@ describe("a container", () => {
     restarts: 0,
   };
 
-  test.each<[string, ContainerState | undefined, boolean, RegExp]>([
+  test.each<[string, JudgedState | undefined, boolean, RegExp]>([
     ["runs", running, true, /^x runs and is healthy$/],
     ["runs again", { ...running, restarts: 2 }, true, /started again 2 times/],
     ["is not there", undefined, false, /no container x/],
@@ -50,13 +52,6 @@ describe("a container", () => {
     expect(outcome.remedy === undefined).toBe(isWell);
   });
 
-  test("is read from docker's inspection", () => {
-    const State = { Status: "exited", ExitCode: 137, OOMKilled: true, Health: { Status: "unhealthy" } };
-    expect(parseInspection(JSON.stringify([{ Name: "/x", RestartCount: 3, State }]))).toEqual(
-      new Map([["x", { status: "exited", health: "unhealthy", exitCode: 137, isOutOfMemory: true, restarts: 3 }]]),
-    );
-  });
-
   test("needs room to write", () => {
     expect(judgeDisk("/var/lib/docker", 100)).toMatchObject({
       isWell: false,
@@ -64,6 +59,13 @@ describe("a container", () => {
     });
     expect(judgeDisk("/var/lib/docker", 100_000).isWell).toBe(true);
     expect(judgeDisk(undefined, undefined).isWell).toBe(true);
+  });
+
+  test("may hold the rows of a shard that is planned no longer", () => {
+    expect(judgeReleased([]).isWell).toBe(true);
+    const released = judgeReleased([{ name: "cdc-dev-mysql-west-data", shard: "west", mysqlVersion: undefined }]);
+    expect(released.isWell).toBe(true);
+    expect(released.found).toContain("west, MySQL unknown); docker volume rm cdc-dev-mysql-west-data");
   });
 });
 
@@ -89,14 +91,13 @@ describe("a server", () => {
     expect(judgeTables(["a.b"], new Set(["a.b", "x.y"])).isWell).toBe(true);
   });
 
-  test.each([
-    ["nothing stored", undefined, [], undefined, true],
-    ["its file there", place, ["mysql-bin.000003"], undefined, true],
-    ["its file purged", place, ["mysql-bin.000004"], undefined, false],
-    ["its file gone, but all GTIDs read", place, ["mysql-bin.000004"], true, true],
-    ["GTIDs purged that were not read", place, ["mysql-bin.000003"], false, false],
-  ])("with %s", (_, at, files, isReachable, isWell) => {
-    expect(judgePlace(shard, at, { files, isReachable }).isWell).toBe(isWell);
+  test("with a place that is lost is told by its code, with the way back", () => {
+    const loss = lossWords({ kind: "purged", what: "u:5-9" }, place, shard.name);
+    const { isWell, found, remedy } = judgeLoss(shard, place, loss);
+    expect({ isWell, found }).toEqual({ isWell: false, found: expect.stringMatching(/^CDC-853: .*purged u:5-9/) });
+    expect(remedy).toMatch(/cdc offsets reset shard0.*cdc reconcile --repair/);
+    expect(judgeLoss(shard, place, undefined).found).toContain("from mysql-bin.000003:157 on");
+    expect(judgeLoss(shard, undefined, undefined).found).toContain("no place stored yet");
   });
 });
 
@@ -110,7 +111,7 @@ describe("topics", () => {
     ["other partitions", [{ ...found, partitions: 3 }], false, "t has 3 partitions, declared are 1"],
     ["another policy", [{ ...found, config: {} }], false, "declared is compact"],
   ])("%s", (_, living, isWell, text) => {
-    const outcome = judgeTopics([topic], living);
+    const outcome = judgeTopics([topic], living, (name) => `bring ${name}`);
     expect(outcome.isWell).toBe(isWell);
     expect(outcome.found).toContain(text);
   });
@@ -209,10 +210,17 @@ describe("the guard", () => {
     ({ checkedAt, connectors: { [name]: { condition, since: checkedAt, restarts: 2, reason: "why" } } }) as GuardState;
 
   test("has to have checked a moment ago, and to see everything", () => {
-    expect(judgeGuard(state("healthy"), now + 5000).isWell).toBe(true);
-    expect(judgeGuard(state("healthy"), now + 61_000)).toMatchObject({ isWell: false });
-    expect(judgeGuard({ ...state("healthy"), error: "no broker" }, now).found).toContain("no broker");
-    expect(judgeGuard(undefined, now).isWell).toBe(false);
+    const often = { checkSeconds: 5 };
+    expect(judgeGuard(often, state("healthy"), now + 5000).isWell).toBe(true);
+    expect(judgeGuard(often, state("healthy"), now + 66_000)).toMatchObject({ isWell: false });
+    expect(judgeGuard(often, { ...state("healthy"), error: "no broker" }, now).found).toContain("no broker");
+    expect(judgeGuard(often, undefined, now).isWell).toBe(false);
+  });
+
+  test("may be silent until its next look, whatever the time between two", () => {
+    const seldom = { checkSeconds: 600 };
+    expect(judgeGuard(seldom, state("healthy"), now + 610_000).isWell).toBe(true);
+    expect(judgeGuard(seldom, state("healthy"), now + 661_000).isWell).toBe(false);
   });
 
   test.each([
@@ -223,13 +231,19 @@ describe("the guard", () => {
     ["stalled", false],
     ["gave-up", false],
   ])("that calls a connector %s", (condition, isWell) => {
-    expect(judgeGuarded(shard, state(condition))).toMatchObject({
+    expect(judgeGuarded(shard, state(condition), now)).toMatchObject({
       isWell,
       found: `${condition} since ${checkedAt} (why), 2 restarts`,
     });
   });
 
+  test("that has not seen a connector for a while says how old its word is", () => {
+    const seenAt = new Date(now - 90_000).toISOString();
+    const { found } = judgeGuarded(shard, { ...state("failed"), seenAt, error: "no answer" }, now);
+    expect(found).toBe(`as seen 90 s ago: failed since ${checkedAt} (why), 2 restarts`);
+  });
+
   test("that does not know a connector says so", () => {
-    expect(judgeGuarded(shard, { checkedAt, connectors: {} })).toMatchObject({ isWell: false });
+    expect(judgeGuarded(shard, { checkedAt, connectors: {} }, now)).toMatchObject({ isWell: false });
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { stringifyExact, parseExact, type Value } from "../../../events/json.ts";
+import { stringifyExact, parseExact, type Value } from "../../../clients/debezium/events/json.ts";
 import { comparable } from "../../../cli/reconcile/comparable.ts";
 import { documentValue, type RowColumn } from "../../../cli/reconcile/normalise.ts";
 
@@ -57,6 +57,10 @@ const unlike: [type: string, one: Value | undefined, other: Value | undefined][]
   ["datetime", "2025-10-19T14:46:20.000001", "2025-10-19T14:46:20.000002"],
   ["timestamp", "2025-10-19T14:46:20Z", "2025-10-19T23:46:20Z"],
   ["time", "01:00:00", "-01:00:00"],
+  ["year", 1999, 2000],
+  ["year", 0, 2000],
+  ["date", "0001-01-01", "2001-01-01"],
+  ["datetime", "0069-12-31T23:59:59", "2069-12-31T23:59:59"],
   ["set", ["a"], ["a", "b"]],
   ["binary", "AP8=", "AP8AAA=="],
   ["json", { a: 18446744073709551615n }, { a: 18446744073709551614n }],

@@ -52,7 +52,14 @@ function entries(count: number): Entry[] {
 describe("compareTable", () => {
   it("finds nothing where all are alike, and reads every range once", async () => {
     const { sides, asked } = sidesOf(entries(7000), entries(7000).toReversed(), [number]);
-    expect(await compareTable(sides)).toEqual({ rows: 7000, documents: 7000, suspects: new Map(), furtherSuspects: 0 });
+    expect(await compareTable(sides)).toEqual({
+      rows: 7000,
+      documents: 7000,
+      suspects: new Map(),
+      furtherSuspects: 0,
+      notCarried: {},
+      sixDigits: {},
+    });
     expect(asked.ranges).toBe(4);
   });
 
@@ -106,6 +113,35 @@ describe("compareTable", () => {
         for (const [id, found] of suspects) expect(documentId("s", found ?? [])).toBe(id);
       }),
     );
+  });
+});
+
+describe("dates that no event can have", () => {
+  it("are counted by column, and looked at when the document has another date for them", async () => {
+    const spec = { table: "t", key: [number], columns: [number, column("day", "date")], notCompared: [] };
+    const days = ["0000-00-00", "2025-10-00", "0001-01-01", "0000-00-00"];
+    const told = [null, null, "0001-01-01", "2001-01-01"];
+    const sides: Sides = {
+      spec,
+      shard: "s",
+      rows: {
+        count: async () => await Promise.resolve(days.length),
+        async *read() {
+          await Promise.resolve();
+          for (const [id, day] of days.entries()) yield rowOf(spec, "s", [id, day]);
+        },
+      },
+      documents: {
+        count: async () => await Promise.resolve(told.length),
+        async *read() {
+          await Promise.resolve();
+          for (const [id, day] of told.entries()) yield documentOf(spec, "s", [id, day]);
+        },
+      },
+    };
+    const { notCarried, suspects } = await compareTable(sides);
+    expect(notCarried).toEqual({ day: 3 });
+    expect([...suspects.keys()]).toEqual(["s:3"]);
   });
 });
 

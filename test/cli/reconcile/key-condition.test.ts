@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { documentId, keyOf } from "../../../cli/reconcile/document-id.ts";
-import { isKey, keyCondition } from "../../../cli/reconcile/key-condition.ts";
+import { isKey, keyCondition, keyForms } from "../../../cli/reconcile/key-condition.ts";
 import { conditionsFor } from "../../../cli/reconcile/repair.ts";
 import type { RowColumn } from "../../../cli/reconcile/normalise.ts";
 
@@ -91,6 +91,31 @@ describe("keyCondition", () => {
         );
       }),
     );
+  });
+});
+
+describe("keyForms", () => {
+  const columns = [column("a", "bigint(20) unsigned zerofill"), column("b", "bigint")];
+
+  it.each([
+    [
+      ["-1", "-1"],
+      [
+        ["-1", "-1"],
+        ["18446744073709551615", "-1"],
+      ],
+    ],
+    [
+      ["-9223372036854775808", "5"],
+      [
+        ["-9223372036854775808", "5"],
+        ["9223372036854775808", "5"],
+      ],
+    ],
+    [["18446744073709551615", "5"], [["18446744073709551615", "5"]]],
+    [["1", "-5"], [["1", "-5"]]],
+  ])("of %j are %j", (key, forms) => {
+    expect(keyForms(columns, key)).toEqual(forms);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { differencesIn, outputOf, type Report, type TableReport } from "../../../cli/reconcile/report.ts";
+import { differencesIn, isWell, outputOf, type Report, type TableReport } from "../../../cli/reconcile/report.ts";
 
 const alike: TableReport = {
   table: "shop.goods",
@@ -11,10 +11,12 @@ const alike: TableReport = {
   settled: 0,
   further: 0,
   notCompared: [],
+  notCarried: {},
+  sixDigits: {},
 };
 
 function reportOf(table: Partial<TableReport>, strangers: Report["strangers"] = []): Report {
-  return { tables: [{ ...alike, ...table }], strangers };
+  return { tables: [{ ...alike, ...table }], uncompared: [], strangers };
 }
 
 describe("outputOf", () => {
@@ -29,6 +31,37 @@ describe("outputOf", () => {
       "✓ the index agrees with the shards",
     ]);
     expect(outputOf(report).json).toMatchObject({ healthy: true });
+  });
+
+  it("says what no event can have, which is neither alike nor a difference", () => {
+    const { text, json } = outputOf(reportOf({ notCarried: { made_at: 2, sold_at: 1 } }));
+    expect(text.split("\n").slice(-2)).toEqual([
+      "shop.goods on shard0: no event can have 0000-00-00, dates like it, and YEAR 0000: 2 values of made_at, 1 value of sold_at; " +
+        "the index has null, 1970-01-01 or 2000 in their place",
+      "✓ the index agrees with the shards, but for 3 values that no event can have",
+    ]);
+    expect(json).toMatchObject({ healthy: true, tables: [{ notCarried: { made_at: 2, sold_at: 1 } }] });
+  });
+
+  it("says what was compared in fewer digits than it has", () => {
+    const { text, json } = outputOf(reportOf({ notCarried: { made_at: 1 }, sixDigits: { weight: 1200 } }));
+    expect(text.split("\n").slice(-2)).toEqual([
+      "shop.goods on shard0: a FLOAT of more than six digits, compared in six, as a snapshot's rows have no more: 1,200 values of weight",
+      "✓ the index agrees with the shards, but for 1 value that no event can have and 1,200 values compared in six digits",
+    ]);
+    expect(json).toMatchObject({ healthy: true, tables: [{ sixDigits: { weight: 1200 } }] });
+  });
+
+  it("is not well where something was not compared, however well the rest is", () => {
+    const uncompared = [{ table: "shop.log", shard: "shard0", reason: "no key", remedy: "give it one" }];
+    const report = { ...reportOf({}), uncompared };
+    expect([differencesIn(report), isWell(report), isWell(reportOf({}))]).toEqual([0, false, true]);
+    expect(outputOf(report).text.split("\n").slice(-3)).toEqual([
+      "? shop.log on shard0 was not compared: no key",
+      "    give it one",
+      "1 table not compared: whether the index agrees there is not known",
+    ]);
+    expect(outputOf(report).json).toMatchObject({ healthy: false, uncompared });
   });
 
   it("explains counts that differ while nothing is wrong", () => {

@@ -2,10 +2,10 @@
 import type { IndexDocument } from "../../../cli/reconcile/documents.ts";
 import { comparable } from "../../../cli/reconcile/comparable.ts";
 import { documentId } from "../../../cli/reconcile/document-id.ts";
-import { textOf, type RowColumn } from "../../../cli/reconcile/normalise.ts";
+import { hasMoreDigits, inDocuments, isNotCarried, textOf, type RowColumn } from "../../../cli/reconcile/normalise.ts";
 import type { ShardRow } from "../../../cli/reconcile/rows.ts";
 import type { TableSpec } from "../../../cli/reconcile/table.ts";
-import type { Value } from "../../../events/json.ts";
+import type { Value } from "../../../clients/debezium/events/json.ts";
 
 export function column(name: string, columnType: string): RowColumn {
   const [dataType = ""] = columnType.split(/[ (]/);
@@ -20,7 +20,9 @@ export function rowOf(spec: TableSpec, shard: string, values: readonly Value[]):
     key,
     place: key[0] ?? "",
     values,
-    comparables: spec.columns.map((one, at) => comparable(one, values[at])),
+    comparables: spec.columns.map((one, at) => comparable(one, inDocuments(one, values[at] ?? null))),
+    notCarried: spec.columns.filter((one, at) => isNotCarried(one, values[at] ?? null)).map(({ name }) => name),
+    sixDigits: spec.columns.filter((one, at) => hasMoreDigits(one, values[at] ?? null)).map(({ name }) => name),
   };
 }
 

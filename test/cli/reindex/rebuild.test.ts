@@ -75,11 +75,15 @@ let steps: string[];
 let hasSink: boolean;
 let failAt: number;
 let isInterrupted: boolean;
+/** Records that the new index has refused, by the number of times that it was asked. */
+let refused: (time: number) => number;
+let kept: number;
 
 beforeEach(() => {
   engine = new FakeEngine();
   engine.make(first, { [alias]: {} }, 10);
   [steps, hasSink, failAt, isInterrupted] = [[], false, Number.POSITIVE_INFINITY, false];
+  [refused, kept] = [() => 0, 0];
   engine.onRequest = (what) => {
     steps.push(what);
     expect(engine.serving()).toHaveLength(1);
@@ -89,6 +93,7 @@ beforeEach(() => {
 
 function parts(changed: Partial<RebuildParts> = {}): RebuildParts {
   const tell = (what: string) => engine.onRequest(what);
+  let asked = 0;
   return {
     table: "products.products",
     alias,
@@ -102,7 +107,8 @@ function parts(changed: Partial<RebuildParts> = {}): RebuildParts {
         tell(`start ${next}`);
       },
       catchUp: async () => tell("catch up"),
-      rejected: async () => ({ count: 3, examples: [] }),
+      rejected: async () => ({ count: refused((asked += 1)), examples: ["a.b.c/0 7: too long"] }),
+      keepRejected: async () => void (kept += 1),
       remove: async () => {
         tell("remove sink");
         hasSink = false;
@@ -113,7 +119,12 @@ function parts(changed: Partial<RebuildParts> = {}): RebuildParts {
   };
 }
 
-const options: RebuildOptions = { force: false, say: () => {}, isInterrupted: () => isInterrupted };
+const options: RebuildOptions = {
+  force: false,
+  acceptRejected: false,
+  say: () => {},
+  isInterrupted: () => isInterrupted,
+};
 
 test("builds beside the serving index, switches, then drops the old one", async () => {
   const rebuilt = await rebuild(parts(), options);
@@ -199,6 +210,39 @@ test("a switch whose answer is lost counts as made", async () => {
   expect([...engine.indices.keys()]).toEqual([second]);
 });
 
+describe("records that the new index refuses", () => {
+  test.each([
+    ["from the topics", "topics", 1],
+    ["from a snapshot", "snapshot", 1],
+    ["while the last changes were waited for", "topics", 2],
+  ] as const)("%s: the old index goes on serving, and they are told", async (_, from, time) => {
+    refused = (asked) => (asked >= time ? 2 : 0);
+    await expect(rebuild(parts({ from }), { ...options, force: true })).rejects.toThrow(
+      "products.products: the new index could not take 2 records:\n    a.b.c/0 7: too long",
+    );
+    expect(engine.serving()).toEqual([first]);
+    expect([...engine.indices.keys()]).toEqual([first]);
+    expect(kept).toBe(0);
+  });
+
+  test("are kept as dead letters before the switch where that is accepted", async () => {
+    refused = () => 2;
+    const { onRequest } = engine;
+    engine.onRequest = (what) => {
+      onRequest(what);
+      if (what === "switch") expect(kept).toBe(1);
+    };
+    const rebuilt = await rebuild(parts(), { ...options, acceptRejected: true });
+    expect(rebuilt).toMatchObject({ index: second, rejected: { count: 2 } });
+  });
+
+  test("after the switch are kept, and told", async () => {
+    refused = (asked) => (asked > 2 ? 1 : 0);
+    await expect(rebuild(parts(), options)).resolves.toMatchObject({ rejected: { count: 1 } });
+    expect(kept).toBe(2);
+  });
+});
+
 describe("fewer documents than before", () => {
   beforeEach(() => {
     const serving = engine.indices.get(first);
@@ -207,7 +251,7 @@ describe("fewer documents than before", () => {
 
   test("stop a rebuild from the topics", async () => {
     await expect(rebuild(parts(), options)).rejects.toThrow(
-      "products.products: the new index has 10 documents, the serving one 11; it could not take 3 records",
+      "products.products: the new index has 10 documents, the serving one 11",
     );
     expect(engine.serving()).toEqual([first]);
   });

@@ -6,8 +6,8 @@ import { requireUnclaimed } from "../../../cli/reindex/claim.ts";
 import { countBoth } from "../../../cli/reindex/counts.ts";
 import { originOf } from "../../../cli/reindex/origin.ts";
 import { sinkOffsets, temporaryNames, temporarySink } from "../../../cli/reindex/temporary-sink.ts";
-import type { ConnectorStatus } from "../../../connect/client.ts";
-import type { untilCaughtUp, PartitionLag } from "../../../kafka/sink-lag.ts";
+import type { ConnectorStatus } from "../../../clients/connect/client.ts";
+import type { untilCaughtUp, PartitionLag } from "../../../clients/kafka/sink-lag.ts";
 import type { IndexPlan, PipelinePlan, ReadSidePlan } from "../../../plan/types.ts";
 import { planWith } from "../../support/config.ts";
 import { running, statusOf, task } from "../../support/fake-worker.ts";
@@ -41,11 +41,11 @@ test("the temporary sink is the own one, but for one table, one index, and its o
     "stopped",
   );
   expect(name).toBe("read-side-reindex-products-products");
-  expect(consumer).toEqual({ bootstrap: plan.kafka.hostBootstrap, group: `connect-${name}` });
+  expect(consumer).toEqual({ bootstrap: plan.kafka.endpoints.fromHost.bootstrap, group: `connect-${name}` });
   expect([desiredState, onDelete]).toEqual(["stopped", "reset"]);
   const changed = Object.entries(config).filter(([key, value]) => readSide.sink.config[key] !== value);
   expect(Object.fromEntries(changed)).toEqual({
-    topics: "shard0.products.products",
+    topics: "shard0.products.products,shard0.cdc.truncates,shard0",
     "index.name.template": "{database}-{table}-000007",
     "errors.deadletterqueue.topic.name": "dlq.read-side.reindex-products-products",
   });
@@ -121,7 +121,7 @@ test("one that another process fills may not", async () => {
 
 const sink = { bootstrap: "localhost:1", connector: "temporary", topics: ["t"] };
 const behind = (records: number): PartitionLag[] => [
-  { topic: "t", partition: 0, committed: 1n, end: 9n, records, isExact: true },
+  { topic: "t", partition: 0, committed: 1n, end: 9n, records, isExact: true, waitingSinceMs: undefined },
 ];
 
 /** What each wait finds in the end. */

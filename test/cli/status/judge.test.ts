@@ -1,15 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { exitCodeOf } from "../../../cli/commands/status.ts";
 import { judge } from "../../../cli/status/judge.ts";
-import type { Observation } from "../../../cli/status/observation.ts";
-import { task } from "../../support/fake-worker.ts";
+import type { Observation, ShardObservation } from "../../../cli/status/observation.ts";
+import type { ExpandedConnector } from "../../../clients/connect/client.ts";
+import type { GuardedConnector, GuardState } from "../../../lib/guard-state.ts";
+import { noAccess } from "../../../clients/docker/access.ts";
+import type { TableLook } from "../../../snapshot/look.ts";
+import { planWith } from "../../support/config.ts";
+import { statusOf, task } from "../../support/fake-worker.ts";
 import {
   atMs,
+  guarded,
   news,
   offsetsAt,
   plan,
   secondsAgo,
   shardAt,
+  tablesRead,
   wellObserved,
   lagOf,
   withConnector,
@@ -40,17 +47,149 @@ test("a stack in which all is as planned has no problem, and figures", () => {
     phase: "streaming",
     lagMs: 41,
     heartbeatAgeMs: 3000,
+    delayMs: 3041,
     binlogBehindBytes: 228,
+    placeLastsMs: 864_000_000,
     lastChangeAt: "2026-11-21T09:48:00.000Z",
+    tables: ["products.products", "products.stock"].map((table) => ({
+      table,
+      read: "read",
+      readAt: "2026-11-21T09:00:00.000Z",
+      why: null,
+    })),
     guard: { condition: "healthy", since: secondsAgo(3600), restarts: 0, nextRestartAt: null },
   });
 });
 
+describe("a captured table", () => {
+  const never = { read: undefined };
+  const stock = (changes: Partial<TableLook>) => tablesRead(shardAt(0), { "products.stock": changes });
+  const readOf = (seen: Observation) =>
+    judge(plan, seen).shards[0]?.tables.find(({ table }) => table === "products.stock");
+
+  test("that was never read is told, with what reads it", () => {
+    const seen = withShard(well, 0, { tables: stock(never) });
+    expect(problemsOf(seen)).toEqual([
+      {
+        part: "shard0",
+        message:
+          "products.stock was never read: rows that were there before it was captured are not on shard0.products.stock",
+        hint: null,
+        remedy: "pulumi up has the connector read it while changes go on; so does cdc snapshot shard0 products.stock",
+        isUnknown: false,
+      },
+    ]);
+    expect(readOf(seen)).toEqual({ table: "products.stock", read: "never", readAt: null, why: null });
+  });
+
+  test("that is being read now is to be waited for", () => {
+    const offsets = offsetsAt("mysql-bin.000003", 1000, {
+      incremental_snapshot_collections: '[{"incremental_snapshot_collections_id":"products.stock"}]',
+    });
+    const [problem] = problemsOf(withShard(well, 0, { tables: stock(never), offsets }));
+    expect(problem?.message).toContain("it is being read now");
+    expect(problem?.remedy).toContain("wait for its end");
+  });
+
+  test.each<[string, Partial<ShardObservation>, string, number]>([
+    [
+      "left out by the configuration",
+      { tables: stock({ ...never, unreadByWish: "snapshotMode: no_data" }) },
+      "left out",
+      0,
+    ],
+    ["to come with the first snapshot", { tables: stock(never), offsets: { value: [] } }, "to come", 0],
+    [
+      "to come while the first snapshot runs",
+      { tables: stock(never), offsets: offsetsAt("mysql-bin.000003", 1000, { snapshot: "INITIAL" }) },
+      "to come",
+      0,
+    ],
+    ["not known where another converter writes", { tables: { value: { tables: [], isKnown: false } } }, "", 0],
+    // The missing topic has a line of its own; read into none it helps nobody.
+    ["never read, and without a topic", { tables: stock({ ...never, topicId: undefined }) }, "never", 0],
+  ])("is %s", (_, changes, read, count) => {
+    const seen = withShard(well, 0, changes);
+    expect(problemsOf(seen)).toHaveLength(count);
+    if (read !== "") expect(readOf(seen)?.read).toBe(read);
+  });
+
+  test("of which nothing can be told is not taken for read", () => {
+    const seen = withShard(well, 0, { tables: { error: "boom" } });
+    expect(messagesOf(seen)).toEqual(["shard0: which of its tables were read cannot be told: boom"]);
+    // Where the broker is away, that has a line already.
+    expect(messagesOf({ ...seen, topics: { error: "no answer" } })).toEqual(["kafka: no answer"]);
+  });
+});
+
+describe("a connector that the plan does not know", () => {
+  const tutorial = (
+    state: "RUNNING" | "FAILED" = "RUNNING",
+    config: Record<string, string> = {},
+  ): ExpandedConnector => ({
+    info: {
+      name: "inventory-connector",
+      type: "source",
+      config: {
+        "connector.class": "io.debezium.connector.mysql.MySqlConnector",
+        "topic.prefix": "tutorial",
+        ...config,
+      },
+    },
+    status: statusOf("inventory-connector", "RUNNING", [task(state, "Access denied for user")]),
+  });
+  const withStranger = (one: ExpandedConnector, waited: readonly string[] = []): Observation => ({
+    ...well,
+    connectors: { value: { ...("value" in well.connectors ? well.connectors.value : {}), [one.info.name]: one } },
+    waitedFor: new Map([[one.info.name, waited]]),
+  });
+
+  test("waits for ever, and is told with its topics", () => {
+    const seen = withStranger(tutorial("RUNNING", { "table.include.list": "inventory\\.orders" }), ["tutorial"]);
+    const [problem, ...others] = problemsOf(seen);
+    expect(others).toEqual([]);
+    expect(problem?.message).toContain(
+      "inventory-connector (io.debezium.connector.mysql.MySqlConnector) is not in the plan; it says RUNNING, but waits for topics that are not there",
+    );
+    expect(problem?.message).toContain("tutorial, tutorial.inventory.orders");
+    expect(problem?.remedy).toContain("curl -X DELETE http://localhost:8083/connectors/inventory-connector");
+    expect(judge(plan, seen).strangers).toMatchObject([{ waitsFor: ["tutorial", "tutorial.inventory.orders"] }]);
+  });
+
+  test("has failed", () => {
+    expect(messagesOf(withStranger(tutorial("FAILED"))).join()).toContain("is not in the plan, and has FAILED");
+  });
+
+  test("works, and is somebody's", () => {
+    const seen = withStranger(tutorial("RUNNING", { "topic.prefix": "shard0" }));
+    expect(judge(plan, seen)).toMatchObject({
+      healthy: true,
+      strangers: [{ name: "inventory-connector", waitsFor: [] }],
+    });
+  });
+
+  test.each(["read-side-reindex-products-stock", "read-side-reindex-cdc-probe"])(
+    "is not %s, the pipeline's own",
+    (name) => {
+      const one = tutorial("FAILED");
+      const own = { info: { ...one.info, name }, status: { ...one.status, name } };
+      expect(judge(plan, withStranger(own)).strangers).toEqual([]);
+    },
+  );
+});
+
 describe("the read side", () => {
   test("has its figures", () => {
-    const seen = withReadSide(well, { lag: { value: [lagOf(3), lagOf(4)] } });
+    const seen = withReadSide(well, { lag: { value: [lagOf(3, 2), lagOf(4)] } });
     expect(judge(plan, seen).readSide).toEqual({
-      sink: { connector: "read-side-sink", state: "RUNNING", tasks: ["RUNNING"], lagRecords: 7, isLagExact: true },
+      sink: {
+        connector: "read-side-sink",
+        state: "RUNNING",
+        tasks: ["RUNNING"],
+        lagRecords: 7,
+        lagMs: 2000,
+        isLagExact: true,
+      },
       deadLetters: 0,
       engine: "green",
       indices: [
@@ -189,10 +328,23 @@ describe("each of these is one problem", () => {
       "shard0: inventory-connector-0 says RUNNING, but no heartbeat arrives: none is in the topic",
     ],
     [
-      "a purged binlog",
-      withShard(well, 0, { offsets: offsetsAt("mysql-bin.000001", 4) }),
-      "shard0: the connector's place mysql-bin.000001:4 is not in the server's binlog any more, " +
-        "which goes from mysql-bin.000002 to mysql-bin.000003",
+      "a place that is lost",
+      withShard(well, 0, { loss: { value: { code: "CDC-852", found: "its place is lost", remedy: "begin anew" } } }),
+      "shard0: CDC-852: its place is lost",
+    ],
+    [
+      "a place that only the guard knows to be lost, and stopped",
+      withGuard(withConnector(well, 0, { state: "STOPPED", tasks: [] }), 0, {
+        condition: "lost",
+        reason: "its place is lost",
+        remedy: "begin anew",
+      }),
+      "shard0: its place is lost",
+    ],
+    [
+      "a place that cannot be judged",
+      withShard(well, 0, { loss: { error: "no answer within 15 s" } }),
+      "shard0: its place cannot be compared with the server's history: no answer within 15 s",
     ],
     [
       "a server that answers the engine, but not us",
@@ -212,7 +364,7 @@ describe("each of these is one problem", () => {
     [
       "a guard that could not see everything",
       { ...well, guard: { value: { checkedAt: secondsAgo(1), connectors: {}, error: "no broker answers" } } },
-      "guard: no broker answers",
+      "guard: at its last check, 1 s ago, it could not see everything: no broker answers",
     ],
     ["a guard that has written nothing", { ...well, guard: { value: undefined } }, "guard: it has checked nothing yet"],
     [
@@ -240,7 +392,11 @@ describe("each of these is one problem", () => {
       "connect: container cdc-dev-connect is starting (Up 3 seconds (health: starting))",
     ],
     ["an engine that is away", { ...well, containers: { error: "no docker" } }, "engine: no docker"],
-    ["a worker that is away", { ...well, connectors: { error: "no answer" } }, "connect: no answer"],
+    [
+      "a worker that is away",
+      { ...well, connectors: { error: "no answer" } },
+      "connect: no answer; the guard saw 3 connectors 2 s ago: all healthy",
+    ],
     ["a broker that is away", { ...well, topics: { error: "no broker" } }, "kafka: no broker"],
   ])("%s", (_, seen, expected) => {
     const status = judge(plan, seen);
@@ -263,7 +419,7 @@ describe("none of these is a problem", () => {
     ],
     [
       "an old heartbeat of a connector that the guard has seen come back just now",
-      withGuard(withShard(well, 0, { news: news(600) }), 0, { since: secondsAgo(4) }),
+      withGuard(withShard(well, 0, { news: news(59) }), 0, { since: secondsAgo(4) }),
     ],
     ...["cdc-dev-guard", "cdc-dev-connect", "cdc-dev-kafka", mysql].map((name): [string, Observation] => [
       `${name}, which answers already, though the engine has not asked yet`,
@@ -277,6 +433,196 @@ describe("none of these is a problem", () => {
     expect(problemsOf(seen)).toEqual([]);
   });
 });
+
+test("a user whom the engine does not let in is told how to be let in", () => {
+  const { problems } = judge(plan, { ...well, containers: { error: noAccess.message } });
+  expect(problems.find(({ part }) => part === "engine")).toMatchObject({
+    message: expect.stringContaining("may not use it") as string,
+    remedy: expect.stringMatching(/groups docker \$USER.*sudo/) as string,
+  });
+});
+
+describe("a change that does not come", () => {
+  const { maxDelaySeconds: bound } = plan;
+  const { retryTopic = "" } = plan.readSide ?? {};
+  const streaming = (heartbeatSeconds: number, lateSeconds: number, further: Record<string, unknown> = {}) => {
+    const arrivedMs = atMs - heartbeatSeconds * 1000;
+    const heartbeat = { arrivedMs, committedMs: arrivedMs - lateSeconds * 1000 };
+    return withShard(well, 0, {
+      news: { value: { heartbeat, notification: undefined, lastChangeMs: undefined } },
+      offsets: offsetsAt("mysql-bin.000003", 1000, further),
+    });
+  };
+  const indexed = (...lag: ReturnType<typeof lagOf>[]) => withReadSide(well, { lag: { value: lag } });
+
+  test.each<[string, Observation, string | undefined]>([
+    ["heartbeats that arrive as late as is allowed", streaming(2, bound - 2), undefined],
+    ["heartbeats that arrive later", streaming(2, bound), "shard0: its topics are behind: the newest change that is"],
+    ["late heartbeats, of a place that is ahead of them", streaming(2, 300, { ts_sec: atMs / 1000 - 8 }), undefined],
+    [
+      "late heartbeats, of a place at the end of the binlog",
+      withShard(streaming(2, 300), 0, {
+        ...streaming(2, 300).shards.get("shard0"),
+        offsets: offsetsAt("mysql-bin.000003", 1228),
+      }),
+      undefined,
+    ],
+    ["a first snapshot, which holds changes back", streaming(2, 300, { snapshot: "INITIAL" }), undefined],
+    ["a record that waits for the sink as long as is allowed", indexed(lagOf(2, bound)), undefined],
+    ["a record that waits longer", indexed(lagOf(0), lagOf(2, 125)), "read side: the index is behind: a change on"],
+    ["a single record, and many that are young", indexed(lagOf(9000, 2), lagOf(1, 125)), "read side: the index is"],
+    ["a dead letter of old that is given to the sink once more", indexed(lagOf(1, 86_400, retryTopic)), undefined],
+  ])("%s", (_, seen, expected) => {
+    expect(messagesOf(seen)).toEqual(expected === undefined ? [] : [expect.stringContaining(expected) as string]);
+  });
+
+  test("is told with its age and the bound, and is in the figures", () => {
+    const status = judge(plan, indexed(lagOf(3, 10), lagOf(2, 125, "shard1.products.stock")));
+    expect(status.problems[0]?.message).toBe(
+      "the index is behind: a change on shard1.products.stock that is 2 min old is not in it yet; " +
+        "at most 60 s are allowed (cdc:maxDelaySeconds)",
+    );
+    expect(status.readSide?.sink).toMatchObject({ lagRecords: 5, lagMs: 125_000 });
+    expect(judge(plan, streaming(2, 125)).shards[0]?.delayMs).toBe(127_000);
+  });
+
+  test("is judged by the bound of the configuration", () => {
+    const planned = planWith({ maxDelaySeconds: 200, guard: { stallSeconds: 900 } }, "cdc-dev");
+    const observed = wellObserved(planned);
+    const late = (seconds: number) => ({
+      ...observed,
+      shards: new Map([...observed.shards].map(([name, one]) => [name, { ...one, news: news(seconds) }])),
+    });
+    expect(judge(planned, late(190)).problems).toEqual([]);
+    expect(judge(planned, late(210)).problems).toMatchObject([{ part: "shard0" }]);
+  });
+});
+
+describe("a worker that does not answer, and a guard that has seen it before", () => {
+  const names = [...plan.shards.map(({ connector }) => connector.name), "read-side-sink"];
+  const reason = "task 0 FAILED (java.io.EOFException: end)";
+  const remembering = (
+    state: Partial<GuardState>,
+    condition: GuardedConnector["condition"] = "failed",
+  ): Observation => ({
+    ...well,
+    connectors: { error: "no answer from Kafka Connect" },
+    guard: {
+      value: {
+        checkedAt: secondsAgo(2),
+        connectors: Object.fromEntries(
+          names.map((name, at) => [name, guarded(at < 2 ? {} : { condition, since: secondsAgo(60), reason })]),
+        ),
+        ...state,
+      },
+    },
+  });
+
+  test("tells what failed, and how old that is", () => {
+    const seen = remembering({ seenAt: secondsAgo(12), error: "no answer from Kafka Connect" });
+    const { problems, verdict } = judge(plan, seen);
+    expect(verdict).toBe("unhealthy");
+    expect(problems.map(({ part, message }) => `${part}: ${message}`)).toEqual([
+      "connect: no answer from Kafka Connect; the guard saw 4 connectors 12 s ago: 2 failed",
+      `shard2: inventory-connector-2 is failed since ${secondsAgo(60)}, as the guard saw it 12 s ago: ${reason}`,
+      `read side: read-side-sink is failed since ${secondsAgo(60)}, as the guard saw it 12 s ago: ${reason}`,
+    ]);
+  });
+
+  test.each<[string, Partial<GuardState>, string]>([
+    ["at its last check, before it told when", {}, "2 s ago"],
+    ["at a check that it did not tell of", { error: "no answer" }, "some time ago"],
+    ["a minute and a half ago", { error: "no answer", seenAt: secondsAgo(90) }, "90 s ago"],
+  ])("that saw it %s", (_, state, when) => {
+    expect(messagesOf(remembering(state))).toContainEqual(expect.stringContaining(`as the guard saw it ${when}: `));
+  });
+
+  test.each(["paused", "stopped", "snapshotting", "healthy"] as const)(
+    "that saw it %s tells no problem",
+    (condition) => {
+      expect(problemsOf(remembering({}, condition)).map(({ part }) => part)).toEqual(["connect"]);
+    },
+  );
+
+  test("is not asked while the worker answers", () => {
+    const seen = { ...remembering({}), connectors: well.connectors };
+    expect(problemsOf(seen)).toEqual([]);
+  });
+});
+
+test("a place that is about to be purged is told ahead, with how long the connector may still lag", () => {
+  const day = 86_400;
+  const at = (daysAgo: number): Observation =>
+    withShard(withConnector(well, 0, { state: "PAUSED", tasks: [task("PAUSED")] }), 0, {
+      offsets: offsetsAt("mysql-bin.000002", 500, { ts_sec: atMs / 1000 - daysAgo * day }),
+    });
+  const retention = (seen: Observation) =>
+    messagesOf(seen).filter((message) => message.includes("its place in the binlog"));
+  expect(retention(at(7))).toEqual([]);
+  expect(retention(at(8))).toEqual([
+    "shard0: its place in the binlog (mysql-bin.000002) is purged in about 2 d, if it goes on as since (1.2 KiB): " +
+      "the server keeps a file for 10 d; what was not read by then is lost to the topics",
+  ]);
+  expect(retention(at(11))[0]).toContain("may be purged at any moment");
+  expect(judge(plan, at(7)).shards[0]?.placeLastsMs).toBe(3 * day * 1000);
+});
+
+describe("what could not be read", () => {
+  const silent = { error: "no answer within 10 s" };
+  const everyShard = (changes: Partial<ShardObservation>): Observation =>
+    plan.shards.reduce((seen, _, index) => withShard(seen, index, changes), well);
+
+  test.each<[string, Observation, number]>([
+    ["the places of all connectors", everyShard({ offsets: silent, loss: silent }), plan.shards.length],
+    ["the newest records of a shard", withShard(well, 0, { news: silent }), 1],
+    ["a server's binlog", withShard(well, 0, { binlogs: silent }), 1],
+    ["whether a place is lost", withShard(well, 0, { loss: silent }), 1],
+    ["which tables were read", withShard(well, 0, { tables: silent }), 1],
+    ["the connectors", { ...well, connectors: silent }, 1],
+    [
+      "the topics, and with them all that is in them",
+      { ...everyShard({ news: silent, tables: silent }), topics: silent },
+      1,
+    ],
+    ["the containers", { ...well, containers: silent }, 1],
+    ["the volumes", { ...well, volumes: silent }, 1],
+    ["the guard's state", { ...well, guard: silent }, 1],
+    ["the sink's lag", withReadSide(well, { lag: silent }), 1],
+    ["the search engine", withReadSide(well, { engine: silent }), 1],
+  ])("%s is unknown, never well", (_, seen, count) => {
+    const status = judge(plan, seen);
+    expect(status).toMatchObject({ healthy: false, verdict: "unknown" });
+    expect(status.problems.map(({ isUnknown }) => isUnknown)).toEqual(Array.from({ length: count }, () => true));
+    expect(exitCodeOf(status)).not.toBe(0);
+  });
+
+  test("stands beside what is wrong, and hides it not", () => {
+    const seen = withContainer(withShard(well, 1, { offsets: silent }), mysql, stopped);
+    expect(judge(plan, seen)).toMatchObject({
+      verdict: "unhealthy",
+      problems: [{ isUnknown: false }, { isUnknown: true }],
+    });
+  });
+});
+
+test.each([
+  [5, 66],
+  [600, 661],
+  [3600, 3661],
+])("a guard that looks every %i s is well until its next look is due, and not after %i s", (checkSeconds, late) => {
+  const planned = planWith({ guard: { checkSeconds, stallSeconds: checkSeconds * 6 } }, "cdc-dev");
+  const seen = (seconds: number): Observation => ({
+    ...wellObserved(planned),
+    guard: { value: { ...guardStateOf(wellObserved(planned)), checkedAt: secondsAgo(seconds) } },
+  });
+  expect(judge(planned, seen(checkSeconds + 10)).problems).toEqual([]);
+  expect(judge(planned, seen(late)).problems).toMatchObject([{ part: "guard" }]);
+});
+
+function guardStateOf({ guard }: Observation): GuardState {
+  if (guard === undefined || "error" in guard || guard.value === undefined) throw new Error("a guard without a state");
+  return guard.value;
+}
 
 test("a state is judged by what the shard's entry declares", () => {
   const paused = {

@@ -1,10 +1,12 @@
 /** A stack in which all is well, as it would be observed; tests bend it. */
-import type { ExpandedConnector, TaskStatus } from "../../../connect/client.ts";
+import type { ExpandedConnector, TaskStatus } from "../../../clients/connect/client.ts";
 import { componentsOf } from "../../../cli/components.ts";
 import type { Observation, ReadSideObservation, ShardObservation } from "../../../cli/status/observation.ts";
 import { compareTopics, declaredTopics } from "../../../cli/topics/compare.ts";
-import type { PartitionLag } from "../../../kafka/sink-lag.ts";
-import type { GuardedConnector } from "../../../guard/state.ts";
+import type { PartitionLag } from "../../../clients/kafka/sink-lag.ts";
+import type { GuardedConnector } from "../../../lib/guard-state.ts";
+import { capturedTables } from "../../../plan/captured.ts";
+import type { TableLook } from "../../../snapshot/look.ts";
 import type { PipelinePlan, ShardPlan } from "../../../plan/types.ts";
 import { planOf } from "../../support/config.ts";
 import { statusOf, task } from "../../support/fake-worker.ts";
@@ -31,6 +33,9 @@ export function wellObserved(of: PipelinePlan = plan): Observation {
         status: "Up 2 minutes (healthy)",
       })),
     },
+    volumes: {
+      value: of.shards.map(({ key, volume }) => ({ name: volume, shard: key, mysqlVersion: "9.7" })),
+    },
     connectors: {
       value: Object.fromEntries([
         ...of.shards.map((shard): [string, ExpandedConnector] => [shard.connector.name, connectorOf(shard)]),
@@ -45,10 +50,12 @@ export function wellObserved(of: PipelinePlan = plan): Observation {
       },
     },
     readSide: of.readSide && {
+      lagAtMs: atMs,
       lag: { value: [lagOf(0)] },
       engine: { value: { status: "green", documents: new Map(of.readSide.indices.map(({ alias }) => [alias, 24])) } },
     },
-    shards: new Map(of.shards.map((shard) => [shard.name, wellShard()])),
+    shards: new Map(of.shards.map((shard) => [shard.name, wellShard(shard)])),
+    waitedFor: new Map(),
   };
 }
 
@@ -58,8 +65,8 @@ export function guarded(changes: Partial<GuardedConnector>): GuardedConnector {
 
 /** The observation with another one of a shard. */
 export function withShard(seen: Observation, index: number, changes: Partial<ShardObservation>): Observation {
-  const { name } = shardAt(index);
-  return { ...seen, shards: new Map([...seen.shards, [name, { ...wellShard(), ...changes }]]) };
+  const shard = shardAt(index);
+  return { ...seen, shards: new Map([...seen.shards, [shard.name, { ...wellShard(shard), ...changes }]]) };
 }
 
 /** The observation with other states of a shard's connector; undefined: it is gone. */
@@ -105,8 +112,25 @@ export function offsetsAt(file: string, position: number, further: Record<string
   return { value: [{ partition: { server: "shard0" }, offset: { file, pos: position, ts_sec: 1, ...further } }] };
 }
 
-function wellShard(): ShardObservation {
+/** Each captured table, read an hour ago; some of them otherwise. */
+export function tablesRead(
+  shard: ShardPlan,
+  changes: Readonly<Record<string, Partial<TableLook>>> = {},
+): ShardObservation["tables"] {
+  const read = { atMs: atMs - 3_600_000, rows: 5, topicId: "id" };
+  const tables = capturedTables(shard).map((one) => ({
+    ...one,
+    unreadByWish: null,
+    read,
+    topicId: "id",
+    ...changes[one.table],
+  }));
+  return { value: { tables, isKnown: true } };
+}
+
+function wellShard(shard: ShardPlan): ShardObservation {
   return {
+    tables: tablesRead(shard),
     offsets: offsetsAt("mysql-bin.000003", 1000),
     binlogs: {
       value: [
@@ -114,6 +138,9 @@ function wellShard(): ShardObservation {
         { file: "mysql-bin.000003", sizeBytes: 1228 },
       ],
     },
+    keptSeconds: 864_000,
+    loss: { value: undefined },
+    newsAtMs: atMs,
     news: news(3),
   };
 }
@@ -133,9 +160,10 @@ function connectorOf(shard: ShardPlan, changes: ConnectorChanges = {}): Expanded
   };
 }
 
-/** A partition that the sink has so many records to write of. */
-export function lagOf(records: number): PartitionLag {
-  return { topic: "shard0.products.stock", partition: 0, committed: 10n, end: 12n, records, isExact: true };
+/** A partition that the sink has so many records to write of, the oldest committed so long ago. */
+export function lagOf(records: number, oldestSecondsAgo?: number, topic = "shard0.products.stock"): PartitionLag {
+  const waitingSinceMs = oldestSecondsAgo === undefined ? undefined : atMs - oldestSecondsAgo * 1000;
+  return { topic, partition: 0, committed: 10n, end: 12n, records, isExact: true, waitingSinceMs };
 }
 
 /** The observation with something else seen of the read side. */

@@ -7,7 +7,7 @@ import { renderSchema } from "../../../cli/status/document.ts";
 import { renderStatus } from "../../../cli/status/render.ts";
 import { statusSchema } from "../../../cli/status/schema.ts";
 import { task } from "../../support/fake-worker.ts";
-import { news, plan, wellObserved, withConnector, withContainer, withGuard, withShard } from "./observed.ts";
+import { atMs, news, plan, wellObserved, withConnector, withContainer, withGuard, withShard } from "./observed.ts";
 
 const well = wellObserved();
 const published = readFileSync(join(import.meta.dirname, "..", "..", "..", "docs", "status.schema.json"), "utf8");
@@ -41,7 +41,8 @@ test("all well, as a person reads it", () => {
     read-side-sink  RUNNING  1 RUNNING  0 records  0             green
 
     containers  8 of 8 healthy
-    topics      32 of 32 as declared  (cdc topics lists them)
+    tables      6 of 6 read
+    topics      35 of 35 as declared  (cdc topics lists them)
 
     DATA TOPIC                RECORDS
     shard0.products.products       12
@@ -78,7 +79,8 @@ test("not well, as a person reads it", () => {
       what to do: the guard restarts it as soon as what it needs answers again; cdc restart shard0 does so at once; cdc logs connect has the whole trace
 
     containers  7 of 8 healthy; shard0 exited
-    topics      32 of 32 as declared  (cdc topics lists them)
+    tables      6 of 6 read
+    topics      35 of 35 as declared  (cdc topics lists them)
 
     DATA TOPIC                RECORDS
     shard0.products.products       12
@@ -103,7 +105,18 @@ test("nothing at all is known, and still there is a page", () => {
     topics: { error: "x" },
     guard: { error: "x" },
     shards: new Map(
-      plan.shards.map(({ name }) => [name, { offsets: { error: "x" }, binlogs: { error: "x" }, news: { error: "x" } }]),
+      plan.shards.map(({ name }) => [
+        name,
+        {
+          offsets: { error: "x" },
+          binlogs: { error: "x" },
+          keptSeconds: undefined,
+          loss: { error: "x" },
+          newsAtMs: atMs,
+          news: { error: "x" },
+          tables: { error: "x" },
+        },
+      ]),
     ),
   };
   expect(renderStatus(judge(plan, dark))).toContain("shard2  inventory-connector-2  -      -     -      -    -");
@@ -122,4 +135,19 @@ test.each([
   const validate = new Ajv().compile(JSON.parse(published) as object);
   expect(validate(status), JSON.stringify(validate.errors)).toBe(true);
   expect(validate({ ...(status as object), healthy: "yes" })).toBe(false);
+});
+
+test("volumes of shards that are planned no longer are listed, and are no problem", () => {
+  const data = plan.shards.map(({ key, volume }) => ({ name: volume, shard: key, mysqlVersion: "9.7" }));
+  const west = { name: "cdc-dev-mysql-west-data", shard: "west", mysqlVersion: "9.7" };
+  // A former release named it by the port, without the shard.
+  const former = { name: "cdc-dev-mysql-3308-data", shard: "cdc-dev-mysql-3308", mysqlVersion: "9.7" };
+  const status = judge(plan, { ...well, volumes: { value: [...data, west, former] } });
+  expect(status.released).toEqual([{ volume: west.name, shard: "west", mysqlVersion: "9.7" }]);
+  expect(status.healthy).toBe(true);
+  expect(renderStatus(status)).toContain(
+    `released: volume ${west.name} has the rows of west (MySQL 9.7), which is planned no longer; ` +
+      `docker volume rm ${west.name} removes them for good`,
+  );
+  expect(judge(plan, { ...well, volumes: { error: "no engine" } }).released).toEqual([]);
 });

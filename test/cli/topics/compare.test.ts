@@ -29,6 +29,7 @@ test("every topic of the plan has a kind of its own, and data is what is left", 
     "shard0.cdc.notifications": "notifications",
     "shard0.cdc.probe": "probe",
     "shard0.cdc.signal": "signals",
+    "shard0.cdc.truncates": "truncations",
     "shard0.products.products": "data",
     "shard0.products.stock": "data",
   });
@@ -96,7 +97,8 @@ test("the table", () => {
     shard0.cdc.heartbeat         heartbeat                        1         1  delete, 1 h                  -  1.5 KiB
     shard0.cdc.probe             probe                            1         1  delete, 1 h                  -  -        missing
     shard0.cdc.signal            signals                          1         1  delete, 1 h                  -  -        missing
-    shard0.cdc.notifications     notifications                    1         1  delete, 7 d                  -  -        missing
+    shard0.cdc.notifications     notifications                    1         1  delete, kept for ever        -  -        missing
+    shard0.cdc.truncates         truncations                      1         1  delete, kept for ever        -  -        missing
     shard0.products.products     data                             1         1  compact                      -  -        missing
     shard0.products.stock        data                             1         1  compact                      -  -        missing
     dlq.read-side                dead letters                     1         1  delete, kept for ever        -  -        missing

@@ -4,7 +4,7 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
-import { ownedBy, removeOwned } from "../../../toolchain/owned.ts";
+import { removeMadeIn } from "../../../tools/toolchain/owned.ts";
 
 const execFileAsync = promisify(execFile);
 const root = join(import.meta.dirname, "..", "..", "..");
@@ -62,10 +62,10 @@ export class Checkout {
   /** Name of the Pulumi stack. */
   readonly stack: string;
 
-  /** @param name of the stack, and of the folder under .cdc/e2e. */
-  constructor(name: string) {
+  /** @param name of the stack; @param folder under .cdc/e2e, by default of that name. */
+  constructor(name: string, folder = name) {
     this.stack = name;
-    this.folder = join(root, ".cdc", "e2e", name);
+    this.folder = join(root, ".cdc", "e2e", folder);
   }
 
   /** Prefix of the stack's names on the engine. */
@@ -80,7 +80,7 @@ export class Checkout {
   async create(config: Record<string, unknown>, base = "dev"): Promise<void> {
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
     // What a run that was killed has left on the engine would be in the way, and nobody knows of it any more.
-    await removeOwned(await ownedBy(this.prefix));
+    await removeMadeIn(this.folder, this.prefix);
     const { stdout } = await execFileAsync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: root });
     for (const file of stdout.split("\0").filter((name) => name !== "")) {
       await mkdir(dirname(join(this.folder, file)), { recursive: true });
@@ -111,8 +111,13 @@ export class Checkout {
     await writeFile(file, stringify({ config: named }) + salt);
   }
 
+  /** The environment of a person who has just opened a shell in the folder. */
+  environment(): NodeJS.ProcessEnv {
+    return withoutOwn(process.env);
+  }
+
   async make(...args: string[]): Promise<Result> {
-    return await execute(["make", `STACK=${this.stack}`, ...args], { cwd: this.folder, env: withoutOwn(process.env) });
+    return await execute(["make", `STACK=${this.stack}`, ...args], { cwd: this.folder, env: this.environment() });
   }
 
   /** Plain pulumi, with the one line of environment that the README gives. */
@@ -169,6 +174,7 @@ export class Checkout {
       console.error(output);
       await this.make("FORCE=1", "down");
     }
+    await removeMadeIn(this.folder, this.prefix);
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -1,9 +1,9 @@
 /** Change events as a consumer sees them: read from a topic of a running pipeline, decoded. */
-import { decode as decodeRecord, type ChangeEvent as DecodedChange } from "../../../events/decode.ts";
-import type { Row } from "../../../events/json.ts";
-import { TopicReader, type TopicRecord } from "../../../kafka/topic.ts";
+import { decode as decodeRecord, type ChangeEvent as DecodedChange } from "../../../clients/debezium/events/decode.ts";
+import type { Row } from "../../../clients/debezium/events/json.ts";
+import { TopicReader, type TopicRecord } from "../../../clients/kafka/topic.ts";
 
-export type { Row } from "../../../events/json.ts";
+export type { Row } from "../../../clients/debezium/events/json.ts";
 
 /** A decoded change, decimals and times as text. */
 export interface ChangeEvent extends Omit<DecodedChange, "source"> {

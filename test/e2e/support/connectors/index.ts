@@ -1,6 +1,6 @@
 /** Connectors by themselves, without the rest of the pipeline: for tests of what the resource does. */
 import * as pulumi from "@pulumi/pulumi";
-import { Connector, type ConnectorArgs } from "../../../../provider/resources.ts";
+import { Connector, type ConnectorArgs } from "../../../../provider/shard-resources.ts";
 
 const config = new pulumi.Config();
 const workerUrl = config.require("worker");

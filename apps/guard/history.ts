@@ -1,0 +1,44 @@
+/** Whether connectors' places are still those of their servers' histories: asked of the servers, as the connector's account. */
+import { readFile } from "node:fs/promises";
+import type { ConnectorOffset } from "../../clients/connect/client.ts";
+import { findLoss } from "../../clients/debezium/history/find-loss.ts";
+import type { ServerLogin } from "../../clients/debezium/history/read.ts";
+import { lossCodes, type LossWords } from "../../clients/debezium/history/words.ts";
+
+/**
+ * Judges the place that offsets tell of.
+ * @param name the connector's.
+ * @param config as the worker has it, with placeholders for secrets.
+ * @returns how it is lost; undefined when it is not.
+ * @throws Error when the server does not answer, or may not be asked.
+ */
+export async function lossOf(
+  name: string,
+  config: Readonly<Record<string, string>>,
+  offsets: readonly ConnectorOffset[],
+): Promise<LossWords | undefined> {
+  const loss = await findLoss(offsets, await loginOf(config), config["snapshot.mode"], name);
+  // A purged binlog is no other history: who streams goes on rightly, and who begins is refused by Debezium itself.
+  return loss?.code === lossCodes.purged ? undefined : loss;
+}
+
+async function loginOf(config: Readonly<Record<string, string>>): Promise<ServerLogin> {
+  return {
+    host: config["database.hostname"] ?? "",
+    port: Number(config["database.port"] ?? 3306),
+    user: config["database.user"] ?? "",
+    password: await resolved(config["database.password"] ?? ""),
+  };
+}
+
+/** A placeholder of Kafka's FileConfigProvider; the guard has the file at the same path as the workers. */
+const placeholder = /^\$\{file:([^:}]+):([^}]+)\}$/;
+
+async function resolved(value: string): Promise<string> {
+  const [, file, key] = placeholder.exec(value) ?? [];
+  if (file === undefined) return value;
+  const lines = (await readFile(file, "utf8")).split("\n");
+  const line = lines.find((one) => one.startsWith(`${key}=`));
+  if (line === undefined) throw new Error(`${file} has no ${key}`);
+  return line.slice(`${key}=`.length);
+}

@@ -1,0 +1,64 @@
+/** The guard's process: settings from the environment, log to stdout, ended by SIGTERM or SIGINT at once. */
+import { setTimeout } from "node:timers/promises";
+import { TopicAdmin } from "../../clients/kafka/admin.ts";
+import { UserError } from "../../lib/run.ts";
+import { databaseObstacle } from "./database.ts";
+import { lossOf } from "./history.ts";
+import { Guard } from "./loop.ts";
+import { readSettings } from "./settings.ts";
+import { stateFile, writeState } from "../../lib/guard-state.ts";
+import { AnyWorker } from "./worker.ts";
+
+const databaseTimeoutMs = 3000;
+
+function say(line: string): void {
+  console.log(`${new Date().toISOString()} ${line}`);
+}
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.env);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      say(`guard: ended by ${signal}`);
+      process.exit(0);
+    });
+  }
+  const worker = new AnyWorker(settings.connectUrls);
+  const broker = new TopicAdmin(settings.bootstrap);
+  const guard = new Guard(settings, {
+    world: {
+      worker: {
+        listConnectors: async () => await worker.ask(async (client) => await client.listConnectors()),
+        getOffsets: async (name) => await worker.ask(async (client) => await client.getOffsets(name)),
+      },
+      broker,
+      lossOf,
+      databaseObstacle: async (host, port) => await databaseObstacle(host, port, databaseTimeoutMs),
+    },
+    worker: {
+      stop: async (name) => await worker.ask(async (client) => await client.stop(name)),
+      alterOffsets: async (name, offsets) =>
+        await worker.ask(async (client) => await client.alterOffsets(name, offsets)),
+      restart: async (name) => await worker.ask(async (client) => await client.restart(name)),
+      restartFailed: async (name) => await worker.ask(async (client) => await client.restartFailed(name)),
+    },
+    say,
+    write: async (state) => await writeState(stateFile, state),
+    now: Date.now,
+  });
+  say(
+    `guard: looks at ${settings.connectUrls.join(", ")} every ${settings.checkSeconds} s; ` +
+      `stalled is who sends no heartbeat for ${settings.stallSeconds} s; ` +
+      `restarts after ${settings.restartAfterSeconds.join(", ")} s`,
+  );
+  await guard.run(new AbortController().signal, setTimeout);
+}
+
+try {
+  await main();
+} catch (error) {
+  // A mistake of ours keeps its stack trace; the container's restart policy starts it anew.
+  if (!(error instanceof UserError)) throw error;
+  console.error(`guard: ${error.message}\n${error.remedy}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,34 @@
+/** The workers of one cluster, any of which answers for all. */
+import { ConnectClient, ConnectRestError } from "../../clients/connect/client.ts";
+
+const requestTimeoutMs = 10_000;
+
+/** Finds a worker that answers, and stays with it for as long as it does. */
+export class AnyWorker {
+  readonly #clients: ConnectClient[];
+
+  /** @param urls roots of the workers' REST APIs. */
+  constructor(urls: readonly string[]) {
+    this.#clients = urls.map((url) => new ConnectClient({ url, timeoutMs: requestTimeoutMs, sleep: rebalancing }));
+  }
+
+  /**
+   * Asks one worker after the other until one answers, be it with a refusal: that is the cluster's.
+   * @throws what the worker answered, or what the last one that did not answer threw.
+   */
+  async ask<T>(question: (client: ConnectClient) => Promise<T>): Promise<T> {
+    for (let silent = 1; ; silent += 1) {
+      try {
+        return await question(this.#clients[0]!);
+      } catch (error) {
+        if (error instanceof ConnectRestError || silent === this.#clients.length) throw error;
+        this.#clients.push(this.#clients.shift()!);
+      }
+    }
+  }
+}
+
+/** The guard does not wait for the end of a rebalance: it looks again at its next check. */
+async function rebalancing(): Promise<never> {
+  throw new Error("the workers are rebalancing");
+}

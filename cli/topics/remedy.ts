@@ -1,0 +1,21 @@
+/** What brings a missing topic back, and what was in it: that depends on who made it. Pure. */
+import { workerTopics } from "../../plan/connect.ts";
+import type { PipelinePlan } from "../../plan/types.ts";
+import { declaredTopics } from "./compare.ts";
+
+/** @param name of a topic of the plan. */
+export function remedyOfMissing(plan: PipelinePlan, name: string): string {
+  const { kind, shard } = declaredTopics(plan).find(({ topic }) => topic.name === name) ?? {};
+  const refresh = "pulumi up --refresh makes it again";
+  if (kind === "worker") {
+    const containers = plan.connect.workers.map(({ container }) => container).join(" ");
+    const again = `docker restart ${containers} (the worker makes its own topics as it starts), then pulumi up`;
+    // Connectors come back from the state; their places were in the topic.
+    return name === workerTopics.offset
+      ? `${again}; the connectors' places are gone with it: cdc offsets reset SHARD begins anew with a snapshot`
+      : again;
+  }
+  if (kind === "schema history")
+    return `${refresh}, empty: then cdc offsets reset ${shard ?? "SHARD"}, as the connector cannot start again without what it held`;
+  return `${refresh}; nothing else does`;
+}

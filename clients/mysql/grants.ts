@@ -1,0 +1,61 @@
+/** What a MySQL account may do, as `SHOW GRANTS` prints it and as `GRANT` takes it. */
+
+/** Privileges by the database on which they are given; `*` stands for all. */
+export type Privileges = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * What is wanted and not given.
+ * @param lines of `SHOW GRANTS`.
+ */
+export function lackingPrivileges(lines: readonly string[], wanted: Privileges): Privileges {
+  const granted = lines.flatMap((line) => parseGrant(line) ?? []);
+  const has = (privilege: string, database: string) =>
+    granted.some(
+      ({ privileges, scope }) =>
+        (scope === "*" || scope === database) && (privileges.has(privilege) || privileges.has("ALL PRIVILEGES")),
+    );
+  const lacking = [...wanted].map(
+    ([database, privileges]) => [database, privileges.filter((privilege) => !has(privilege, database))] as const,
+  );
+  return new Map(lacking.filter(([, privileges]) => privileges.length > 0));
+}
+
+/** A statement for each scope, without a semicolon. @param account as `USER@HOST`. */
+export function grantStatements(privileges: Privileges, account: string): string[] {
+  return describePrivileges(privileges).map((one) => `GRANT ${one} TO ${quotedAccount(account)}`);
+}
+
+/** For each scope `SELECT, RELOAD ON *.*`. */
+export function describePrivileges(privileges: Privileges): string[] {
+  return [...privileges].map(([database, list]) => `${list.join(", ")} ON ${scopeName(database)}`);
+}
+
+interface Grant {
+  readonly privileges: ReadonlySet<string>;
+  /** A database, or `*`. */
+  readonly scope: string;
+}
+
+/** Grants on single tables or columns are passed over: Debezium could not snapshot by them. */
+function parseGrant(line: string): Grant | undefined {
+  const [, privileges, scope] = /^GRANT (.+) ON (\*|`(?:[^`]|``)+`|"[^"]+")\.\* TO /.exec(line) ?? [];
+  if (privileges === undefined || scope === undefined) return undefined;
+  return {
+    privileges: new Set(privileges.split(",").map((privilege) => privilege.trim().toUpperCase())),
+    // `_` and `%` are escaped in database names, as they would be patterns.
+    scope: scope
+      .replaceAll(/^[`"]|[`"]$/g, "")
+      .replaceAll("``", "`")
+      .replaceAll(/\\([_%])/g, "$1"),
+  };
+}
+
+function scopeName(database: string): string {
+  return database === "*" ? "*.*" : `\`${database.replaceAll("`", "``")}\`.*`;
+}
+
+/** @param account as `USER@HOST`. */
+export function quotedAccount(account: string): string {
+  const at = account.lastIndexOf("@");
+  return `'${account.slice(0, at)}'@'${account.slice(at + 1)}'`;
+}

@@ -1,0 +1,47 @@
+/** How Pulumi reads keys and values of a stack's file: the program gets them from it, `make` and `cdc` read the file themselves. */
+
+/** Fields that are text; Pulumi hands over every other kind of value as JSON. */
+const textFields = new Set(["schema", "timeZone", "images"]);
+
+/**
+ * A field's value as it is meant.
+ * @param text as Pulumi hands it over.
+ * @returns text that is no JSON as it is, so that the schema can say what is wrong with it.
+ */
+export function valueOf(field: string, text: string): unknown {
+  if (textFields.has(field)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** What Pulumi 3.228 makes of a value in a file: text stays text, nothing is an empty text, everything else becomes JSON. */
+export function textOf(value: unknown): string {
+  if (value === null) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/**
+ * The field that a key of a stack's file names (pulumi/sdk, config.ParseKey and workspace.stackConfigNamespacedWithProject).
+ * @returns undefined for a key of another project or provider.
+ */
+export function fieldOf(key: string, project: string): string | undefined {
+  const [first = "", ...rest] = key.split(":");
+  if (rest.length === 0) return first;
+  if (first !== project) return undefined;
+  if (rest.length === 2 && rest[0] === "config") return rest[1];
+  return rest.length === 1 ? rest[0] : undefined;
+}
+
+/** Where a value of a file is encrypted: `{secure: …}`, at the value itself or anywhere in it. */
+export function isEncrypted(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return value.some(isEncrypted);
+  const entries = Object.entries(value);
+  const [[key, text] = []] = entries;
+  return (
+    (entries.length === 1 && key === "secure" && typeof text === "string") || Object.values(value).some(isEncrypted)
+  );
+}

@@ -1,0 +1,58 @@
+/** What the flow check asks of a shard's server; every refusal is a FlowError with the stage `database` or `binlog`. */
+import type { Connection, RowDataPacket } from "mysql2/promise";
+import { connectMysql, SilentServerError } from "../clients/mysql/client.ts";
+import { cdcDatabase, cdcUser } from "../lib/constants.ts";
+import { missingTables } from "./captured-tables.ts";
+import { hostAndPort } from "../lib/endpoint.ts";
+import { FlowError, text, type FlowTarget } from "./flow-target.ts";
+
+/** Logs in as the CDC account. */
+export async function connectTo(target: FlowTarget, password: string): Promise<Connection> {
+  return await connectMysql({ ...target.mysql, user: cdcUser, password, database: cdcDatabase }).catch(
+    stuck(target, `${cdcUser} cannot log in at ${hostAndPort(target.mysql)}`),
+  );
+}
+
+/** A server that is silent says all of it by that, whatever it was asked. */
+function stuck({ shard }: FlowTarget, what: string): (error: unknown) => never {
+  return (error) => {
+    const message = error instanceof SilentServerError ? error.message : `${what}: ${text(error)}`;
+    throw new FlowError(shard, "database", message, { cause: error });
+  };
+}
+
+/** Writes the probe row; its one value is the token. */
+export const probeStatement =
+  `INSERT INTO ${cdcDatabase}.probe (id, token, written_at) VALUES (1, ?, NOW(6)) ` +
+  "ON DUPLICATE KEY UPDATE token = VALUES(token), written_at = VALUES(written_at)";
+
+/** Writes the probe row, so that its change carries the token. */
+export async function writeProbe(target: FlowTarget, database: Connection, token: string): Promise<void> {
+  await database.execute(probeStatement, [token]).catch(stuck(target, "the probe row could not be written"));
+}
+
+/** The server has to write a binlog that Debezium can use. */
+export async function requireBinlog(target: FlowTarget, database: Connection): Promise<void> {
+  const variables =
+    "SELECT @@log_bin AS log_bin, @@binlog_format AS binlog_format, @@binlog_row_image AS binlog_row_image";
+  const [rows] = await database.query<RowDataPacket[]>(variables).catch(stuck(target, "its variables cannot be read"));
+  const found = rows[0] as { log_bin: number; binlog_format: string; binlog_row_image: string };
+  if (found.log_bin === 1 && found.binlog_format === "ROW" && found.binlog_row_image === "FULL") return;
+  throw new FlowError(
+    target.shard,
+    "binlog",
+    `log_bin=${found.log_bin}, binlog_format=${found.binlog_format}, binlog_row_image=${found.binlog_row_image}; ` +
+      "CDC needs log_bin=1, ROW and FULL",
+  );
+}
+
+/** Every table that is to be captured has to be there. */
+export async function requireTables(target: FlowTarget, database: Connection): Promise<void> {
+  const missing = await missingTables(database, target.tables).catch(stuck(target, "its tables cannot be listed"));
+  if (missing.length === 0) return;
+  throw new FlowError(
+    target.shard,
+    "database",
+    `${missing.join(", ")}: to be captured, but not on the server; make the table (cdc:schema), or take it out of cdc:tables`,
+  );
+}

@@ -1,0 +1,103 @@
+/** What is checked for flow, and how far a change came that did not get through. */
+import type { MysqlEndpoint } from "../lib/endpoint.ts";
+import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../plan/types.ts";
+
+/** Which shard is checked, and where its parts are reached from this machine. */
+export interface FlowTarget {
+  readonly shard: string;
+  /** The shard's server. */
+  readonly mysql: MysqlEndpoint;
+  readonly connector: string;
+  readonly connectUrl: string;
+  readonly bootstrap: string;
+  readonly probeTopic: string;
+  /** The connector's `table.include.list`: every entry has to fit a table. */
+  readonly tables: string;
+  /** Names of the workers' containers, whose log explains a connector that hangs. */
+  readonly workers: readonly string[];
+}
+
+/** The read side's end of the way: which document has to hold the probe of a shard. */
+export interface IndexTarget {
+  /** Root of the engine's REST API as reached from this machine. */
+  readonly engineUrl: string;
+  /** Alias of the index of the probes. */
+  readonly alias: string;
+  /** The document's `_id`. */
+  readonly documentId: string;
+  /** Name of the sink connector. */
+  readonly sink: string;
+  readonly connectUrl: string;
+  /** Where the sink puts what it cannot take. */
+  readonly deadLetterTopic: string;
+}
+
+/** A shard's probes, and their documents. */
+export interface IndexedFlow {
+  readonly flow: FlowTarget;
+  readonly index: IndexTarget;
+}
+
+/** The way of a change, in its order. */
+export type Stage = "database" | "binlog" | "connector" | "task" | "topic" | "index";
+
+/** A change did not get through; says how far it came. */
+export class FlowError extends Error {
+  readonly stage: Stage;
+  constructor(shard: string, stage: Stage, message: string, options?: ErrorOptions) {
+    super(`${shard}: no change flows; stuck at ${stage}: ${message}`, options);
+    this.name = "FlowError";
+    this.stage = stage;
+  }
+}
+
+/** Where the probes of a planned shard go. */
+export function flowTargetOf(plan: Pick<PipelinePlan, "connect" | "kafka">, shard: ShardPlan): FlowTarget {
+  return {
+    shard: shard.name,
+    mysql: shard.endpoints.fromHost,
+    connector: shard.connector.name,
+    connectUrl: plan.connect.endpoints.fromHost.url,
+    bootstrap: plan.kafka.endpoints.fromHost.bootstrap,
+    probeTopic: shard.probeTopic,
+    tables: shard.connector.config["table.include.list"] ?? "",
+    workers: plan.connect.workers.map(({ container }) => container),
+  };
+}
+
+/** The key of the only row of the probe table. */
+const probeKey = 1;
+
+/** Where a shard's probes have to be found in the index. */
+export function indexTargetOf(
+  plan: Pick<PipelinePlan, "connect">,
+  readSide: ReadSidePlan,
+  shard: Pick<ShardPlan, "name">,
+): IndexTarget {
+  const { alias, shards } = readSide.probeIndex;
+  const id = shards.find(({ name }) => name === shard.name)?.id ?? shard.name;
+  return {
+    engineUrl: readSide.endpoints.fromHost.url,
+    alias,
+    documentId: `${id}:${probeKey}`,
+    sink: readSide.sink.name,
+    connectUrl: plan.connect.endpoints.fromHost.url,
+    deadLetterTopic: readSide.deadLetterTopic,
+  };
+}
+
+/** The same for every shard whose connector is to run: what `flow/check-index.ts` is given. */
+export function indexedFlowsOf(
+  plan: Pick<PipelinePlan, "connect" | "kafka" | "shards">,
+  readSide: ReadSidePlan,
+): IndexedFlow[] {
+  return plan.shards
+    .filter(({ connector }) => connector.state === "running")
+    .map((shard) => ({ flow: flowTargetOf(plan, shard), index: indexTargetOf(plan, readSide, shard) }));
+}
+
+/** An error in words; Node leaves the message empty when every address of a name refuses. */
+export function text(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || ("code" in error ? String(error.code) : error.name);
+}

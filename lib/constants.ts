@@ -1,0 +1,79 @@
+/** Names and paths that several parts of the plan, and the components, have to agree on. */
+
+/** Label on everything the pipeline makes on the Docker engine; its value is the plan's `stack`. */
+export const stackLabel = "cdc.stack";
+
+/** Label beside it: the identity of the checkout, or state, that made the thing (`.cdc/identity`). */
+export const identityLabel = "cdc.identity";
+
+/** Label beside it: the folder of the checkout that made the thing, for the people who meet it. */
+export const checkoutLabel = "cdc.checkout";
+
+/** Label on a shard's data volume: the shard's name. */
+export const shardLabel = "cdc.shard";
+
+/** Label, instead of the stack's, on a volume that outlives the stack; its value is the plan's `stack`. */
+export const keptLabel = "cdc.kept";
+
+/** Label on a MySQL data volume: the version that made it. */
+export const mysqlVersionLabel = "cdc.mysql.version";
+
+/** MySQL's port inside the network. */
+export const mysqlPort = 3306;
+
+/** Kafka Connect's REST port inside the network. */
+export const connectRestPort = 8083;
+
+/** The CDC account on every shard. */
+export const cdcUser = "debezium";
+
+/** What Debezium needs on `*.*` for snapshot and binlog, and no more (its documentation, "Creating a user"). */
+export const cdcGlobalPrivileges = [
+  "RELOAD",
+  "REPLICATION CLIENT",
+  "REPLICATION SLAVE",
+  "SELECT",
+  "SHOW DATABASES",
+] as const;
+
+/** Heartbeat and probe rows are written in the pipeline's own database only. */
+export const cdcDatabasePrivileges = ["DELETE", "INSERT", "UPDATE"] as const;
+
+/** MySQL's own databases. */
+export const systemDatabases: readonly string[] = ["information_schema", "mysql", "performance_schema", "sys"];
+
+/** The pipeline's own database on every shard: heartbeat and probe live here, users' tables are never written to. */
+export const cdcDatabase = "cdc";
+
+/** Rows written here are commands to the shard's connector (Debezium's source signal channel). */
+export const signalTable = `${cdcDatabase}.signal`;
+
+/** Where clients inside a MySQL container find root's password. */
+export const rootPasswordFile = "/run/secrets/mysql-root-password";
+
+/** The statements with which a MySQL server gives root its password before it listens (mysqld's `--init-file`). */
+export const rootInitFile = "/run/secrets/mysql-root.sql";
+
+/** The folder in the workers' containers whose files Kafka's FileConfigProvider may read for connectors. */
+export const secretsFolder = "/run/secrets";
+
+/** Where the worker finds connectors' passwords; read through that provider. */
+export const connectorSecretsFile = `${secretsFolder}/connectors.properties`;
+
+/** Key of the CDC account's password in connectorSecretsFile. */
+export const cdcPasswordKey = "debezium.password";
+
+/** Each version of the connector plugin is in a folder of its own under this one; the worker's `plugin.path` lists them. */
+export const pluginsFolder = "/opt/cdc/plugins";
+
+/** The sink's plugin, beside those of the connector. */
+export const sinkPluginFolder = `${pluginsFolder}/sink`;
+
+/** Where the guard's container finds its code, laid out as in the checkout. */
+export const guardFolder = "/opt/cdc/guard";
+
+/** Where a prepared Kafka image has its class-data archives (provider/prepared/); a Java that cannot use one goes without. */
+export const classArchives = "/opt/kafka/cds";
+
+/** Where the worker finds its configuration. */
+export const workerPropertiesFile = "/opt/cdc/connect-distributed.properties";

@@ -1,0 +1,111 @@
+/** Where every service is reached: the only place that makes addresses. Everybody else takes what is planned here. */
+import {
+  hostAndPort,
+  type Endpoints,
+  type HttpEndpoint,
+  type KafkaEndpoint,
+  type MysqlEndpoint,
+} from "../lib/endpoint.ts";
+
+/** Ports are published here alone: other machines reach none of them. */
+export const loopback = "127.0.0.1";
+
+/** The same as a name. Kafka's and Connect's endpoints have been in people's states by it from the beginning. */
+const loopbackName = "localhost";
+
+/** A container as it reaches itself, for health checks, which the engine runs inside the container. */
+export const itself = { address: "127.0.0.1", name: "localhost" } as const;
+
+/** A container's published port: `internal` in the container, `host` on `ip` of this machine. */
+export interface PublishedPort {
+  readonly internal: number;
+  readonly host: number;
+  readonly ip: string;
+}
+
+export function publishedPort(internal: number, host: number): PublishedPort {
+  return { internal, host, ip: loopback };
+}
+
+/** @param alias the container's name in the network. */
+export function mysqlEndpoints(alias: string, port: PublishedPort): Endpoints<MysqlEndpoint> {
+  return {
+    inNetwork: { host: alias, port: port.internal },
+    fromHost: { host: port.ip, port: port.host },
+  };
+}
+
+/**
+ * One broker.
+ * @param listener port of its listener for the network; `port` is that of its other listener, which tells clients of the host
+ * where to come back to.
+ */
+export function brokerEndpoints(alias: string, listener: number, port: PublishedPort): Endpoints<KafkaEndpoint> {
+  return {
+    inNetwork: { bootstrap: `${alias}:${listener}` },
+    fromHost: { bootstrap: `${loopbackName}:${port.host}` },
+  };
+}
+
+/** All brokers together. */
+export function clusterEndpoints(brokers: readonly Endpoints<KafkaEndpoint>[]): Endpoints<KafkaEndpoint> {
+  const all = (way: keyof Endpoints<KafkaEndpoint>) => brokers.map((broker) => broker[way].bootstrap).join(",");
+  return { inNetwork: { bootstrap: all("inNetwork") }, fromHost: { bootstrap: all("fromHost") } };
+}
+
+export function workerEndpoints(alias: string, port: PublishedPort): Endpoints<HttpEndpoint> {
+  return {
+    inNetwork: { url: `http://${alias}:${port.internal}` },
+    fromHost: { url: `http://${loopbackName}:${port.host}` },
+  };
+}
+
+/** Of the search engine, or of the search page. */
+export function httpEndpoints(alias: string, port: PublishedPort): Endpoints<HttpEndpoint> {
+  return {
+    inNetwork: { url: `http://${alias}:${port.internal}` },
+    fromHost: { url: `http://${publishedAddress(port)}` },
+  };
+}
+
+/** A service that is not the pipeline's own, which everybody reaches alike. */
+export function existingEndpoints(url: string): Endpoints<HttpEndpoint> {
+  return { inNetwork: { url }, fromHost: { url } };
+}
+
+/** Whether a URL names the machine, or the container, that asks. */
+export function isLoopback(url: string): boolean {
+  return /^https?:\/\/(localhost|127\.[\d.]+|\[::1\]):/.test(url);
+}
+
+/** `IP:PORT` on this machine. */
+export function publishedAddress({ ip, host }: PublishedPort): string {
+  return hostAndPort({ host: ip, port: host });
+}
+
+/** A published port as `docker run --publish` and Compose write it. */
+export function publishOption(port: PublishedPort): string {
+  return `${publishedAddress(port)}:${port.internal}`;
+}
+
+/**
+ * A target as people's states and `up`'s scripts have it: every server is on this machine, so they have its port alone.
+ * Written otherwise, the next `up` would do everything again that a target is given to.
+ */
+export type Kept<Target extends { readonly mysql: MysqlEndpoint }> = Omit<Target, "mysql"> & {
+  readonly mysqlHostPort: number;
+};
+
+/** @returns the target for the state, its keys in the same order: it may be kept as text. */
+export function keptTarget<Target extends { readonly mysql: MysqlEndpoint }>(target: Target): Kept<Target> {
+  const entries = Object.entries(target).map(([key, value]) =>
+    key === "mysql" ? ["mysqlHostPort", target.mysql.port] : [key, value],
+  );
+  return Object.fromEntries(entries) as Kept<Target>;
+}
+
+/** The target of what `keptTarget` wrote. */
+export function targetOf<Target extends { readonly mysql: MysqlEndpoint }>(kept: Kept<Target>): Target {
+  const { mysqlHostPort, ...others } = kept;
+  return { ...others, mysql: { host: loopback, port: mysqlHostPort } } as unknown as Target;
+}

@@ -1,0 +1,48 @@
+/** Whose a thing on the engine is: labels that everything of a stack carries. */
+import { checkoutLabel, identityLabel, keptLabel, stackLabel } from "../lib/constants.ts";
+import type { PipelinePlan } from "./types.ts";
+
+/** Who makes a stack's things; the same for the whole life of the stack. */
+export interface Owner {
+  /** The plan's `stack`: `PROJECT-STACK`. */
+  readonly stack: string;
+  /** Made once for the checkout, and kept in the stack's state and in `.cdc/identity`. */
+  readonly identity: string;
+  /** The folder of the checkout that made the stack; for people, who have to find it. */
+  readonly checkout: string;
+}
+
+/** The labels of everything that goes with the stack. */
+export function ownerLabels({ stack, identity, checkout }: Owner): Record<string, string> {
+  return { [stackLabel]: stack, [identityLabel]: identity, [checkoutLabel]: checkout };
+}
+
+/** The names of those labels. */
+export const ownerLabelNames: readonly string[] = [stackLabel, identityLabel, checkoutLabel];
+
+/** The labels of what outlives the stack on purpose: found by its own label, so that nothing that removes a stack meets it. */
+export function keptLabels({ stack, identity, checkout }: Owner): Record<string, string> {
+  return { [keptLabel]: stack, [identityLabel]: identity, [checkoutLabel]: checkout };
+}
+
+/** Names on the engine, by what they are of. */
+export type EngineNames = Readonly<Record<"container" | "volume" | "network", readonly string[]>>;
+
+/** The names that the plan is going to use. Volumes named by their content begin with a container's name and are not listed. */
+export function engineNames(plan: PipelinePlan): EngineNames {
+  const { engine, page } = plan.readSide ?? {};
+  const stateful = [...plan.shards, ...plan.kafka.brokers, ...(engine === undefined ? [] : [engine])];
+  const others = [...plan.connect.workers, ...[plan.guard, page].filter((one) => one !== undefined)];
+  return {
+    container: [...stateful, ...others].map(({ container }) => container),
+    volume: [...stateful, ...plan.connect.plugins].map(({ volume }) => volume),
+    network: [plan.network],
+  };
+}
+
+/** The ports of this machine that the plan is going to publish. */
+export function plannedPorts(plan: PipelinePlan): number[] {
+  const { engine, page } = plan.readSide ?? {};
+  const optional = [engine, page].filter((one) => one !== undefined);
+  return [...plan.shards, ...plan.kafka.brokers, ...plan.connect.workers, ...optional].map(({ port }) => port.host);
+}

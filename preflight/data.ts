@@ -1,0 +1,97 @@
+/** Whether the planned state would delete what the stack has: asks engine and broker as far as they answer, and has it judged. */
+import type { Held } from "../plan/held.ts";
+import { judgeLosses, type Amount } from "../plan/losses.ts";
+import type { Problem } from "../lib/problem.ts";
+import type { LivingTopic } from "../plan/topic-losses.ts";
+import { lookAtAmounts, lookAtTopics } from "./broker.ts";
+import type { Findings } from "./findings.ts";
+import { firstLine } from "./no-engine.ts";
+import { allContainers, type ContainerView } from "../clients/docker/containers.ts";
+
+/** What is to be, what was, and what may go. */
+export interface DataChange {
+  readonly planned: Held;
+  /** Undefined without a state of it. */
+  readonly before: Held | undefined;
+  /** `cdc:allowDelete`. */
+  readonly words: readonly string[];
+}
+
+/** What the check asks. */
+export interface DataWorld {
+  readonly containers: () => Promise<readonly ContainerView[]>;
+  /** Topics by name, without Kafka's internal ones. */
+  readonly topics: (bootstrap: readonly string[]) => Promise<ReadonlyMap<string, LivingTopic>>;
+  readonly amounts: (bootstrap: readonly string[], topics: readonly string[]) => Promise<ReadonlyMap<string, Amount>>;
+}
+
+const realWorld: DataWorld = { containers: allContainers, topics: lookAtTopics, amounts: lookAtAmounts };
+
+/**
+ * Judges the change by the state and by the living topics. Where the broker cannot be asked, the state alone decides: what it
+ * has and the plan has not is refused, and CDC-806 (a warning) says that nothing more could be compared.
+ */
+export async function checkData({ planned, before, words }: DataChange, world = realWorld): Promise<Findings> {
+  // What runs is what the last `up` was about; its ports may be about to change.
+  const broker = await askBroker(before ?? planned, world);
+  const facts = { planned, before, living: broker.living };
+  const found = judgeLosses(facts, words);
+  if (found.topics.length === 0 || broker.living === undefined)
+    return { problems: found.problems, warnings: [...found.warnings, ...notCompared(broker)] };
+  const amounts = await world.amounts(broker.bootstrap, found.topics).catch(() => undefined);
+  return judgeLosses(facts, words, amounts);
+}
+
+interface Broker {
+  readonly bootstrap: readonly string[];
+  /** Undefined when it could not be asked. */
+  readonly living: ReadonlyMap<string, LivingTopic> | undefined;
+  /** The containers that were to answer, and why they did not. */
+  readonly silent?: { readonly containers: readonly string[]; readonly why: string };
+}
+
+/** Only what this stack runs is asked, whatever else goes by the name. */
+async function askBroker({ stack, brokers }: Held, world: DataWorld): Promise<Broker> {
+  const names = brokers.map(({ container }) => container);
+  const notAsked = (containers: readonly string[], why: string): Broker => ({
+    bootstrap: [],
+    living: undefined,
+    ...(containers.length === 0 ? {} : { silent: { containers, why } }),
+  });
+  let containers: readonly ContainerView[];
+  try {
+    containers = await world.containers();
+  } catch (error) {
+    return notAsked(names, `cannot be looked for (${firstLine(error)})`);
+  }
+  const own = new Map(containers.filter((one) => one.stack === stack).map((one) => [one.name, one.running]));
+  const all = brokers.filter(({ container }) => own.has(container));
+  const running = all.filter(({ container }) => own.get(container) === true);
+  if (running.length === 0)
+    return notAsked(
+      all.map(({ container }) => container),
+      "is stopped",
+    );
+  const bootstrap = running.map((one) => one.bootstrap);
+  try {
+    return { bootstrap, living: await world.topics(bootstrap) };
+  } catch (error) {
+    return notAsked(
+      running.map(({ container }) => container),
+      `does not answer (${firstLine(error)})`,
+    );
+  }
+}
+
+function notCompared({ silent }: Broker): Problem[] {
+  if (silent === undefined) return [];
+  const names = silent.containers;
+  return [
+    {
+      code: "CDC-806",
+      path: `container ${names.join(", ")}`,
+      message: `${silent.why}, so the planned topics could be compared with what the last up declared only`,
+      remedy: `nothing, if nobody changed topics by hand; else see to it first (docker start ${names.join(" ")}) and preview again`,
+    },
+  ];
+}

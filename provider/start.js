@@ -1,0 +1,9 @@
+// JavaScript, so that a Node that is too old for TypeScript is told by name, and not by a stack trace.
+import { nodeProblem } from "../lib/node-version.cjs";
+
+const problem = nodeProblem();
+if (problem === undefined) await import("./main.ts");
+else {
+  console.error(problem);
+  process.exitCode = 1;
+}

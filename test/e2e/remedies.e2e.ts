@@ -1,0 +1,209 @@
+/** What `cdc status` and `cdc doctor` tell a person to do is done, word for word, on the fault that it is for, and heals it. */
+import { setTimeout } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Result as DoctorResult } from "../../cli/doctor/walk.ts";
+import type { Status } from "../../cli/status/schema.ts";
+import { ConnectClient } from "../../clients/connect/client.ts";
+import { cdc } from "./support/cdc.ts";
+import { Checkout, dockerLines, execute } from "./support/checkout.ts";
+
+const portOffset = 11_000;
+const checkout = new Checkout("e2e-remedies");
+const worker = new ConnectClient({ url: `http://localhost:${8083 + portOffset}` });
+const engine = `http://127.0.0.1:${9200 + portOffset}`;
+const container = (alias: string) => `${checkout.prefix}-${alias}`;
+const shard = { name: "shard0", port: 3308 };
+const connector = "shard0-connector";
+const sink = "read-side-sink";
+/** Only against a test that would hang. */
+const limitMs = 180_000;
+let rootPassword: string;
+
+beforeAll(async () => {
+  await checkout.create({ portOffset, shards: [shard], readSide: { enabled: true, page: { enabled: false } } });
+  const { code, output } = await checkout.make("up");
+  expect(code, output).toBe(0);
+  rootPassword = await checkout.password("mysql-root-password");
+  await untilStatus(({ healthy }) => healthy);
+});
+
+afterAll(async () => {
+  await checkout.remove();
+});
+
+async function untilStatus(wanted: (seen: Status) => boolean): Promise<Status> {
+  const deadline = performance.now() + limitMs;
+  for (;;) {
+    const { stdout, stderr } = await cdc(checkout, "status", "--json");
+    if (stdout === "") throw new Error(`cdc status --json said nothing: ${stderr}`);
+    const seen = JSON.parse(stdout) as Status;
+    if (wanted(seen)) return seen;
+    if (performance.now() > deadline) throw new Error(`not so in time: ${JSON.stringify(seen.problems, undefined, 2)}`);
+    await setTimeout(500);
+  }
+}
+
+/** One thing that is wrong: what says so, and the commands in what is said to do. */
+interface Told {
+  readonly message: RegExp;
+  /** Its groups are commands, in their order. */
+  readonly commands: RegExp;
+}
+
+const sql = async (statement: string) =>
+  await dockerLines(
+    "exec",
+    "-e",
+    `MYSQL_PWD=${rootPassword}`,
+    container("mysql-3308"),
+    "mysql",
+    "-uroot",
+    "-e",
+    statement,
+  );
+const broker = ["--bootstrap-server", "kafka:29092"];
+const topics = async (...args: string[]) =>
+  await dockerLines("exec", container("kafka"), "/opt/kafka/bin/kafka-topics.sh", ...broker, ...args);
+const deleteTopic = async (topic: string) => await topics("--delete", "--topic", topic);
+
+/** Runs a command as it stands in a message. What a person has to agree to is agreed to. */
+async function obey(command: string): Promise<void> {
+  const [program = "", ...args] = command.split(" ");
+  const ran = await runOf(program, args);
+  expect(ran.code, `${command}: ${ran.output}`).toBe(0);
+}
+
+async function runOf(program: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
+  switch (program) {
+    case "pulumi":
+      // Quotes are the shell's.
+      return await checkout.pulumi(...args.map((arg) => arg.replaceAll("'", "")), "--yes", "--skip-preview");
+    case "make":
+      return await checkout.make(...args);
+    case "cdc": {
+      const agreed = /^(offsets reset|dlq discard)/.test(args.join(" ")) ? ["--yes"] : [];
+      const { code, stdout, stderr } = await cdc(checkout, ...args, ...agreed);
+      return { code, output: stdout + stderr };
+    }
+    case "docker":
+    case "curl":
+      return await execute([program, ...args]);
+    default: {
+      await sql([program, ...args].join(" "));
+      return { code: 0, output: "" };
+    }
+  }
+}
+
+/** The commands that a text names. */
+function commandsIn(text: string, pattern: RegExp): string[] {
+  const found = pattern.exec(text)?.slice(1);
+  expect(found, text).toBeDefined();
+  return (found ?? []).filter((command) => command !== undefined);
+}
+
+/** As people register one by hand: nobody makes its topics. */
+const stranger = "by-hand";
+const byHand = {
+  "connector.class": "io.debezium.connector.mysql.MySqlConnector",
+  "tasks.max": "1",
+  "database.hostname": "mysql-3308",
+  "database.port": "3306",
+  "database.user": "debezium",
+  "database.password": "${file:/run/secrets/connectors.properties:debezium.password}",
+  "database.server.id": "184054",
+  "topic.prefix": "tutorial",
+  "database.include.list": "products",
+  "schema.history.internal.kafka.bootstrap.servers": "kafka:29092",
+  "schema.history.internal.kafka.topic": "schemahistory.tutorial",
+};
+
+type Row = readonly [what: string, cause: () => Promise<unknown>, told: readonly Told[]];
+
+const rows: readonly Row[] = [
+  [
+    "a connector deleted, another one changed, a container removed",
+    async () => {
+      await worker.deleteConnector(sink);
+      const config = await worker.getConfig(connector);
+      await worker.putConfig(connector, { ...config, "poll.interval.ms": "500" });
+      await dockerLines("rm", "--force", container("guard"));
+    },
+    [
+      { message: /connector read-side-sink is not on the worker/, commands: /^(pulumi up) brings it back/ },
+      { message: /poll\.interval\.ms is "500", declared "50"/, commands: /, (pulumi up) repairs it/ },
+      { message: /there is no container \S+-guard/, commands: /^make up \((pulumi up)\) makes it again/ },
+    ],
+  ],
+  [
+    "connectors at rest, one of somebody's that waits, a container frozen and one stopped",
+    async () => {
+      await worker.pause(connector);
+      await worker.stop(sink);
+      await dockerLines("pause", container("opensearch"));
+      await dockerLines("stop", container("guard"));
+      await worker.create(stranger, byHand, "running");
+    },
+    [
+      { message: /shard0-connector is PAUSED, and declared running/, commands: /^(cdc resume shard0)/ },
+      { message: /read-side-sink is STOPPED, and declared running/, commands: /^(cdc resume read-side-sink)$/ },
+      { message: /container \S+-opensearch is paused/, commands: /^(docker unpause \S+)$/ },
+      {
+        message: /by-hand .* is not in the plan; it says RUNNING, but waits for a topic that is not there/,
+        commands: /or take it away: (curl -X DELETE \S+)$/,
+      },
+      { message: /container \S+-guard is exited/, commands: /^(make up) starts it again/ },
+    ],
+  ],
+  [
+    "a data topic deleted, another one changed, an index deleted",
+    async () => {
+      await deleteTopic("shard0.products.stock");
+      await dockerLines(
+        "exec",
+        container("kafka"),
+        "/opt/kafka/bin/kafka-configs.sh",
+        ...broker,
+        ..."--alter --topic shard0.cdc.heartbeat --add-config retention.ms=1800000".split(" "),
+      );
+      const [index = ""] = Object.keys(
+        (await (await fetch(`${engine}/_alias/products-products`)).json()) as Record<string, unknown>,
+      );
+      await fetch(`${engine}/${index}`, { method: "DELETE" });
+    },
+    [
+      { message: /shard0\.products\.stock is missing/, commands: /^(pulumi up --refresh) makes it again/ },
+      { message: /shard0\.cdc\.heartbeat: .*retention/, commands: /^(pulumi up --refresh) brings it back/ },
+      {
+        message: /no index products-products/,
+        commands: /^(pulumi up --replace '\*\*::read-side-indices') makes it again.*; (cdc reindex) brings/,
+      },
+    ],
+  ],
+];
+
+test.each(rows)("%s", async (_what, cause, told) => {
+  await cause();
+  const find = ({ problems }: Status, { message }: Told) => problems.find((problem) => message.test(problem.message));
+  const seen = await untilStatus((status) => told.every((one) => find(status, one) !== undefined));
+  const commands = told.flatMap((one) => commandsIn(find(seen, one)?.remedy ?? "", one.commands));
+  // What two problems have in common is done once.
+  for (const command of new Set(commands)) await obey(command);
+  await untilStatus(({ healthy }) => healthy);
+});
+
+const accounts: readonly (readonly [what: string, statement: string, commands: RegExp])[] = [
+  ["locked", "ALTER USER debezium@'%' ACCOUNT LOCK", /^let the account in again: (ALTER USER .* ACCOUNT UNLOCK)$/],
+  ["dropped", "DROP USER debezium@'%'", /^(pulumi up --refresh) makes the account again/],
+  ["without a privilege", "REVOKE RELOAD ON *.* FROM debezium@'%'", /^(pulumi up), or on the server: /],
+];
+
+test.each(accounts)("the CDC account %s", async (_what, statement, commands) => {
+  await sql(statement);
+  const { stdout } = await cdc(checkout, "doctor", "--json");
+  const { firstBroken } = JSON.parse(stdout) as { firstBroken: DoctorResult | null };
+  expect(firstBroken).toMatchObject({ id: "shard0:login" });
+  for (const command of commandsIn(firstBroken?.remedy ?? "", commands)) await obey(command);
+  await untilStatus(({ healthy }) => healthy);
+  expect((await cdc(checkout, "doctor", "--shard", "shard0")).code).toBe(0);
+});

@@ -1,0 +1,64 @@
+/** Where services are reached, and the form of it that is in people's states. */
+import { describe, expect, it, test } from "vitest";
+import { flowTargetOf } from "../../flow/flow-target.ts";
+import { isLoopback, keptTarget, publishOption, targetOf } from "../../plan/endpoints.ts";
+import { tablesTargetOf } from "../../snapshot/target.ts";
+import { planWith } from "../support/config.ts";
+
+const plan = planWith({
+  portOffset: 1000,
+  kafka: { brokers: 2 },
+  connect: { workers: 2 },
+  readSide: { enabled: true },
+});
+const [shard] = plan.shards as [(typeof plan.shards)[number]];
+
+test("every service has two ways to it: by its name in the network, by its published port on this machine", () => {
+  const { kafka, connect, readSide } = plan;
+  expect(shard.endpoints).toEqual({
+    inNetwork: { host: shard.alias, port: 3306 },
+    fromHost: { host: "127.0.0.1", port: shard.port.host },
+  });
+  expect(kafka.endpoints).toEqual({
+    inNetwork: { bootstrap: "kafka:29092,kafka-2:29092" },
+    fromHost: { bootstrap: "localhost:10092,localhost:10093" },
+  });
+  expect(connect.endpoints).toEqual(connect.workers[0]?.endpoints);
+  expect(connect.workers.map(({ endpoints }) => endpoints)).toEqual([
+    { inNetwork: { url: "http://connect:8083" }, fromHost: { url: "http://localhost:9083" } },
+    { inNetwork: { url: "http://connect-2:8083" }, fromHost: { url: "http://localhost:9084" } },
+  ]);
+  expect([readSide?.endpoints, readSide?.page?.endpoints]).toEqual([
+    { inNetwork: { url: "http://opensearch:9200" }, fromHost: { url: "http://127.0.0.1:10200" } },
+    { inNetwork: { url: "http://search:8090" }, fromHost: { url: "http://127.0.0.1:9090" } },
+  ]);
+  expect(publishOption(shard.port)).toBe(`127.0.0.1:${shard.port.host}:3306`);
+});
+
+describe.each([
+  ["flow", flowTargetOf(plan, shard)],
+  ["tables", tablesTargetOf(plan, shard)],
+])("the state's form of a %s target", (_, target) => {
+  it("has the server's port alone, in the server's place", () => {
+    const kept = keptTarget(target);
+    expect(Object.entries(kept)).toEqual(
+      Object.entries(target).map(([key, value]) =>
+        key === "mysql" ? ["mysqlHostPort", shard.port.host] : [key, value],
+      ),
+    );
+  });
+
+  it("is read as the target that it was", () => {
+    expect(targetOf(keptTarget(target))).toEqual(target);
+  });
+});
+
+test.each([
+  ["http://localhost:9200", true],
+  ["https://127.0.1.1:9200", true],
+  ["http://[::1]:9200", true],
+  ["http://localhost.example:9200", false],
+  ["http://search.example:9200", false],
+])("%s names the one that asks: %s", (url, isNear) => {
+  expect(isLoopback(url)).toBe(isNear);
+});

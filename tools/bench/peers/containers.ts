@@ -1,0 +1,127 @@
+/** A pipeline's containers as a person would start them: what `docker run` needs, and no Pulumi. */
+import { renderProperties } from "../../../plan/java-properties.ts";
+import { cdcPasswordKey, connectorSecretsFile, workerPropertiesFile } from "../../../lib/constants.ts";
+import { publishOption } from "../../../plan/endpoints.ts";
+import type { Images } from "../../../config/images.ts";
+import type { BrokerPlan, PipelinePlan, ShardPlan, StatefulPlan, WorkerPlan } from "../../../plan/types.ts";
+
+/** A file that is mounted read-only. */
+export interface MountedFile {
+  readonly path: string;
+  readonly content: string;
+}
+
+export interface MountedVolume {
+  readonly volume: string;
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
+export interface ContainerSpec {
+  readonly container: string;
+  readonly image: string;
+  /** Options of `docker run` that are no names, files, volumes and ports: `--hostname=kafka`, `--env=A=b` … */
+  readonly options: readonly string[];
+  readonly alias: string;
+  readonly files: readonly MountedFile[];
+  readonly volumes: readonly MountedVolume[];
+  /** As `--publish` takes them. */
+  readonly ports: readonly string[];
+  /** What follows the image. */
+  readonly command: readonly string[];
+}
+
+export interface Passwords {
+  readonly root: string;
+  readonly cdc: string;
+}
+
+/** What the plan's containers are, by the names that the plan gives them. */
+export type Role = "broker" | "worker" | "shard" | "other";
+
+/** @returns "other" for the guard: nothing waits for it. */
+export function roleOf(plan: PipelinePlan, container: string): Role {
+  const has = (containers: readonly { readonly container: string }[]) =>
+    containers.some((one) => one.container === container);
+  if (has(plan.kafka.brokers)) return "broker";
+  if (has(plan.connect.workers)) return "worker";
+  return has(plan.shards) ? "shard" : "other";
+}
+
+/**
+ * What a person starts who knows what CDC needs and tunes nothing: plain images, default heaps and buffer pools, topics
+ * made by whoever writes first, no guard.
+ */
+export function plainContainers(plan: PipelinePlan, images: Images, passwords: Passwords): ContainerSpec[] {
+  return [
+    ...plan.kafka.brokers.map((broker) => plainBroker(broker, images.kafka)),
+    ...plan.shards.map((shard) => plainShard(shard, images.mysql, passwords.root)),
+    ...plan.connect.workers.map((worker) => plainWorker(worker, plan, images.kafka, passwords.cdc)),
+  ];
+}
+
+function plainBroker(broker: BrokerPlan, image: string): ContainerSpec {
+  return {
+    ...common(broker, image),
+    options: [`--hostname=${broker.alias}`, ...env(plainBrokerEnvironment(broker))],
+    files: [],
+    volumes: [data(broker, "/var/lib/kafka/data")],
+    command: [],
+  };
+}
+
+/** The plan's, with the JVM's options (KAFKA_…_OPTS) left to the image, and topics to whoever writes first. */
+export function plainBrokerEnvironment({ environment }: BrokerPlan): Record<string, string> {
+  const properties = Object.entries(environment).filter(([name]) => !name.endsWith("_OPTS"));
+  return { ...Object.fromEntries(properties), KAFKA_AUTO_CREATE_TOPICS_ENABLE: "true" };
+}
+
+function plainShard(shard: ShardPlan, image: string, rootPassword: string): ContainerSpec {
+  return {
+    ...common(shard, image),
+    options: [`--hostname=${shard.alias}`, ...env({ MYSQL_ROOT_PASSWORD: rootPassword })],
+    files: [],
+    volumes: [data(shard, "/var/lib/mysql")],
+    command: plainMysqldArgs(shard),
+  };
+}
+
+/** What Debezium's documentation asks for, and the time zone. */
+export function plainMysqldArgs({ mysqldArgs }: ShardPlan): string[] {
+  const needed =
+    /^--(server-id|log-bin|binlog-format|binlog-row-image|gtid-mode|enforce-gtid-consistency|default-time-zone)=/;
+  return mysqldArgs.filter((argument) => needed.test(argument));
+}
+
+function plainWorker(worker: WorkerPlan, plan: PipelinePlan, image: string, cdcPassword: string): ContainerSpec {
+  return {
+    ...common(worker, image),
+    options: [`--hostname=${worker.alias}`],
+    files: plainWorkerFiles(worker, cdcPassword),
+    volumes: plan.connect.plugins.map(({ volume, path }) => ({ volume, path, readOnly: true })),
+    command: [...workerCommand],
+  };
+}
+
+export const workerCommand = ["/opt/kafka/bin/connect-distributed.sh", workerPropertiesFile] as const;
+
+/** The plan's properties with the worker's own way to find plugins, and the secrets. */
+export function plainWorkerFiles({ properties }: WorkerPlan, cdcPassword: string): MountedFile[] {
+  const { "plugin.discovery": _, ...others } = properties;
+  return [
+    { path: workerPropertiesFile, content: renderProperties(others) },
+    { path: connectorSecretsFile, content: `${cdcPasswordKey}=${cdcPassword}\n` },
+  ];
+}
+
+function common({ container, alias, port }: StatefulPlan | WorkerPlan, image: string) {
+  return { container, alias, image, ports: [publishOption(port)] };
+}
+
+function data({ volume }: StatefulPlan, path: string): MountedVolume {
+  return { volume, path, readOnly: false };
+}
+
+function env(variables: Readonly<Record<string, string>>): string[] {
+  return Object.entries(variables).map(([name, value]) => `--env=${name}=${value}`);
+}

@@ -1,0 +1,30 @@
+/** The sink's unit tests, by Maven. */
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { isErrno } from "../../lib/run.ts";
+import { checkoutFolder } from "../../lib/checkout.ts";
+import { probe } from "./probe.ts";
+import { surefireCounts, type Counts } from "./test-counts.ts";
+
+const project = join(checkoutFolder, "apps", "sink");
+const reports = join(project, "target", "surefire-reports");
+const limitMs = 15 * 60_000;
+
+/** @param mvn path of Maven. */
+export async function sinkTests(mvn: string, env: NodeJS.ProcessEnv): Promise<{ ok: boolean; counts: Counts }> {
+  // Those of a run before would be counted too.
+  await rm(reports, { recursive: true, force: true });
+  const answer = await probe(mvn, ["--batch-mode", "--quiet", "test"], { env, cwd: project, timeoutMs: limitMs });
+  if (!answer.ok) console.log(`${answer.stdout}\n${answer.stderr}`);
+  return { ok: answer.ok, counts: surefireCounts(await readReports()) };
+}
+
+/** None when the sources did not compile. */
+async function readReports(): Promise<string[]> {
+  const names = await readdir(reports).catch((error: unknown) => {
+    if (isErrno(error, "ENOENT")) return [];
+    throw error;
+  });
+  const files = names.filter((name) => /^TEST-.*\.xml$/.test(name));
+  return await Promise.all(files.map(async (name) => await readFile(join(reports, name), "utf8")));
+}
