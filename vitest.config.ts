@@ -27,8 +27,8 @@ export default defineConfig({
           pool: "forks",
           // Two stacks at a time: while one waits, the other works. Every file has ports of its own.
           maxWorkers: 2,
-          testTimeout: 300_000,
-          hookTimeout: 600_000,
+          testTimeout: 1_200_000,
+          hookTimeout: 1_200_000,
         },
       },
       {
@@ -37,8 +37,8 @@ export default defineConfig({
           include: held,
           pool: "forks",
           maxWorkers: 2,
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
+          testTimeout: 1_200_000,
+          hookTimeout: 1_200_000,
         },
       },
     ],

@@ -9,6 +9,7 @@ import { ConnectClient } from "../../clients/connect/client.ts";
 import type { Condition, GuardedConnector, GuardState } from "../../lib/guard-state.ts";
 import { stringifyExact } from "../../clients/debezium/events/json.ts";
 import { TopicAdmin } from "../../clients/kafka/admin.ts";
+import { purgeBinlogs } from "./support/binlogs.ts";
 import { cdc, Cdc, type Ran } from "./support/cdc.ts";
 import { Checkout, dockerLines } from "./support/checkout.ts";
 import { decode, decodeKey, readAll } from "./support/events.ts";
@@ -43,6 +44,10 @@ afterAll(async () => {
 
 async function sql(statement: string): Promise<string[]> {
   return await dockerLines("exec", "-e", `MYSQL_PWD=${rootPassword}`, mysql, "mysql", "-uroot", "-Ne", statement);
+}
+
+async function binlogs(): Promise<string[]> {
+  return (await sql("SHOW BINARY LOGS")).map((line) => line.split("\t")[0] ?? "");
 }
 
 /** Each in a transaction of its own. */
@@ -177,8 +182,7 @@ describe("no alarm", () => {
       async () => (await worker.getOffsets(connector))?.[0]?.offset?.["pos"],
       (pos) => pos !== before,
     );
-    const newest = (await sql("SHOW BINARY LOGS")).at(-1)?.split("\t")[0];
-    await sql(`PURGE BINARY LOGS TO '${newest}'`);
+    await purgeBinlogs(sql, binlogs);
     expect((await cdc(checkout, "restart", "shard0")).code).toBe(0);
     await insert(1);
     await expectAgreement();
@@ -325,8 +329,7 @@ describe("what no restart heals", () => {
     await isIn("STOPPED");
     await insert(3);
     await sql("FLUSH BINARY LOGS");
-    const newest = (await sql("SHOW BINARY LOGS")).at(-1)?.split("\t")[0];
-    await sql(`PURGE BINARY LOGS TO '${newest}'`);
+    await purgeBinlogs(sql, binlogs);
     const { stderr } = await cdc(checkout, "resume", "shard0");
     expect(stderr).toContain("CDC-853");
     await worker.resume(connector);

@@ -45,11 +45,13 @@ export class Cdc {
     this.#child.kill("SIGINT");
   }
 
-  /** Waits for its end; after `timeoutMs` it is killed, and its code is null. */
-  async end(timeoutMs = 120_000): Promise<Ran> {
-    const timer = setTimeout(() => this.#child.kill("SIGKILL"), timeoutMs);
+  /** Waits for its end. @throws Error after `timeoutMs`, when it is killed: no exit code is ever taken for its own. */
+  async end(timeoutMs = 600_000): Promise<Ran> {
+    let isLate = false;
+    const timer = setTimeout(() => (isLate = this.#child.kill("SIGKILL")), timeoutMs);
     const code = await this.#ended;
     clearTimeout(timer);
+    if (isLate) throw new Error(`cdc did not end within ${timeoutMs / 1000} s: ${this.stderr}${this.stdout}`);
     return { code, stdout: this.stdout, stderr: this.stderr };
   }
 }
