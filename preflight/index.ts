@@ -5,7 +5,7 @@
  *   CDC-701 no Docker engine answers                     CDC-706 an image from packages is not built
  *   CDC-702 a published port is held by something else   CDC-707 a shard's data cannot be taken over by the planned MySQL
  *   CDC-703 the plan wants more memory than there is     CDC-708 (warning) the data will be upgraded, with no way back
- *   CDC-704 (warning) more memory than is free now
+ *   CDC-704 (warning) more memory than is free now       CDC-710 (warning) the network segment reaches published ports
  *   CDC-705 too little disk for a first start            CDC-709 an image is neither there nor to be pulled
  *
  * A MySQL server that runs (server.ts):                  What would be deleted of what there is (data.ts, plan/losses.ts):
@@ -26,11 +26,12 @@ import { checkImages, imagesToPull } from "./images.ts";
 import { freeDiskMiB, lookAtMachine, portIsTaken } from "./machine.ts";
 import { checkMysqlData } from "./mysql-upgrade.ts";
 import { noEngine } from "./no-engine.ts";
-import { checkDisk, checkMemory, checkPorts } from "./resources.ts";
+import { checkDisk, checkMemory, checkPorts, checkSegment } from "./resources.ts";
 import { wantedOf, type Wanted } from "./wanted.ts";
 import { allContainers, type ContainerView } from "../clients/docker/containers.ts";
 import { lookAtEngine, type EngineView } from "../clients/docker/engine.ts";
 import { lookForPull, type PullView } from "../clients/docker/registry.ts";
+import { segmentIsClosed } from "../clients/docker/segment.ts";
 import { volumesOf, type VolumeView } from "../clients/docker/volume.ts";
 import type { World } from "./world.ts";
 
@@ -41,6 +42,7 @@ const realWorld: World = {
   images: lookForImages,
   pull: lookForPull,
   machine: lookAtMachine,
+  segmentIsClosed,
   portIsTaken,
   freeDiskMiB,
 };
@@ -61,6 +63,8 @@ export async function preflight(plan: PipelinePlan, images: Images, world: World
     checkDisk(volumes, engine.rootFolder, freeMiB),
     checkImages(wanted, present, await pullsOf(imagesToPull(wanted, present), world), containers),
     checkMysqlData(wanted, volumes, containers),
+    // An engine that closes them by itself needs no look at rules.
+    checkSegment(engine, engine.opensToSegment === undefined || (await world.segmentIsClosed())),
   ]);
 }
 

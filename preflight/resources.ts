@@ -4,6 +4,7 @@ import { nothingFound, type Findings } from "./findings.ts";
 import { plannedMemoryMiB, type Wanted, type WantedService } from "./wanted.ts";
 import type { ContainerView } from "../clients/docker/containers.ts";
 import type { EngineView } from "../clients/docker/engine.ts";
+import { firstClosedMajor, segmentLines } from "../clients/docker/segment.ts";
 import type { VolumeView } from "../clients/docker/volume.ts";
 import type { MachineView } from "./world.ts";
 
@@ -112,4 +113,18 @@ export function checkDisk(
 
 function mib(amount: number): string {
   return `${Math.round(amount)} MiB`;
+}
+
+/**
+ * CDC-710 (warning): what is published on 127.0.0.1 can be reached from the machine's network segment.
+ * @param closed whether rules of the machine keep it out; undefined where that cannot be looked at.
+ */
+export function checkSegment({ opensToSegment }: EngineView, closed: boolean | undefined): Findings {
+  if (opensToSegment === undefined || closed === true) return nothingFound;
+  const unseen = closed === undefined ? " (whether rules of this machine keep them out can only root see)" : "";
+  const message =
+    `Docker Engine ${opensToSegment} lets other machines of this one's network segment reach ports that are published on ` +
+    `loopback (moby#45610)${unseen}`;
+  const remedy = `update the engine to ${firstClosedMajor} or later; or set, as root: ${segmentLines().join("; ")}`;
+  return { problems: [], warnings: [{ code: "CDC-710", path: "Docker engine", message, remedy }] };
 }

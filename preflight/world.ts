@@ -23,6 +23,8 @@ export interface World {
   /** Asks the registry of an image that the engine does not have. */
   readonly pull: (reference: string) => Promise<PullView>;
   readonly machine: () => MachineView;
+  /** Whether the machine's own rules keep its network segment out; undefined where that cannot be looked at. */
+  readonly segmentIsClosed: () => Promise<boolean | undefined>;
   /** Whether something on this machine listens on IP:PORT. */
   readonly portIsTaken: (port: number, ip: string) => Promise<boolean>;
   /** In MiB; undefined when the folder is not on this machine. */

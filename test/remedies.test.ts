@@ -23,6 +23,7 @@ const places: Readonly<Record<string, Place>> = {
   "CDC-427": [keys, "is refused by the read side too, until it is left out there"],
   "CDC-702": ["test/e2e/failures.e2e.ts", "a port in use is refused before anything is created"],
   "CDC-703": ["test/preflight/preflight.test.ts", "memory: nine tenths of the engine's are allowed"],
+  "CDC-710": [server, "the network segment does not reach them"],
   "CDC-711": ["test/e2e/remedies.e2e.ts", "the CDC account %s"],
   "CDC-712": [server, "with remedies that mend it"],
   "CDC-713": [server, "with remedies that mend it"],

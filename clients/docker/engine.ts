@@ -1,5 +1,6 @@
 /** The engine itself. */
 import { ask, noAnswer } from "./client.ts";
+import { firstClosedMajor } from "./segment.ts";
 
 /** The Docker engine, as `docker info` describes it. */
 export interface EngineView {
@@ -7,6 +8,8 @@ export interface EngineView {
   readonly totalMemoryMiB: number | undefined;
   /** The folder for images and volumes, on the engine's machine. */
   readonly rootFolder: string | undefined;
+  /** Its version, where what it publishes on 127.0.0.1 can be reached from the machine's network segment (segment.ts); else undefined. */
+  readonly opensToSegment: string | undefined;
 }
 
 const mib = 1024 ** 2;
@@ -26,7 +29,22 @@ export function parseEngine(stdout: string): EngineView {
   return {
     totalMemoryMiB: typeof memory === "number" && memory >= mib ? memory / mib : undefined,
     rootFolder: typeof folder === "string" && folder !== "" ? folder : undefined,
+    opensToSegment: opensToSegment(answer),
   };
+}
+
+function opensToSegment({
+  ServerVersion,
+  OperatingSystem,
+  SecurityOptions,
+}: Record<string, unknown>): string | undefined {
+  const version = typeof ServerVersion === "string" ? ServerVersion : "";
+  const major = /^(\d+)\./.exec(version)?.[1];
+  // A virtual machine's network, and that of an engine without root, is no part of the segment.
+  const isApart =
+    /Docker Desktop/i.test(typeof OperatingSystem === "string" ? OperatingSystem : "") ||
+    JSON.stringify(SecurityOptions ?? []).includes("name=rootless");
+  return major === undefined || Number(major) >= firstClosedMajor || isApart ? undefined : version;
 }
 
 function parseObject(text: string): Record<string, unknown> {

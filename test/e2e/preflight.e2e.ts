@@ -12,9 +12,11 @@ import { heldOf } from "../../plan/held.ts";
 import { checkData } from "../../preflight/data.ts";
 import { preflight } from "../../preflight/index.ts";
 import { checkServer } from "../../preflight/server.ts";
+import { segmentLines } from "../../clients/docker/segment.ts";
 import { dockerCommand, makeReady } from "../../provider/container.ts";
 import { buildPackagedImages } from "../../tools/toolchain/images.ts";
 import { planWith } from "../support/fake-world.ts";
+import { untilSucceeds } from "./support/until.ts";
 
 const stack = `cdc-preflight-${randomBytes(4).toString("hex")}`;
 const images = {
@@ -69,6 +71,38 @@ async function start(name: string, image: string, options: string[], command: st
   await docker("run", "--detach", "--name", name, "--label", `${stackLabel}=${stack}`, ...options, image, ...command);
 }
 
+async function ownNetwork(): Promise<string> {
+  await docker("network", "create", "--label", `${stackLabel}=${stack}`, stack);
+  return stack;
+}
+
+/** A network namespace that is another machine on this one's segment, with a route to whatever this machine has. */
+async function withNeighbour(work: (fetchThere: (url: string) => Promise<string>) => Promise<void>): Promise<void> {
+  const [space, here, there] = ["cdc-segment", "cdc-segment-0", "cdc-segment-1"];
+  const ip = async (line: string) => await run("ip", line.split(" "), { remedy: "apt-get install iproute2" });
+  const inside = async (...command: string[]) => await run("ip", ["netns", "exec", space, ...command]);
+  await ip(`netns del ${space}`).catch(() => {}); // of a run that was killed
+  await ip(`netns add ${space}`);
+  try {
+    await ip(`link add ${here} type veth peer name ${there} netns ${space}`);
+    await ip(`addr add 198.51.100.1/24 dev ${here}`);
+    await ip(`link set ${here} up`);
+    await ip(`-n ${space} addr add 198.51.100.2/24 dev ${there}`);
+    await ip(`-n ${space} link set ${there} up`);
+    await ip(`-n ${space} route add default via 198.51.100.1`);
+    // As somebody does who knows the hole: their own machine sends what is for 127.0.0.1 out to this one.
+    await inside("sh", "-c", "echo 1 > /proc/sys/net/ipv4/conf/all/route_localnet");
+    await ip(`-n ${space} route add 127.0.0.0/8 via 198.51.100.1`);
+    await work(async (url) => {
+      const look = `fetch("${url}", { signal: AbortSignal.timeout(15_000) }).then((a) => a.text()).then(console.log, () => console.log("closed"))`;
+      return (await inside(process.execPath, "--eval", look)).stdout.trim();
+    });
+  } finally {
+    // Its end of the wire goes with it, and the other end with that.
+    await ip(`netns del ${space}`);
+  }
+}
+
 /** The plan of the smallest stack: nothing of it runs, unless a test starts it. */
 let ports: number[];
 const plan = (fields: Record<string, unknown> = {}) =>
@@ -94,6 +128,7 @@ afterEach(async () => {
 
 afterAll(async () => {
   if (started.length > 0) await docker("rm", "--force", "--volumes", ...started);
+  await docker("network", "rm", stack);
 }, 60_000);
 
 describe("the engine", () => {
@@ -101,6 +136,42 @@ describe("the engine", () => {
     const begun = performance.now();
     expect(await preflight(plan(), images)).toEqual({ problems: [], warnings: [] });
     expect(performance.now() - begun).toBeLessThan(5000);
+  });
+
+  it("its published ports: the network segment does not reach them; without the rules it does, and is told so", async () => {
+    const name = `${stack}-segment`;
+    const [port] = await freePorts(1);
+    await start(
+      name,
+      images.node,
+      ["--network", await ownNetwork(), "--publish", `127.0.0.1:${port}:8000`],
+      ["node", "--eval", "require('node:http').createServer((_, answer) => answer.end('reached')).listen(8000)"],
+    );
+    const address = await docker(
+      "inspect",
+      "--format",
+      "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
+      name,
+    );
+    const doors = [`http://127.0.0.1:${port}`, `http://${address}:8000`];
+    await untilSucceeds("the container answers here", async () => await fetch(doors[0] ?? ""));
+    await withNeighbour(async (fetchThere) => {
+      const segment = async () => await Promise.all(doors.map(fetchThere));
+      expect(await segment()).toEqual(["closed", "closed"]);
+      for (const line of segmentLines("--delete")) await run("sh", ["-c", line]);
+      try {
+        expect(await segment()).toEqual(["reached", "reached"]);
+        const { warnings } = await preflight(plan(), images);
+        expect(warnings).toMatchObject([{ code: "CDC-710", path: "Docker engine" }]);
+        for (const line of segmentLines()) expect(warnings[0]?.remedy).toContain(line);
+      } finally {
+        for (const line of segmentLines()) await run("sh", ["-c", line]);
+      }
+      expect(await segment()).toEqual(["closed", "closed"]);
+      expect((await preflight(plan(), images)).warnings).toEqual([]);
+    });
+    // Whoever is on this machine, or in the same network of containers, still gets in.
+    expect(await (await fetch(doors[0] ?? "")).text()).toBe("reached");
   });
 
   it("a port that another process holds is refused", async () => {

@@ -128,7 +128,7 @@ const refusals: [string, Partial<World>, { code: string; path: string; message: 
   ],
   [
     "a machine that is too small",
-    { engine: async () => ({ totalMemoryMiB: 2048, rootFolder: undefined }) },
+    { engine: async () => ({ totalMemoryMiB: 2048, rootFolder: undefined, opensToSegment: undefined }) },
     {
       code: "CDC-703",
       path: "memory",
@@ -168,7 +168,7 @@ describe("one thing wrong gives one problem", () => {
       plan,
       images,
       emptyWorld({
-        engine: async () => ({ totalMemoryMiB: 1024, rootFolder: "/var/lib/docker" }),
+        engine: async () => ({ totalMemoryMiB: 1024, rootFolder: "/var/lib/docker", opensToSegment: undefined }),
         portIsTaken: async () => true,
         freeDiskMiB: async () => 0,
         images: async () => new Set(),
@@ -199,7 +199,7 @@ describe("what is near a limit", () => {
     return [...problems, ...warnings].map(({ code }) => code);
   };
   const engineOf = (totalMemoryMiB: number): Partial<World> => ({
-    engine: async () => ({ totalMemoryMiB, rootFolder: undefined }),
+    engine: async () => ({ totalMemoryMiB, rootFolder: undefined, opensToSegment: undefined }),
   });
 
   it("memory: nine tenths of the engine's are allowed, a megabyte less is not enough", async () => {
@@ -222,7 +222,11 @@ describe("what is near a limit", () => {
   });
 
   it("an engine that does not tell its memory is believed to have enough", async () => {
-    expect(await codes({ engine: async () => ({ totalMemoryMiB: undefined, rootFolder: undefined }) })).toEqual([]);
+    expect(
+      await codes({
+        engine: async () => ({ totalMemoryMiB: undefined, rootFolder: undefined, opensToSegment: undefined }),
+      }),
+    ).toEqual([]);
   });
 
   it("disk: of no concern once the stack has volumes, or where the folder is not here", async () => {
@@ -355,5 +359,34 @@ describe("data of another MySQL", () => {
   it("volumes that no planned shard takes over are of no concern", async () => {
     const others = async () => [{ name: "cdc-dev-mysql-4000-data", mysqlVersion: "5.7", shard: undefined }];
     expect(await preflight(plan, images, emptyWorld({ volumes: others }))).toEqual(nothing);
+  });
+});
+
+describe("CDC-710: ports that the network segment reaches", () => {
+  const old = async () => ({ totalMemoryMiB: 16_384, rootFolder: undefined, opensToSegment: "20.10.24" });
+
+  it.each([
+    [false, ["CDC-710"]],
+    [undefined, ["CDC-710"]],
+    [true, []],
+  ])("an engine before 28, with rules that are set: %s", async (closed, expected) => {
+    const world = emptyWorld({ engine: old, segmentIsClosed: async () => closed });
+    const { problems, warnings } = await preflight(plan, images, world);
+    expect([problems, warnings.map(({ code }) => code)]).toEqual([[], expected]);
+  });
+
+  it("names the version and two lines, and what nobody could look at", async () => {
+    const { warnings } = await preflight(
+      plan,
+      images,
+      emptyWorld({ engine: old, segmentIsClosed: async () => undefined }),
+    );
+    expect(warnings[0]?.message).toMatch(/^Docker Engine 20\.10\.24 lets other machines .*only root see/);
+    expect(warnings[0]?.remedy.match(/iptables --wait --table (raw|filter) --insert/g)).toHaveLength(2);
+  });
+
+  it("a newer engine closes them itself: no rule is looked at", async () => {
+    const world = emptyWorld({ segmentIsClosed: async () => await Promise.reject(new Error("not to be asked")) });
+    expect(await preflight(plan, images, world)).toEqual(nothing);
   });
 });

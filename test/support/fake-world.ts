@@ -42,11 +42,12 @@ export const images = {
 /** A machine of 16 GiB with an empty engine. */
 export function emptyWorld(changes: Partial<World> = {}): World {
   return {
-    engine: async () => ({ totalMemoryMiB: 16_384, rootFolder: "/var/lib/docker" }),
+    engine: async () => ({ totalMemoryMiB: 16_384, rootFolder: "/var/lib/docker", opensToSegment: undefined }),
     containers: async () => [],
     volumes: async () => [],
     images: async (references) => new Set(references),
     pull: async () => ({ kind: "there" }),
+    segmentIsClosed: async () => true,
     machine: () => ({ totalMemoryMiB: 16_384, freeMemoryMiB: 12_000 }),
     portIsTaken: async () => false,
     freeDiskMiB: async () => 50_000,

@@ -9,6 +9,8 @@ import type { Log } from "./log.ts";
 import { findOnPath } from "./places.ts";
 import { attempt } from "../../clients/docker/client.ts";
 import { isNoAccess, noAccess } from "../../clients/docker/access.ts";
+import { lookAtEngine } from "../../clients/docker/engine.ts";
+import { closeSegment } from "../../clients/docker/segment.ts";
 import { run, UserError } from "../../lib/run.ts";
 
 /** What decides how an engine is brought. */
@@ -105,6 +107,18 @@ export async function ensureEngine(log: Log): Promise<void> {
   }
   // The package's own scripts may have started it already.
   if (!(await engineAnswers())) await log.during("engine: starting the Docker engine", () => start(facts.systemd));
+  await closeToSegment(log);
+}
+
+/** An engine that we brought lets nobody in from the network segment; one that was here is its owner's, whom preflight tells (CDC-710). */
+async function closeToSegment(log: Log): Promise<void> {
+  if (process.getuid?.() !== 0 || (await lookAtEngine()).opensToSegment === undefined) return;
+  const hindrance = await closeSegment();
+  log(
+    hindrance === undefined
+      ? "engine: published ports closed to other machines by two rules of iptables (SECURITY.md says how they go)"
+      : `engine: published ports stay open to other machines of the network segment: ${hindrance}`,
+  );
 }
 
 async function install(): Promise<void> {

@@ -84,13 +84,22 @@ describe("what the docker CLI answers", () => {
   });
 
   it.each([
-    ['{"MemTotal":2147483648,"DockerRootDir":"/d"}', { totalMemoryMiB: 2048, rootFolder: "/d" }],
-    ['{"MemTotal":0,"DockerRootDir":""}', { totalMemoryMiB: undefined, rootFolder: undefined }],
-    ['{"MemTotal":"2GB","ServerErrors":[]}', { totalMemoryMiB: undefined, rootFolder: undefined }],
-    ["[]", { totalMemoryMiB: undefined, rootFolder: undefined }],
-    ["null", { totalMemoryMiB: undefined, rootFolder: undefined }],
-    ["WARNING: odd", { totalMemoryMiB: undefined, rootFolder: undefined }],
-    ["", { totalMemoryMiB: undefined, rootFolder: undefined }],
+    [
+      '{"MemTotal":2147483648,"DockerRootDir":"/d"}',
+      { totalMemoryMiB: 2048, rootFolder: "/d", opensToSegment: undefined },
+    ],
+    [
+      '{"MemTotal":0,"DockerRootDir":""}',
+      { totalMemoryMiB: undefined, rootFolder: undefined, opensToSegment: undefined },
+    ],
+    [
+      '{"MemTotal":"2GB","ServerErrors":[]}',
+      { totalMemoryMiB: undefined, rootFolder: undefined, opensToSegment: undefined },
+    ],
+    ["[]", { totalMemoryMiB: undefined, rootFolder: undefined, opensToSegment: undefined }],
+    ["null", { totalMemoryMiB: undefined, rootFolder: undefined, opensToSegment: undefined }],
+    ["WARNING: odd", { totalMemoryMiB: undefined, rootFolder: undefined, opensToSegment: undefined }],
+    ["", { totalMemoryMiB: undefined, rootFolder: undefined, opensToSegment: undefined }],
   ])("engine: %s", (answer, expected) => {
     expect(parseEngine(answer)).toEqual(expected);
   });
@@ -151,5 +160,20 @@ describe("what the docker CLI answers", () => {
         expect(rootFolder).not.toBe("");
       }),
     );
+  });
+});
+
+describe("an engine whose published ports the network segment reaches", () => {
+  it.each([
+    [{ ServerVersion: "20.10.24+dfsg1" }, "20.10.24+dfsg1"],
+    [{ ServerVersion: "27.5.1", OperatingSystem: "Ubuntu 24.04" }, "27.5.1"],
+    [{ ServerVersion: "28.0.0" }, undefined],
+    [{ ServerVersion: "29.1.2" }, undefined],
+    [{ ServerVersion: "27.5.1", OperatingSystem: "Docker Desktop" }, undefined],
+    [{ ServerVersion: "27.5.1", SecurityOptions: ["name=seccomp,profile=builtin", "name=rootless"] }, undefined],
+    [{ ServerVersion: "library-import" }, undefined],
+    [{}, undefined],
+  ])("%o: %s", (answer, version) => {
+    expect(parseEngine(JSON.stringify(answer)).opensToSegment).toBe(version);
   });
 });
