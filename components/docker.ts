@@ -14,7 +14,7 @@ export interface ServiceArgs {
   readonly plan: ContainerPlan | PublishedPlan;
   /** Image id, so that another image under the same name is a new container. */
   readonly image: pulumi.Input<string>;
-  /** `UID:GID`; left out, the image's own. */
+  /** `UID:GID`; left out, the image's own, which has to be another than root. */
   readonly user?: string;
   readonly command?: pulumi.Input<string[]>;
   readonly environment: Readonly<Record<string, string>>;
@@ -74,6 +74,9 @@ export function createService(args: ServiceArgs, opts: pulumi.CustomResourceOpti
       },
       // Without swap beside it; left out, the provider would see the engine's answer as a difference.
       ...(memoryLimitMiB === undefined ? {} : { memory: memoryLimitMiB, memorySwap: memoryLimitMiB }),
+      // Each is a plain user that reads its files and listens above port 1024: it needs no capability, and gets none by a file.
+      capabilities: { drops: ["ALL"] },
+      securityOpts: ["no-new-privileges:true"],
       restart: "unless-stopped",
       stopTimeout: args.stopSeconds,
       destroyGraceSeconds: args.stopSeconds,

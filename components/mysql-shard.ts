@@ -69,6 +69,8 @@ export class MysqlShard extends pulumi.ComponentResource {
         network,
         plan: { ...plan, name },
         image: args.image,
+        // The official image's and the packaged one's user `mysql`: their entrypoints begin as root otherwise.
+        user: "999:999",
         command: ["mysqld", ...plan.mysqldArgs, `--init-file=${rootInitFile}`],
         environment: {},
         // World-readable inside the container: they are read as user mysql.

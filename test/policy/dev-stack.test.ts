@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { publishedAddresses } from "../../policy/rules/addresses.ts";
 import { oneConnectorPerShard } from "../../policy/rules/connectors.ts";
 import { pinnedImages } from "../../policy/rules/images.ts";
+import { leastRights } from "../../policy/rules/least-rights.ts";
 import { fields, types, type Resource, type StackRule, type Violation } from "../../policy/rules/resource.ts";
 import { clearSecrets } from "../../policy/rules/secrets.ts";
 import { sameTimeZone } from "../../policy/rules/time-zone.ts";
@@ -21,6 +22,7 @@ const rules: Record<string, StackRule> = {
   "loopback-only": each((resource) => publishedAddresses(resource)),
   "one-connector-per-shard": oneConnectorPerShard,
   "unique-ids": uniqueIds,
+  "least-rights": each(leastRights),
   "kept-volumes": each(keptVolumes),
   "graceful-stop": each(gracefulStop),
   "same-time-zone": sameTimeZone,
@@ -72,6 +74,11 @@ describe("planted in the dev stack", () => {
       "latest",
       () => planted(graph, "mysql-image", types.remoteImage, { name: "mysql:latest" }),
       ["pinned-images mysql-image name"],
+    ],
+    [
+      "a capability",
+      () => container("kafka", { capabilities: { drops: ["ALL"], adds: ["NET_ADMIN"] } }),
+      ["least-rights kafka-container capabilities.adds"],
     ],
     [
       "an image prepared from the latest",

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { publishedAddresses } from "../../policy/rules/addresses.ts";
 import { oneConnectorPerShard } from "../../policy/rules/connectors.ts";
 import { pinnedImages } from "../../policy/rules/images.ts";
+import { leastRights } from "../../policy/rules/least-rights.ts";
 import { renderViolation, types, unknownValue, type Resource, type Violation } from "../../policy/rules/resource.ts";
 import { sameTimeZone } from "../../policy/rules/time-zone.ts";
 import { orderedTopics } from "../../policy/rules/topics.ts";
@@ -286,15 +287,15 @@ describe("same time zone", () => {
 });
 
 describe("ordered topics", () => {
-  const with_ = (config: object) => [connector(), topic({ config: { "retention.ms": "-1", ...config } })];
+  const box = (config: object) => [connector(), topic({ config: { "retention.ms": "-1", ...config } })];
   table(orderedTopics, [
     ["a history as it has to be", [connector(), topic()], []],
     ["partitions", [connector(), topic({ partitions: 3 })], ["history: partitions is 3; allowed is 1"]],
     ["partitions not known yet", [connector(), topic({ partitions: unknownValue })], []],
     ["no retention", [connector(), topic({ config: {} })], ["history: config.retention.ms is not set"]],
-    ["a week's retention", with_({ "retention.ms": "604800000" }), ['history: config.retention.ms is "604800000"']],
-    ["limited size", with_({ "retention.bytes": "1000" }), ['history: config.retention.bytes is "1000"']],
-    ["compaction", with_({ "cleanup.policy": "compact" }), ['history: config.cleanup.policy is "compact"']],
+    ["a week's retention", box({ "retention.ms": "604800000" }), ['history: config.retention.ms is "604800000"']],
+    ["limited size", box({ "retention.bytes": "1000" }), ['history: config.retention.bytes is "1000"']],
+    ["compaction", box({ "cleanup.policy": "compact" }), ['history: config.cleanup.policy is "compact"']],
     [
       "a history that is not declared",
       [connector()],
@@ -307,5 +308,52 @@ describe("ordered topics", () => {
       [],
     ],
     ["other topics", [topic({ partitions: 3, config: {} })], []],
+  ]);
+});
+
+describe("least rights", () => {
+  const rights = { capabilities: { drops: ["ALL"] }, securityOpts: ["no-new-privileges:true"] };
+  const box = (inputs: Record<string, unknown>) => container({ ...rights, ...inputs });
+  table(each(leastRights), [
+    ["none", box({}), []],
+    ["spelled otherwise", box({ capabilities: { drops: ["all"] }, securityOpts: ["no-new-privileges"] }), []],
+    ["not known yet", container({ capabilities: unknownValue, securityOpts: unknownValue }), []],
+    ["nothing said", container({}), ["box: capabilities.drops is not set", "box: securityOpts is not set"]],
+    ["one dropped", box({ capabilities: { drops: ["NET_RAW"] } }), ['box: capabilities.drops is ["NET_RAW"]']],
+    [
+      "one taken back",
+      box({ capabilities: { drops: ["ALL"], adds: ["SYS_NICE"] } }),
+      ['box: capabilities.adds is ["SYS_NICE"]'],
+    ],
+    ["privileged", box({ privileged: true }), ["box: privileged is true"]],
+    [
+      "new privileges, said to be allowed",
+      box({ securityOpts: ["no-new-privileges:false"] }),
+      ['box: securityOpts is ["no-new-privileges:false"]'],
+    ],
+    [
+      "no profile",
+      box({ securityOpts: ["no-new-privileges:true", "seccomp=unconfined"] }),
+      ["box: securityOpts is seccomp=unconfined"],
+    ],
+    ["a user", box({ user: "1000:1000" }), []],
+    ["a user that begins like root", box({ user: "rootless" }), []],
+    ["root", box({ user: "root" }), ['box: user is "root"']],
+    ["root by number", box({ user: "0:1000" }), ['box: user is "0:1000"']],
+    ["the machine's processes", box({ pidMode: "host" }), ['box: pidMode is "host"']],
+    ["the machine's memory", box({ ipcMode: "host" }), ['box: ipcMode is "host"']],
+    ["the machine's users", box({ usernsMode: "host" }), ['box: usernsMode is "host"']],
+    ["a folder of one's own", box({ volumes: [{ hostPath: "/srv/data", containerPath: "/data" }] }), []],
+    [
+      "the engine",
+      box({ volumes: [{ hostPath: "/var/run/docker.sock", containerPath: "/s" }] }),
+      ["box: volumes is /var/run/docker.sock"],
+    ],
+    [
+      "the machine's settings",
+      box({ mounts: [{ type: "bind", source: "/etc/", target: "/e" }] }),
+      ["box: volumes is /etc/"],
+    ],
+    ["other resources", topic(), []],
   ]);
 });
