@@ -7,8 +7,8 @@ interface Item {
   readonly property: string;
   readonly allowed: string;
   readonly remedy: string;
-  /** What breaks it: the value, or undefined. */
-  readonly broken: (inputs: Readonly<Record<string, unknown>>) => unknown;
+  /** The value that breaks it, as a message shows it. */
+  readonly broken: (inputs: Readonly<Record<string, unknown>>) => string | undefined;
 }
 
 /** Folders of the machine whose owner owns the machine. */
@@ -95,10 +95,8 @@ const items: readonly Item[] = [
     allowed: "named volumes, and folders that are not the machine's own",
     remedy: "mount a named volume, or the one folder that is needed",
     broken: ({ volumes, mounts }) =>
-      [...objects(volumes).map(({ hostPath }) => hostPath), ...objects(mounts).map(({ source }) => source)].find(
-        (path) =>
-          typeof path === "string" &&
-          (machineFolders.includes(path.replace(/(?<=.)\/$/, "")) || path.endsWith("docker.sock")),
+      texts([...objects(volumes).map(({ hostPath }) => hostPath), ...objects(mounts).map(({ source }) => source)]).find(
+        (path) => machineFolders.includes(path.replace(/(?<=.)\/$/, "")) || path.endsWith("docker.sock"),
       ),
   },
 ];
@@ -110,7 +108,5 @@ export const leastRights: ResourceRule = (resource) =>
     : items.flatMap(({ cis, property, allowed, remedy, broken }): Violation[] => {
         const found = broken(resource.inputs);
         if (found === undefined) return [];
-        return [
-          { resource, property, found: String(found), allowed, remedy: `${remedy} (CIS Docker Benchmark ${cis})` },
-        ];
+        return [{ resource, property, found, allowed, remedy: `${remedy} (CIS Docker Benchmark ${cis})` }];
       });

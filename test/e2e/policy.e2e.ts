@@ -85,6 +85,7 @@ test("planted resources are stopped by the policies they break, and by no other;
     "advisory graceful-stop planted-container",
     "mandatory kept-volumes planted-container",
     "mandatory least-rights planted-container",
+    "mandatory least-rights planted-container",
     "mandatory loopback-only planted-container",
     "mandatory no-clear-secrets planted-command",
     "mandatory no-clear-secrets planted-container",
