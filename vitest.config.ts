@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-/** They hold each sentence of `cdc status` and `cdc doctor` against the truth, fault after fault: `npm run truth`, a quarter of an hour. */
-const held = ["test/e2e/truth.e2e.ts", "test/e2e/remedies.e2e.ts"];
+/** Fault after fault, kill after kill, release after release: `npm run long`, once a week and before a version. `make test` has an hour. */
+const long = ["truth", "remedies", "interrupted", "compatibility"].map((name) => `test/e2e/${name}.e2e.ts`);
 
 export default defineConfig({
   test: {
@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.e2e.ts"],
-          exclude: held,
+          exclude: long,
           pool: "forks",
           // Two stacks at a time: while one waits, the other works. Every file has ports of its own.
           maxWorkers: 2,
@@ -33,8 +33,8 @@ export default defineConfig({
       },
       {
         test: {
-          name: "truth",
-          include: held,
+          name: "long",
+          include: long,
           pool: "forks",
           maxWorkers: 2,
           testTimeout: 1_200_000,

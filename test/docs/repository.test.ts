@@ -37,14 +37,16 @@ test("every action is pinned by its commit, with the release beside it", () => {
   for (const line of uses) expect(line).toMatch(/^uses: [\w-]+\/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
 });
 
-test("the pipeline is tested on pull requests and on pushes to main", () => {
+test("the pipeline is tested on pull requests and on pushes to main, and what takes long every week", () => {
   const { on, jobs } = parse(read(".github", "workflows", "ci.yml")) as {
     on: object;
     jobs: Record<string, { if?: string; steps: { run?: string }[] }>;
   };
-  expect(Object.keys(on)).toEqual(expect.arrayContaining(["push", "pull_request"]));
+  expect(Object.keys(on)).toEqual(expect.arrayContaining(["push", "pull_request", "schedule"]));
   const pipeline = Object.values(jobs).find(({ steps }) => steps.some(({ run }) => run === "make test"));
   expect(pipeline?.if).toBe("github.event_name == 'pull_request' || github.ref == 'refs/heads/main'");
+  const long = Object.values(jobs).find(({ steps }) => steps.some(({ run }) => run?.includes("npm run long")));
+  expect(long?.if).toBe("github.event_name == 'schedule'");
 });
 
 test("the dev container has our Node, a Docker engine of a named release, and the dev stack's ports", () => {
