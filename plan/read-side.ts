@@ -28,7 +28,8 @@ export function planReadSide(stack: string, config: PipelineConfig, planned: Pla
   const endpoints =
     engineUrl === undefined ? httpEndpoints(engineAlias, enginePortOf(config)) : existingEndpoints(engineUrl);
   const internalUrl = endpoints.inNetwork.url;
-  const indices = hasOwnSink(config) ? planIndices(config, planned.resolved) : [];
+  const read = planIndices(config, planned.resolved);
+  const indices = hasOwnSink(config) ? read : [];
   const topics = new TopicPlanner(config);
   return {
     engine,
@@ -36,7 +37,7 @@ export function planReadSide(stack: string, config: PipelineConfig, planned: Pla
     refreshIntervalMs,
     indices,
     probeIndex: planProbeIndex(config, planned),
-    sink: planSink(stack, config, planned, internalUrl),
+    sink: planSink(stack, config, { shards: planned.shards, indices: read, engineUrl: internalUrl }),
     deadLetterTopic,
     retryTopic,
     topics: [topics.deadLetters(deadLetterTopic), topics.deadLetters(retryTopic)],
