@@ -34,19 +34,16 @@ export async function strangersMet({ things, us }: Looked, plan: PipelinePlan): 
  */
 export async function lookedAt(name: string, plan: PipelinePlan, use: Use): Promise<string | undefined> {
   if (use === "plan") return undefined;
-  const { engineNames, plannedPorts } = await import("../plan/owner.ts");
   const { lookWhose } = await import("../preflight/require-own.ts");
+  const { askedBy } = await import("../preflight/strangers.ts");
   const { makerOf } = await import("../preflight/whose.ts");
   let looked: Looked;
   try {
     // By the checkout's own file: the state is none of the command line's business.
     looked = await lookWhose({
-      name,
+      ...askedBy(plan, name),
       stack: plan.stack,
       checkout: checkoutFolder,
-      names: engineNames(plan),
-      ports: plannedPorts(plan),
-      portOffset: plan.portOffset,
       state: undefined,
       backendUrl: `file://${join(checkoutFolder, ".cdc", "state")}`,
     });

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { engineKinds, type EngineKind } from "../clients/docker/things.ts";
-import type { EngineNames } from "../plan/owner.ts";
+import { engineNames, plannedPorts, type EngineNames } from "../plan/owner.ts";
+import type { PipelinePlan } from "../plan/types.ts";
 import type { Problem } from "../lib/problem.ts";
 import { shellWord } from "../lib/shell.ts";
 import type { Thing } from "../clients/docker/things.ts";
@@ -17,6 +18,11 @@ export interface Asked {
   /** Ports that the plan publishes, `cdc:portOffset` added. */
   readonly ports: readonly number[];
   readonly portOffset: number;
+}
+
+/** What a plan is going to use. @param name Pulumi's name of the stack: `dev`. */
+export function askedBy(plan: PipelinePlan, name: string): Asked {
+  return { name, names: engineNames(plan), ports: plannedPorts(plan), portOffset: plan.portOffset };
 }
 
 /** Everything that is in the way and not ours, as problems: one for each maker. */
