@@ -5,7 +5,7 @@ import { loadConfig, withoutTrace } from "./config/load.ts";
 import { heldOf } from "./plan/held.ts";
 import { planPipeline } from "./plan/pipeline.ts";
 import { requireServer, requireWorld } from "./preflight/require-world.ts";
-import { askedBy } from "./preflight/strangers.ts";
+import { askedBy } from "./preflight/name-conflicts.ts";
 import { begin, Data, Identity } from "./provider/resources.ts";
 
 const plan = withoutTrace(() => planPipeline(loadConfig()));

@@ -6,7 +6,7 @@ import { deadLetterTopic, planSink, retryTopic } from "./sink.ts";
 import { existingEndpoints, httpEndpoints, publishedPort, type PublishedPort } from "./endpoints.ts";
 import { engineSettings } from "./row-size.ts";
 import { TopicPlanner } from "./topics.ts";
-import type { EnginePlan, IndexPlan, PagePlan, ReadSidePlan } from "./types.ts";
+import type { EnginePlan, IndexPlan, SearchPagePlan, ReadSidePlan } from "./types.ts";
 
 const engineAlias = "opensearch";
 const enginePort = 9200;
@@ -71,7 +71,7 @@ function planPage(
   { readSide, portOffset }: PipelineConfig,
   engineUrl: string,
   indices: readonly IndexPlan[],
-): PagePlan | undefined {
+): SearchPagePlan | undefined {
   if (!readSide.page.enabled) return undefined;
   const alias = "search";
   const port = publishedPort(pagePort, readSide.page.port + portOffset);

@@ -199,13 +199,13 @@ export interface SinkPluginPlan {
 }
 
 /** The search page's container. */
-export interface PagePlan extends PublishedPlan {
+export interface SearchPagePlan extends PublishedPlan {
   readonly endpoints: Endpoints<HttpEndpoint>;
-  readonly settings: PageSettings;
+  readonly settings: SearchPageSettings;
 }
 
 /** What the search page is told. */
-export interface PageSettings {
+export interface SearchPageSettings {
   /** Root of the engine's REST API inside the network. */
   readonly engineUrl: string;
   /** Aliases that are searched, and the tables that they stand for. */
@@ -232,7 +232,7 @@ export interface ReadSidePlan {
   /** Both of them. */
   readonly topics: readonly TopicPlan[];
   /** Undefined when it is switched off. */
-  readonly page: PagePlan | undefined;
+  readonly page: SearchPagePlan | undefined;
 }
 
 export interface PipelinePlan {

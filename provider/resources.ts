@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Held } from "../plan/held.ts";
 import type { Owner } from "../plan/owner.ts";
-import type { Asked } from "../preflight/strangers.ts";
+import type { Asked } from "../preflight/name-conflicts.ts";
 import type { PreparedKind } from "./prepared-image.ts";
 
 /** Function of the provider that tells it that a program runs. */

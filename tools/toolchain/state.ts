@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { isErrno, run } from "../../lib/run.ts";
 import type { PipelinePlan } from "../../plan/types.ts";
 import { lookWhose, type Looked } from "../../preflight/require-own.ts";
-import { askedBy } from "../../preflight/strangers.ts";
+import { askedBy } from "../../preflight/name-conflicts.ts";
 import type { StateOwner } from "../../preflight/whose.ts";
 import { cdcDir } from "./places.ts";
 import { checkoutFolder } from "../../lib/checkout.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readSettings } from "../../../apps/page/settings.ts";
+import { readSettings } from "../../../apps/search-page/settings.ts";
 
 const settings = {
   port: 8090,

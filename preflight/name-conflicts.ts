@@ -7,7 +7,7 @@ import type { PipelinePlan } from "../plan/types.ts";
 import type { Problem } from "../lib/problem.ts";
 import { shellWord } from "../lib/shell.ts";
 import type { Thing } from "../clients/docker/things.ts";
-import { makerOf, strangeThings, whoseIs, type Us } from "./whose.ts";
+import { makerOf, conflictingThings, whoseIs, type Us } from "./whose.ts";
 
 /** The stack as a person calls it, and what a further one has to differ in. */
 export interface Asked {
@@ -26,8 +26,8 @@ export function askedBy(plan: PipelinePlan, name: string): Asked {
 }
 
 /** Everything that is in the way and not ours, as problems: one for each maker. */
-export function strangerProblems(things: readonly Thing[], us: Us, asked: Asked): Problem[] {
-  const groups = Map.groupBy(strangeThings(things, us, asked.names), (thing) =>
+export function conflictProblems(things: readonly Thing[], us: Us, asked: Asked): Problem[] {
+  const groups = Map.groupBy(conflictingThings(things, us, asked.names), (thing) =>
     [whoseIs(thing, us), thing.identity, thing.checkout, thing.stack ?? thing.kept].join("\t"),
   );
   return [...groups.values()].map((group) => problemOf(group, things, us, asked));

@@ -1,9 +1,9 @@
 /** What the page's container is given in its environment. */
-import type { PageSettings as PlannedSettings } from "../../plan/types.ts";
+import type { SearchPageSettings as PlannedSettings } from "../../plan/types.ts";
 
 export const settingsVariable = "CDC_PAGE_SETTINGS";
 
-export interface PageSettings extends PlannedSettings {
+export interface SearchPageSettings extends PlannedSettings {
   /** Port that the server listens on, in the container. */
   readonly port: number;
 }
@@ -15,7 +15,7 @@ export class SettingsError extends Error {}
  * Reads the settings that the plan wrote; what makes sense was checked there.
  * @throws {SettingsError} when there are none, or they are not the plan's.
  */
-export function readSettings(env: NodeJS.ProcessEnv): PageSettings {
+export function readSettings(env: NodeJS.ProcessEnv): SearchPageSettings {
   const text = env[settingsVariable];
   if (text === undefined) throw refusal("is not set");
   let found: unknown;
@@ -28,9 +28,9 @@ export function readSettings(env: NodeJS.ProcessEnv): PageSettings {
   return found;
 }
 
-function isSettings(found: unknown): found is PageSettings {
+function isSettings(found: unknown): found is SearchPageSettings {
   if (typeof found !== "object" || found === null) return false;
-  const { port, engineUrl, indices } = found as Partial<PageSettings>;
+  const { port, engineUrl, indices } = found as Partial<SearchPageSettings>;
   return (
     typeof port === "number" &&
     typeof engineUrl === "string" &&
