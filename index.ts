@@ -3,28 +3,21 @@ import * as pulumi from "@pulumi/pulumi";
 import { imagesOf } from "./config/images.ts";
 import { loadConfig, withoutTrace } from "./config/load.ts";
 import { heldOf } from "./plan/held.ts";
-import { engineNames, plannedPorts } from "./plan/owner.ts";
 import { planPipeline } from "./plan/pipeline.ts";
 import { requireServer, requireWorld } from "./preflight/require-world.ts";
+import { askedBy } from "./preflight/name-conflicts.ts";
 import { begin, Data, Identity } from "./provider/resources.ts";
 
 const plan = withoutTrace(() => planPipeline(loadConfig()));
 const images = imagesOf(plan.images);
-// To load the providers' SDKs takes as long as the looks do.
+// To load the providers' SDKs takes as long as the checks before them do.
 const components = import("./components/cdc-pipeline.ts");
 // Before all else: what is another's is neither judged as if it were this stack's nor touched.
-const asked = {
-  name: pulumi.getStack(),
-  names: engineNames(plan),
-  ports: plannedPorts(plan),
-  portOffset: plan.portOffset,
-};
-const owner = await new Identity("identity", { stack: plan.stack, asked }).owner();
+const owner = await new Identity("identity", { stack: plan.stack, asked: askedBy(plan, pulumi.getStack()) }).owner();
 await requireWorld(plan, images);
 await begin();
 // Before any other resource: what would delete people's data stops the program here.
-await new Data("data", { ...heldOf(plan), allowDelete: plan.allowDelete.filter((word) => !word.startsWith("file:")) })
-  .accepted;
+await new Data("data", { ...heldOf(plan), allowDelete: plan.allowDelete }).accepted;
 const { CdcPipeline } = await components;
 const pipeline = new CdcPipeline("pipeline", {
   owner,

@@ -71,7 +71,7 @@ export function globalsOf(command: Command): GlobalOptions {
  * things of the stack takes the two apart: wrong usage is told first, with an engine or without.
  * @param use what the command does with it.
  */
-export async function openStack(globals: Pick<GlobalOptions, "stack">, use: Use = "looks"): Promise<OperatedStack> {
+export async function openStack(globals: Pick<GlobalOptions, "stack">, use: Use = "reads"): Promise<OperatedStack> {
   const stack = await planOf(globals);
   await lookAtOwner(stack, use);
   return stack;

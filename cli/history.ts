@@ -23,7 +23,7 @@ export async function lossOnShard(
 
 /**
  * Nobody goes on from a place that the server no longer knows. A sink, and a connector without a place, pass.
- * @throws UserError with the code of the loss, UnreachableError when it cannot be told.
+ * @throws UserError with the code of the loss, UnreachableError when that is not known.
  */
 export async function requireHistory(stack: OperatedStack, { name, connector }: OperatedConnector): Promise<void> {
   const shard = stack.plan.shards.find((one) => one.connector.name === connector.name);

@@ -9,10 +9,10 @@ import type { Thing } from "../clients/docker/things.ts";
 import { UnreachableError, UsageError } from "./exit.ts";
 
 /** What a command does: `plan` looks at nothing but the files, `changes` writes something somewhere, a probe row included. */
-export type Use = "plan" | "looks" | "changes";
+export type Use = "plan" | "reads" | "changes";
 
 /** Containers that the plan's names and ports lead to and that are not this checkout's stack. */
-export async function strangersMet({ things, us }: Looked, plan: PipelinePlan): Promise<Thing[]> {
+export async function othersMet({ things, us }: Looked, plan: PipelinePlan): Promise<Thing[]> {
   const { engineNames, plannedPorts } = await import("../plan/owner.ts");
   const { whoseIs } = await import("../preflight/whose.ts");
   const [names, ports] = [engineNames(plan).container, plannedPorts(plan)];
@@ -34,36 +34,33 @@ export async function strangersMet({ things, us }: Looked, plan: PipelinePlan): 
  */
 export async function lookedAt(name: string, plan: PipelinePlan, use: Use): Promise<string | undefined> {
   if (use === "plan") return undefined;
-  const { engineNames, plannedPorts } = await import("../plan/owner.ts");
   const { lookWhose } = await import("../preflight/require-own.ts");
+  const { askedBy } = await import("../preflight/name-conflicts.ts");
   const { makerOf } = await import("../preflight/whose.ts");
   let looked: Looked;
   try {
     // By the checkout's own file: the state is none of the command line's business.
     looked = await lookWhose({
-      name,
+      ...askedBy(plan, name),
       stack: plan.stack,
       checkout: checkoutFolder,
-      names: engineNames(plan),
-      ports: plannedPorts(plan),
-      portOffset: plan.portOffset,
       state: undefined,
       backendUrl: `file://${join(checkoutFolder, ".cdc", "state")}`,
     });
   } catch (error) {
-    if (use === "looks") return undefined;
+    if (use === "reads") return undefined;
     const why = saidOf(error);
     throw new UnreachableError(
-      `whose stack ${plan.stack} is cannot be told: ${why}`,
+      `who made stack ${plan.stack} is not known: ${why}`,
       "nothing is changed until the Docker engine answers: docker version",
       { cause: error },
     );
   }
-  const [met] = await strangersMet(looked, plan);
+  const [met] = await othersMet(looked, plan);
   if (met === undefined) return undefined;
   const stack = met.stack === undefined ? `container ${met.name}` : `stack ${met.stack}`;
   const owner = `${stack} of ${makerOf(met, looked.us)}`;
-  if (use === "looks") return owner;
+  if (use === "reads") return owner;
   throw new UsageError(
     `what answers here is not this checkout's: ${owner}; nothing was changed`,
     met.checkout === undefined || met.checkout === looked.us.checkout

@@ -93,7 +93,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
         },
         { ...parent, dependsOn: connector, deletedWith: worker.container },
       );
-      // A snapshot is over, and signals are heard, once a change has come through.
+      // A snapshot is over, and signals are taken up, once a change has come through.
       void new TablesRead(
         `${name}-read`,
         {

@@ -1,9 +1,9 @@
 /** The search page: a small container that shows what the index holds. */
 import * as pulumi from "@pulumi/pulumi";
-import { pageEntry } from "../provider/scripts/container-code.ts";
+import { searchPageEntry } from "../provider/scripts/container-code.ts";
 import { itself } from "../plan/endpoints.ts";
 import type { Owner } from "../plan/owner.ts";
-import type { PagePlan } from "../plan/types.ts";
+import type { SearchPagePlan } from "../plan/types.ts";
 import type { Network } from "../provider/resources.ts";
 import { createCodeVolume } from "./code-volume.ts";
 import { createService } from "./docker.ts";
@@ -20,7 +20,7 @@ export interface SearchPageArgs {
   readonly network: Network;
   /** An image with Node. */
   readonly image: pulumi.Input<string>;
-  readonly plan: PagePlan;
+  readonly plan: SearchPagePlan;
 }
 
 export class SearchPage extends pulumi.ComponentResource {
@@ -33,7 +33,7 @@ export class SearchPage extends pulumi.ComponentResource {
     const parent = { parent: this };
 
     const { volume, brought } = createCodeVolume(
-      { name, owner, network, container: plan.container, entry: pageEntry, image: args.image },
+      { name, owner, network, container: plan.container, entry: searchPageEntry, image: args.image },
       parent,
     );
     const { ready } = createService(
@@ -44,7 +44,7 @@ export class SearchPage extends pulumi.ComponentResource {
         image: args.image,
         // The official image's and the packaged one's user `node`.
         user: "1000:1000",
-        command: ["node", `${codeFolder}/${pageEntry}`],
+        command: ["node", `${codeFolder}/${searchPageEntry}`],
         environment: { CDC_PAGE_SETTINGS: JSON.stringify({ ...plan.settings, port: plan.port.internal }) },
         volumes: [{ volumeName: volume.name, containerPath: codeFolder, readOnly: true }],
         healthCheck: health(plan.port.internal),

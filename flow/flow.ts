@@ -159,7 +159,7 @@ export class FlowProbe {
     }
   }
 
-  /** Never fails: what was found is to be heard, not that something could not be closed. */
+  /** Never fails: what was found is to be reported, not that something could not be closed. */
   async close(): Promise<void> {
     await this.#events.close();
     await Promise.allSettled([this.#reader.close(), this.#database.end(), this.#index?.close()]);

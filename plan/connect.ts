@@ -53,6 +53,7 @@ function planWorker(
 ): WorkerPlan {
   const alias = id === 1 ? "connect" : `connect-${id}`;
   const port = publishedPort(connectRestPort, config.connect.port + id - 1 + config.portOffset);
+  const own = ownProperties(stack, alias, config, bootstrap, pluginPaths);
   return {
     name: alias,
     container: `${stack}-${alias}`,
@@ -78,13 +79,13 @@ function planWorker(
       // Else a NULL in a column that has a default is written as that default, and no reader can tell.
       [keepNulls]: "false",
       ...config.connect.properties,
-      ...ownWorkerProperties(stack, alias, config, bootstrap, pluginPaths),
+      ...own,
     },
+    own,
   };
 }
 
-/** The worker properties that are the plan's; `connect.properties` may not say otherwise. */
-export function ownWorkerProperties(
+function ownProperties(
   stack: string,
   alias: string,
   config: PipelineConfig,
@@ -113,8 +114,10 @@ export function ownWorkerProperties(
   };
 }
 
-/** Those of the properties that say how keys, values and headers are written and read. */
+/** Those of the properties that say how keys, values and headers are written and read; by which release is each plugin's own affair. */
 export function converterSettings(properties: Readonly<Record<string, string>>): Record<string, string> {
-  const entries = Object.entries(properties).filter(([key]) => /^(key|value|header)\.converter(\.|$)/.test(key));
+  const entries = Object.entries(properties).filter(
+    ([key]) => /^(key|value|header)\.converter(\.|$)/.test(key) && !key.endsWith(".plugin.version"),
+  );
   return Object.fromEntries(entries);
 }

@@ -1,6 +1,6 @@
 /** The Debezium MySQL connector's configuration for one shard. Property names: its documentation for 3.6. */
 import type { PipelineConfig } from "../config/schema.ts";
-import { converterSettings, jsonConverter, keepNulls } from "./connect.ts";
+import { jsonConverter, keepNulls } from "./connect.ts";
 import { ddlFilter } from "./ddl-filter.ts";
 import { cdcDatabase, cdcPasswordKey, cdcUser, connectorSecretsFile, signalTable } from "../lib/constants.ts";
 import type { MysqlEndpoint } from "../lib/endpoint.ts";
@@ -11,6 +11,7 @@ import type { ResolvedShard } from "./resolved-shard.ts";
 import { producerBuffer, producerProperties } from "./row-size.ts";
 import { instantProperties, sessionVariables } from "./session-zone.ts";
 import { transformProperties } from "./transforms.ts";
+import type { ConnectorPlan } from "./types.ts";
 
 export interface ConnectorArgs {
   readonly shard: ResolvedShard;
@@ -25,9 +26,10 @@ export interface ConnectorArgs {
   readonly pinned: boolean;
 }
 
-/** Renders the connector configuration that `PUT /connectors/NAME/config` takes, every value as text. */
-export function connectorConfig(args: ConnectorArgs): Record<string, string> {
+/** Renders the connector configuration that `PUT /connectors/NAME/config` takes, every value as text, and what of it is the plan's. */
+export function connectorConfig(args: ConnectorArgs): Pick<ConnectorPlan, "config" | "own"> {
   const { shard, config } = args;
+  const own = ownProperties(args);
   const properties = {
     ...defaults,
     ...producerBuffer(config),
@@ -35,12 +37,13 @@ export function connectorConfig(args: ConnectorArgs): Record<string, string> {
     ...(findRelease(shard.debeziumVersion)?.exactlyOnce === true ? { "exactly.once.support": "required" } : {}),
     ...config.connectors.properties,
     ...shard.connectorProperties,
-    ...ownConnectorProperties(args),
+    ...own,
   };
   Object.assign(properties, sessionVariables(properties));
   const transforms = withTruncates((properties as Record<string, string>)["transforms"], config);
   if (transforms !== undefined) Object.assign(properties, { transforms });
-  return { ...properties, ...(args.pinned ? pluginVersions(properties, shard.debeziumVersion) : {}) };
+  const pins = args.pinned ? pluginVersions(properties, shard.debeziumVersion) : {};
+  return { config: { ...properties, ...pins }, own };
 }
 
 /**
@@ -83,14 +86,12 @@ const defaults: Readonly<Record<string, string>> = {
   "poll.interval.ms": "50",
 };
 
-/** How often a shard's connector sends a heartbeat, in milliseconds; 0 for never, NaN for a value that is no number. */
-export function heartbeatIntervalMs(shard: ResolvedShard, config: PipelineConfig): number {
-  const key = "heartbeat.interval.ms";
-  return Number(shard.connectorProperties[key] ?? config.connectors.properties[key] ?? defaults[key]);
+/** How often a connector sends a heartbeat, in milliseconds; 0 for never, NaN for a value that is no number. */
+export function heartbeatIntervalMs({ config }: Pick<ConnectorPlan, "config">): number {
+  return Number(config["heartbeat.interval.ms"]);
 }
 
-/** The properties that are the plan's; `connectors.properties` and a shard's `connectorProperties` may not say otherwise. */
-export function ownConnectorProperties(args: ConnectorArgs): Record<string, string> {
+function ownProperties(args: ConnectorArgs): Record<string, string> {
   const { shard, config } = args;
   return {
     "connector.class": "io.debezium.connector.mysql.MySqlConnector",
@@ -146,12 +147,6 @@ function errorProperties(config: PipelineConfig): Record<string, string> {
     ...(tolerance === "all" && log ? { "errors.log.enable": "true", "errors.log.include.messages": "false" } : {}),
     ...unlessDefault("errors.max.retries", String(maxRetries), "-1"),
   };
-}
-
-/** How a shard's connector writes, where it does not leave that to the worker. */
-export function convertersOf(config: PipelineConfig, shard: ResolvedShard): Record<string, string> {
-  const free = { ...config.connectors.properties, ...shard.connectorProperties };
-  return converterSettings({ ...free, ...converterProperties(config) });
 }
 
 function converterProperties(config: PipelineConfig): Record<string, string> {

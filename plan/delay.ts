@@ -2,14 +2,14 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { heartbeatIntervalMs } from "./connector.ts";
 import type { Problem } from "../lib/problem.ts";
-import type { ResolvedShard } from "./resolved-shard.ts";
+import type { ShardPlan } from "./types.ts";
 
 /** One heartbeat may be late, and a second one may be on its way: only they tell that a quiet shard is not behind. */
 const heartbeatsPerDelay = 3;
 
 /** Finds a bound by which a quiet shard would count as behind. */
-export function findDelayProblems(config: PipelineConfig, shards: readonly ResolvedShard[]): Problem[] {
-  const least = leastSeconds(config, shards);
+export function findDelayProblems(config: PipelineConfig, shards: readonly ShardPlan[]): Problem[] {
+  const least = leastSeconds(shards);
   if (config.maxDelaySeconds >= least) return [];
   return [
     {
@@ -24,7 +24,7 @@ export function findDelayProblems(config: PipelineConfig, shards: readonly Resol
 }
 
 /** Of the shard with the rarest heartbeats; without any there is nothing to wait for. */
-function leastSeconds(config: PipelineConfig, shards: readonly ResolvedShard[]): number {
-  const intervals = shards.map((shard) => heartbeatIntervalMs(shard, config)).filter((ms) => ms > 0);
+function leastSeconds(shards: readonly ShardPlan[]): number {
+  const intervals = shards.map(({ connector }) => heartbeatIntervalMs(connector)).filter((ms) => ms > 0);
   return Math.ceil((Math.max(0, ...intervals) / 1000) * heartbeatsPerDelay);
 }

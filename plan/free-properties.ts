@@ -2,50 +2,47 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { findClassProblems } from "./class-problems.ts";
 import { isShowable } from "../lib/secrets.ts";
-import { ownWorkerProperties } from "./connect.ts";
-import { ownConnectorProperties } from "./connector.ts";
 import { snapshotModeSuccessor, successorOf } from "../lib/debezium-keys.ts";
-import { ownBrokerProperties } from "./kafka.ts";
 import { findMysqlProblems } from "./mysql-options.ts";
 import type { Problem } from "../lib/problem.ts";
 import { findTextProblems, toBroker, toConnector, toServer, toWorker } from "./property-text.ts";
-import type { ResolvedShard } from "./resolved-shard.ts";
 import { findZoneProblems } from "./session-zone.ts";
-import { ownSinkProperties } from "./sink.ts";
+import type { PipelinePlan, ShardPlan } from "./types.ts";
 
 type Properties = Readonly<Record<string, string>>;
 
 /** Finds free properties that contradict the plan, are of Debezium 1.x, hold a secret in clear, or break CDC. */
-export function findPropertyProblems(config: PipelineConfig, shards: readonly ResolvedShard[]): Problem[] {
-  const [first] = shards;
+export function findPropertyProblems(config: PipelineConfig, plan: PipelinePlan): Problem[] {
+  // What all shards share is compared with the first of them.
+  const [first] = plan.shards;
   if (first === undefined) return [];
-  const all = shards.map(({ debeziumVersion }) => debeziumVersion);
+  const versions = plan.shards.map(({ connector }) => connector.debeziumVersion);
   return [
-    ...brokerProblems(config),
-    ...workerProblems(config, all),
-    ...converterProblems(config, all),
-    ...connectorProblems("cdc:connectors.properties", config.connectors.properties, first, config, shards.length),
-    ...findClassProblems("cdc:connectors.properties", config.connectors.properties, config, all),
-    ...sinkProblems(config, shards),
+    ...brokerProblems(config, plan),
+    ...workerProblems(config, plan, versions),
+    ...converterProblems(config, versions),
+    ...connectorProblems("cdc:connectors.properties", config.connectors.properties, first, plan),
+    ...findClassProblems("cdc:connectors.properties", config.connectors.properties, config, versions),
+    ...sinkProblems(config, plan, versions),
     ...serverProblems("cdc:mysql.options", config.mysql.options, first, config),
-    ...shards.flatMap((shard, index) => {
+    ...plan.shards.flatMap((shard, index) => {
       const path = `cdc:shards[${index}].connectorProperties`;
-      const { connectorProperties: properties, debeziumVersion } = shard;
+      const { connectorProperties = {}, mysqlOptions = {} } = config.shards[index] ?? {};
       return [
-        ...connectorProblems(path, properties, shard, config, shards.length),
-        ...findClassProblems(path, properties, config, [debeziumVersion]),
-        ...serverProblems(`cdc:shards[${index}].mysqlOptions`, shard.mysqlOptions, shard, config),
+        ...connectorProblems(path, connectorProperties, shard, plan),
+        ...findClassProblems(path, connectorProperties, config, [shard.connector.debeziumVersion]),
+        ...serverProblems(`cdc:shards[${index}].mysqlOptions`, mysqlOptions, shard, config),
       ];
     }),
   ];
 }
 
-function brokerProblems(config: PipelineConfig): Problem[] {
+function brokerProblems(config: PipelineConfig, { kafka }: PipelinePlan): Problem[] {
   const { properties } = config.kafka;
   const path = "cdc:kafka.properties";
   return [
     ...findTextProblems(path, properties, toBroker),
-    ...contradictions(path, properties, ownBrokerProperties(1, config)),
+    ...contradictions(path, properties, kafka.brokers[0]?.own),
     ...Object.keys(properties).flatMap((key) => scriptOption(path, key)),
   ];
 }
@@ -57,12 +54,12 @@ function scriptOption(path: string, key: string): Problem[] {
   return [{ code: "CDC-302", path: `${path}.${key}`, message, remedy: "remove it; the heap is cdc:kafka.heapMiB" }];
 }
 
-function workerProblems(config: PipelineConfig, versions: readonly string[]): Problem[] {
+function workerProblems(config: PipelineConfig, { connect }: PipelinePlan, versions: readonly string[]): Problem[] {
   const { properties } = config.connect;
   const path = "cdc:connect.properties";
   return [
     ...findTextProblems(path, properties, toWorker),
-    ...contradictions(path, properties, ownWorkerProperties("", "connect", config, "", [])),
+    ...contradictions(path, properties, connect.workers[0]?.own),
     ...findClassProblems(path, properties, config, versions),
   ];
 }
@@ -82,26 +79,24 @@ function converterProblems(config: PipelineConfig, versions: readonly string[]):
   ];
 }
 
-function serverProblems(path: string, options: Properties, shard: ResolvedShard, config: PipelineConfig): Problem[] {
-  return [...findTextProblems(path, options, toServer), ...findMysqlProblems(path, options, shard, config)];
+function serverProblems(
+  path: string,
+  options: Properties,
+  { ownMysqlOptions }: ShardPlan,
+  { mysql }: PipelineConfig,
+): Problem[] {
+  return [
+    ...findTextProblems(path, options, toServer),
+    ...findMysqlProblems(path, options, ownMysqlOptions, mysql.version),
+  ];
 }
 
 function connectorProblems(
   path: string,
   properties: Properties,
-  shard: ResolvedShard,
-  config: PipelineConfig,
-  shardCount: number,
+  { connector: { own } }: ShardPlan,
+  { shards }: PipelinePlan,
 ): Problem[] {
-  const own = ownConnectorProperties({
-    shard,
-    server: { host: "", port: shard.endpoints.inNetwork.port },
-    databases: [],
-    tables: [],
-    config,
-    bootstrap: "",
-    pinned: false,
-  });
   const fresh = Object.fromEntries(Object.entries(properties).filter(([key]) => successorOf(key) === undefined));
   return [
     ...findTextProblems(path, properties, toConnector),
@@ -109,7 +104,7 @@ function connectorProblems(
     ...contradictions(path, fresh, own),
     ...findZoneProblems(path, fresh),
     ...Object.entries(fresh).flatMap(([key, value]) => connectorProblem(path, key, value, own)),
-    ...mergingWithoutKey(path, fresh, shardCount),
+    ...mergingWithoutKey(path, fresh, shards.length),
   ];
 }
 
@@ -127,15 +122,14 @@ function oldName(path: string, key: string): Problem[] {
   ];
 }
 
-function sinkProblems(config: PipelineConfig, resolved: readonly ResolvedShard[]): Problem[] {
-  const { enabled, sink, engineUrl = "" } = config.readSide;
-  if (!enabled) return [];
+function sinkProblems(config: PipelineConfig, { readSide }: PipelinePlan, versions: readonly string[]): Problem[] {
+  if (readSide === undefined) return [];
   const path = "cdc:readSide.sink.properties";
-  const own = ownSinkProperties(config, { resolved, shards: [] }, engineUrl);
+  const { properties } = config.readSide.sink;
   return [
-    ...contradictions(path, sink.properties, own),
-    ...findTextProblems(path, sink.properties, toConnector),
-    ...findClassProblems(path, sink.properties, config, [...new Set(resolved.map((shard) => shard.debeziumVersion))]),
+    ...contradictions(path, properties, readSide.sink.own),
+    ...findTextProblems(path, properties, toConnector),
+    ...findClassProblems(path, properties, config, versions),
   ];
 }
 
@@ -193,13 +187,13 @@ function mergingWithoutKey(path: string, properties: Properties, shardCount: num
 }
 
 /** Keys that the plan sets, with another value. */
-function contradictions(path: string, properties: Properties, own: Properties): Problem[] {
+function contradictions(path: string, properties: Properties, own: Properties = {}): Problem[] {
   return Object.entries(properties)
     .filter(([key, value]) => own[key] !== undefined && own[key] !== value)
     .map(([key, value]) => ({
       code: "CDC-302",
       path: `${path}.${key}`,
-      message: `found ${isShowable(key, value) ? value : "a secret"}, but the plan sets it${own[key] === "" || own[key] === undefined ? "" : ` to ${own[key]}`}`,
+      message: `found ${isShowable(key, value) ? value : "a secret"}, but the plan sets it to ${own[key]}`,
       remedy: `remove it${ownField(key)}`,
     }));
 }

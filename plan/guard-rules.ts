@@ -2,24 +2,24 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { heartbeatIntervalMs } from "./connector.ts";
 import type { Problem } from "../lib/problem.ts";
-import type { ResolvedShard } from "./resolved-shard.ts";
+import type { ShardPlan } from "./types.ts";
 
 /** One heartbeat may be late, and a second one may be on its way. */
 const heartbeatsPerStall = 3;
 
 /** Finds settings by which the guard would see stalls where there are none, or none where there are. */
-export function findGuardProblems(config: PipelineConfig, shards: readonly ResolvedShard[]): Problem[] {
+export function findGuardProblems(config: PipelineConfig, shards: readonly ShardPlan[]): Problem[] {
   if (!config.guard.enabled) return [];
   return [...heartbeatProblems(config, shards), ...boundProblems(config, shards), ...pauseProblems(config)];
 }
 
 /** Without heartbeats a stall cannot be told from quiet traffic. */
-function heartbeatProblems(config: PipelineConfig, shards: readonly ResolvedShard[]): Problem[] {
+function heartbeatProblems(config: PipelineConfig, shards: readonly ShardPlan[]): Problem[] {
   return shards.flatMap((shard, index) => {
     // Neither 0 nor what is no number.
-    if (heartbeatIntervalMs(shard, config) > 0) return [];
+    if (heartbeatIntervalMs(shard.connector) > 0) return [];
     const key = "heartbeat.interval.ms";
-    const own = shard.connectorProperties[key];
+    const own = config.shards[index]?.connectorProperties[key];
     return [
       {
         code: "CDC-411" as const,
@@ -32,11 +32,11 @@ function heartbeatProblems(config: PipelineConfig, shards: readonly ResolvedShar
   });
 }
 
-function boundProblems(config: PipelineConfig, shards: readonly ResolvedShard[]): Problem[] {
+function boundProblems(config: PipelineConfig, shards: readonly ShardPlan[]): Problem[] {
   const { stallSeconds, checkSeconds } = config.guard;
   const problems: Problem[] = [];
-  const slowest = shards.toSorted((a, b) => heartbeatIntervalMs(b, config) - heartbeatIntervalMs(a, config))[0];
-  const interval = slowest === undefined ? 0 : heartbeatIntervalMs(slowest, config) / 1000;
+  const [slowest] = shards.toSorted((a, b) => heartbeatIntervalMs(b.connector) - heartbeatIntervalMs(a.connector));
+  const interval = slowest === undefined ? 0 : heartbeatIntervalMs(slowest.connector) / 1000;
   const least = Math.ceil(interval * heartbeatsPerStall);
   if (stallSeconds < least) {
     problems.push({

@@ -38,6 +38,7 @@ function endpointsOf(id: number, config: PipelineConfig): Endpoints<KafkaEndpoin
 
 function planBroker(stack: string, id: number, config: PipelineConfig): BrokerPlan {
   const alias = aliasOf(id);
+  const own = ownProperties(id, config);
   return {
     name: alias,
     container: `${stack}-${alias}`,
@@ -52,13 +53,13 @@ function planBroker(stack: string, id: number, config: PipelineConfig): BrokerPl
       ...asEnvironment(config.kafka.properties),
       CLUSTER_ID: clusterId(stack),
       ...jvmEnvironment("broker", config.kafka.heapMiB),
-      ...asEnvironment(ownBrokerProperties(id, config)),
+      ...asEnvironment(own),
     },
+    own,
   };
 }
 
-/** The broker properties that are the plan's; `kafka.properties` may not say otherwise. */
-export function ownBrokerProperties(id: number, config: PipelineConfig): Record<string, string> {
+function ownProperties(id: number, config: PipelineConfig): Record<string, string> {
   const { inNetwork, fromHost } = endpointsOf(id, config);
   const isController = id === 1;
   const listeners = [`INTERNAL://:${internalPort}`, `HOST://:${hostListenerPort}`];

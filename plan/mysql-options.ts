@@ -1,9 +1,7 @@
 /** mysqld options that users may not set: CDC needs them otherwise, the plan owns them, or MySQL no longer has them. */
-import type { PipelineConfig } from "../config/schema.ts";
 import { loopback } from "./endpoints.ts";
-import { normalisedName, ownMysqlOptions, smallServer } from "./mysql.ts";
+import { normalisedName, smallServer } from "./mysql.ts";
 import type { Problem } from "../lib/problem.ts";
-import type { ResolvedShard } from "./resolved-shard.ts";
 
 const dayInSeconds = 86_400;
 
@@ -85,14 +83,17 @@ interface Option {
   readonly value: string;
 }
 
-/** Finds options that cannot be set. */
+/**
+ * Finds options that cannot be set.
+ * @param own the options that are the plan's.
+ * @param version of MySQL.
+ */
 export function findMysqlProblems(
   path: string,
   options: Readonly<Record<string, string>>,
-  shard: ResolvedShard,
-  config: PipelineConfig,
+  own: Readonly<Record<string, string>>,
+  version: string,
 ): Problem[] {
-  const own = ownMysqlOptions(shard, config);
   const written = Object.entries(options).map(([spelled, value]) => ({
     name: normalisedName(spelled),
     spelled,
@@ -111,14 +112,14 @@ export function findMysqlProblems(
         ),
       ];
     const meant = meantBy(name, value);
-    const found = judge(at, meant, own, config.mysql.version);
+    const found = judge(at, meant, own, version);
     if (meant.name === name) return found;
     if (found.length === 0) return isJudged(meant.name) ? [anotherSpelling(at, name, meant.name)] : [];
     return found.map((one) => ({ ...one, message: `means ${meant.name}=${meant.value}: ${one.message}` }));
   });
 }
 
-function judge(at: string, { name, value }: Option, own: Record<string, string>, version: string): Problem[] {
+function judge(at: string, { name, value }: Option, own: Readonly<Record<string, string>>, version: string): Problem[] {
   const need = needed[name];
   if (own[name] !== undefined && sameValue(own[name], value)) return [];
   if (need !== undefined) {

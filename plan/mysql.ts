@@ -2,13 +2,17 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 import { mysqlOptions } from "./row-size.ts";
+import type { ShardPlan } from "./types.ts";
 
 /** What a server needs beside its buffer pool: code, caches, connections. */
 export const mysqldOverheadMiB = 190;
 
-/** Renders mysqld's arguments for one shard, sorted after those that CDC needs. */
-export function mysqldArgs(shard: ResolvedShard, config: PipelineConfig): string[] {
-  const own = ownMysqlOptions(shard, config);
+/** Renders mysqld's arguments for one shard, sorted after those that CDC needs, which are the plan's. */
+export function planMysql(
+  shard: ResolvedShard,
+  config: PipelineConfig,
+): Pick<ShardPlan, "mysqldArgs" | "ownMysqlOptions"> {
+  const own = ownOptions(shard, config);
   const free = {
     ...smallServer,
     ...mysqlOptions(config),
@@ -18,11 +22,19 @@ export function mysqldArgs(shard: ResolvedShard, config: PipelineConfig): string
   const further = Object.entries(free)
     .filter(([name]) => own[name] === undefined)
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return [...Object.entries(own), ...further].map(([name, value]) => `--${name.replaceAll("_", "-")}=${value}`);
+  const options = [...Object.entries(own), ...further];
+  return {
+    mysqldArgs: options.map(([name, value]) => `${argumentOf(name)}=${value}`),
+    ownMysqlOptions: own,
+  };
 }
 
-/** The options that are the plan's; `mysql.options` and a shard's `mysqlOptions` may not say otherwise. */
-export function ownMysqlOptions(shard: ResolvedShard, config: PipelineConfig): Record<string, string> {
+/** As mysqld is given an option, without its value. */
+export function argumentOf(name: string): string {
+  return `--${name.replaceAll("_", "-")}`;
+}
+
+function ownOptions(shard: ResolvedShard, config: PipelineConfig): Record<string, string> {
   return {
     server_id: String(shard.port),
     log_bin: "mysql-bin",
@@ -45,7 +57,7 @@ export const smallServer: Readonly<Record<string, string>> = {
 };
 
 /** mysqld takes `-` and `_` in names alike. */
-export function normalised(options: Readonly<Record<string, string>>): Record<string, string> {
+function normalised(options: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(options).map(([name, value]) => [normalisedName(name), value]));
 }
 

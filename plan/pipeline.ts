@@ -1,5 +1,6 @@
 /** The whole pipeline as a plan: a pure function of the configuration and the stack's name. */
 import type { PlanInput } from "../config/input.ts";
+import type { PipelineConfig } from "../config/schema.ts";
 import { planConnect } from "./connect.ts";
 import { findPropertyProblems } from "./free-properties.ts";
 import { planGuard } from "./guard.ts";
@@ -8,36 +9,49 @@ import { refuse } from "../lib/problem.ts";
 import { planReadSide } from "./read-side.ts";
 import { sinkPluginFolder } from "../lib/constants.ts";
 import { findContradictions } from "./rules.ts";
-import { resolveShard } from "./resolved-shard.ts";
+import { resolveShard, type ResolvedShard } from "./resolved-shard.ts";
 import { mergedTopics, planShard } from "./shard.ts";
-import type { PipelinePlan } from "./types.ts";
+import type { PipelinePlan, TopicPlan } from "./types.ts";
 import { findClashes, findTableClashes, findTopicClashes } from "./unique.ts";
 import { debeziumVersions, judgeVersions } from "./versions-fit.ts";
 
 /**
- * Plans the pipeline.
+ * Plans the pipeline, and compares what is written with what is planned.
  * @throws ProblemError with everything that is wrong.
  */
 export function planPipeline({ config, stack, declaredTables, keylessTables }: PlanInput): PipelinePlan {
   const resolved = config.shards.map((shard) => resolveShard(shard, config, declaredTables));
-  const versions = judgeVersions(config, resolved);
+  const releases = debeziumVersions(resolved);
+  const versions = judgeVersions(config, releases);
+  const plan = { ...plannedAs(stack, config, resolved, releases), warnings: versions.warnings };
   refuse([
-    ...findClashes(config, resolved),
+    ...findClashes(resolved, plan),
     ...findTableClashes(config, resolved),
-    ...findContradictions(config, resolved, declaredTables, keylessTables),
-    ...findPropertyProblems(config, resolved),
+    ...findContradictions(config, resolved, plan, declaredTables, keylessTables),
+    ...findPropertyProblems(config, plan),
     ...versions.problems,
   ]);
+  // Afterwards: names that clash make topics that clash, and are told once.
+  refuse(findTopicClashes(topicsOf(plan)));
+  return plan;
+}
 
+function topicsOf({ connect, sharedTopics, shards, readSide }: PipelinePlan): TopicPlan[] {
+  const ofShards = shards.flatMap(({ topics }) => topics);
+  return [...connect.topics, ...sharedTopics, ...ofShards, ...(readSide?.topics ?? [])];
+}
+
+/** The plan of what is written, good or not: every part of it is there to be compared with. */
+function plannedAs(
+  stack: string,
+  config: PipelineConfig,
+  resolved: readonly ResolvedShard[],
+  releases: readonly string[],
+): Omit<PipelinePlan, "warnings"> {
   const kafka = planKafka(stack, config);
   const { bootstrap } = kafka.endpoints.inNetwork;
-  const used = debeziumVersions(resolved);
-  const connect = planConnect(stack, config, bootstrap, used, config.readSide.enabled ? [sinkPluginFolder] : []);
-  const shards = resolved.map((shard) => planShard(stack, shard, config, bootstrap, used.length > 1));
-  const sharedTopics = mergedTopics(resolved, config);
-  const readSide = planReadSide(stack, config, { resolved, shards });
-  const topics = [...connect.topics, ...sharedTopics, ...shards.flatMap((shard) => shard.topics)];
-  refuse(findTopicClashes([...topics, ...(readSide?.topics ?? [])]));
+  const connect = planConnect(stack, config, bootstrap, releases, config.readSide.enabled ? [sinkPluginFolder] : []);
+  const shards = resolved.map((shard) => planShard(stack, shard, config, bootstrap, releases.length > 1));
   return {
     stack,
     network: stack,
@@ -58,10 +72,9 @@ export function planPipeline({ config, stack, declaredTables, keylessTables }: P
     connect,
     guard: planGuard(stack, config, connect, bootstrap),
     maxDelaySeconds: config.maxDelaySeconds,
-    readSide,
-    sharedTopics,
+    readSide: planReadSide(stack, config, { resolved, shards }),
+    sharedTopics: mergedTopics(resolved, config),
     allowDelete: config.allowDelete,
     keepData: config.keepData,
-    warnings: versions.warnings,
   };
 }

@@ -2,22 +2,26 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { isLoopback } from "./endpoints.ts";
 import { converterSettings, jsonConverter } from "./connect.ts";
-import { convertersOf } from "./connector.ts";
-import { cdcDatabase } from "../lib/constants.ts";
-import { aliasOf, hasOwnSink, isAlias, isIndexed } from "./indices.ts";
+import { hasOwnSink, isAlias } from "./indices.ts";
 import type { Problem } from "../lib/problem.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
+import type { PipelinePlan, ReadSidePlan, ShardPlan } from "./types.ts";
 
 /** Finds what contradicts `cdc:readSide`; nothing when it is switched off. */
-export function findReadSideProblems(config: PipelineConfig, shards: readonly ResolvedShard[]): Problem[] {
-  if (!config.readSide.enabled) return [];
-  const converters = shards.map((shard) => effectiveConverters(config, shard));
+export function findReadSideProblems(
+  config: PipelineConfig,
+  resolved: readonly ResolvedShard[],
+  { shards, readSide }: PipelinePlan,
+): Problem[] {
+  if (readSide === undefined) return [];
+  const ofWorkers = converterSettings(config.connect.properties);
+  const converters = shards.map(({ connector }) => effectiveConverters(converterSettings(connector.config), ofWorkers));
   return [
     ...engineProblems(config),
     ...sinkProblems(config),
     ...converterClashes(converters),
     ...(hasOwnSink(config)
-      ? [...deleteProblems(config), ...schemalessProblems(config, shards, converters), ...aliasClashes(config, shards)]
+      ? [...deleteProblems(config), ...schemalessProblems(shards, converters), ...aliasClashes(readSide, resolved)]
       : []),
   ];
 }
@@ -73,11 +77,10 @@ function deleteProblems({ connectors }: PipelineConfig): Problem[] {
 type Converters = Readonly<Record<string, string>>;
 
 /** What a shard's connector writes with. Connect takes settings of a converter only beside its class: else the worker's are in force. */
-function effectiveConverters(config: PipelineConfig, shard: ResolvedShard): Converters {
-  const [own, worker] = [convertersOf(config, shard), converterSettings(config.connect.properties)];
+function effectiveConverters(own: Converters, workers: Converters): Converters {
   const sides = ["key.converter", "value.converter", "header.converter"];
   const entries = sides.flatMap((side) =>
-    Object.entries(own[side] === undefined ? worker : own).filter(([key]) => key.startsWith(side)),
+    Object.entries(own[side] === undefined ? workers : own).filter(([key]) => key.startsWith(side)),
   );
   return Object.fromEntries(entries);
 }
@@ -101,22 +104,17 @@ function converterClashes([first = {}, ...others]: readonly Converters[]): Probl
 /** Without schemas a value has to be text that says what it is: numbers for decimals are bytes, those for times have no unit. */
 const textModes = { "decimal.handling.mode": "string", "time.precision.mode": "isostring" } as const;
 
-function schemalessProblems(
-  { connectors }: PipelineConfig,
-  shards: readonly ResolvedShard[],
-  converters: readonly Converters[],
-): Problem[] {
-  return shards.flatMap((shard, index) => {
+function schemalessProblems(shards: readonly ShardPlan[], converters: readonly Converters[]): Problem[] {
+  return shards.flatMap(({ connector: { config } }, index) => {
     const own = converters[index] ?? {};
     if ((own["value.converter"] ?? jsonConverter) !== jsonConverter) return [];
     if (own["value.converter.schemas.enable"] !== "false") return [];
-    const properties: Readonly<Record<string, string>> = { ...connectors.properties, ...shard.connectorProperties };
     return Object.entries(textModes)
-      .filter(([key, mode]) => properties[key] !== mode)
+      .filter(([key, mode]) => config[key] !== mode)
       .map(([key, mode]) => ({
         code: "CDC-423" as const,
         path: `cdc:connectors.properties.${key}`,
-        message: `found ${properties[key] ?? "nothing"} with JSON without schemas and a read side; allowed is ${mode}: the index could not tell what the value is`,
+        message: `found ${config[key] ?? "nothing"} with JSON without schemas and a read side; allowed is ${mode}: the index could not tell what the value is`,
         remedy: `write ${key}: ${mode}, or cdc:connectors.converter: json`,
       }));
   });
@@ -133,12 +131,13 @@ function noAlias(table: string, alias: string): Problem {
   };
 }
 
-/** Probes have an index of their own. */
-function aliasClashes(config: PipelineConfig, shards: readonly ResolvedShard[]): Problem[] {
-  const owners = new Map([[aliasOf(`${cdcDatabase}.probe`), `the pipeline's own ${cdcDatabase}.probe`]]);
-  const tables = [...new Set(shards.flatMap((shard) => shard.tables))].filter((table) => isIndexed(config, table));
-  return tables.flatMap((table) => {
-    const alias = aliasOf(table);
+/** Probes have an index of their own. In the order in which the tables are written. */
+function aliasClashes({ indices, probeIndex }: ReadSidePlan, shards: readonly ResolvedShard[]): Problem[] {
+  const owners = new Map([[probeIndex.alias, `the pipeline's own ${probeIndex.table}`]]);
+  const aliases = new Map(indices.map(({ table, alias }) => [table, alias]));
+  return [...new Set(shards.flatMap(({ tables }) => tables))].flatMap((table) => {
+    const alias = aliases.get(table);
+    if (alias === undefined) return [];
     if (!isAlias(alias)) return [noAlias(table, alias)];
     const other = owners.get(alias);
     owners.set(alias, other ?? table);

@@ -6,7 +6,7 @@ import { deadLetterTopic, planSink, retryTopic } from "./sink.ts";
 import { existingEndpoints, httpEndpoints, publishedPort, type PublishedPort } from "./endpoints.ts";
 import { engineSettings } from "./row-size.ts";
 import { TopicPlanner } from "./topics.ts";
-import type { EnginePlan, IndexPlan, PagePlan, ReadSidePlan } from "./types.ts";
+import type { EnginePlan, IndexPlan, SearchPagePlan, ReadSidePlan } from "./types.ts";
 
 const engineAlias = "opensearch";
 const enginePort = 9200;
@@ -28,7 +28,8 @@ export function planReadSide(stack: string, config: PipelineConfig, planned: Pla
   const endpoints =
     engineUrl === undefined ? httpEndpoints(engineAlias, enginePortOf(config)) : existingEndpoints(engineUrl);
   const internalUrl = endpoints.inNetwork.url;
-  const indices = hasOwnSink(config) ? planIndices(config, planned.resolved) : [];
+  const read = planIndices(config, planned.resolved);
+  const indices = hasOwnSink(config) ? read : [];
   const topics = new TopicPlanner(config);
   return {
     engine,
@@ -36,7 +37,7 @@ export function planReadSide(stack: string, config: PipelineConfig, planned: Pla
     refreshIntervalMs,
     indices,
     probeIndex: planProbeIndex(config, planned),
-    sink: planSink(stack, config, planned, internalUrl),
+    sink: planSink(stack, config, { shards: planned.shards, indices: read, engineUrl: internalUrl }),
     deadLetterTopic,
     retryTopic,
     topics: [topics.deadLetters(deadLetterTopic), topics.deadLetters(retryTopic)],
@@ -70,7 +71,7 @@ function planPage(
   { readSide, portOffset }: PipelineConfig,
   engineUrl: string,
   indices: readonly IndexPlan[],
-): PagePlan | undefined {
+): SearchPagePlan | undefined {
   if (!readSide.page.enabled) return undefined;
   const alias = "search";
   const port = publishedPort(pagePort, readSide.page.port + portOffset);

@@ -4,19 +4,21 @@ import { cdcDatabase } from "../lib/constants.ts";
 import { findDelayProblems } from "./delay.ts";
 import { findGuardProblems } from "./guard-rules.ts";
 import { hasOwnSink } from "./indices.ts";
-import { normalised } from "./mysql.ts";
+import { argumentOf } from "./mysql.ts";
 import { sanitised } from "../lib/names.ts";
 import { isFirst, type Problem } from "../lib/problem.ts";
 import { findReadSideProblems } from "./read-side-rules.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
-import { keylessProblem, keyNeeds } from "./table-keys.ts";
+import { keylessProblem } from "./table-keys.ts";
 import { covers, isOwnDatabase, isPattern, patternProblems } from "./table-patterns.ts";
 import { cleanupOf } from "./topics.ts";
+import type { PipelinePlan, ShardPlan } from "./types.ts";
 
 /** Finds fields that contradict one another. */
 export function findContradictions(
   config: PipelineConfig,
   shards: readonly ResolvedShard[],
+  plan: PipelinePlan,
   declaredTables: readonly string[] | undefined,
   keylessTables: readonly string[],
 ): Problem[] {
@@ -25,12 +27,12 @@ export function findContradictions(
     ...connectorRules(config, shards),
     ...patternProblems(config, declaredTables),
     ...shards.flatMap((_, index) => tableRules(config, index, declaredTables)),
-    ...shards.flatMap((shard) => keyRules(config, shard, keylessTables)),
+    ...plan.shards.flatMap((shard) => keyRules(config, shard, keylessTables)),
     ...columnRules(config, shards),
     ...shards.flatMap((shard, index) => offsetRules(shard, `cdc:shards[${index}]`)),
-    ...findGuardProblems(config, shards),
-    ...findDelayProblems(config, shards),
-    ...findReadSideProblems(config, shards),
+    ...findGuardProblems(config, plan.shards),
+    ...findDelayProblems(config, plan.shards),
+    ...findReadSideProblems(config, shards, plan),
     // Fields that all shards share are checked per shard; what is wrong with them is said once.
   ].filter(isFirst);
 }
@@ -77,11 +79,11 @@ function topicRules({ topics, kafka, readSide }: PipelineConfig, shards: readonl
 }
 
 /** Of tables that are made elsewhere, or whose text is not clear, the server is asked before the connector is made. */
-function keyRules(config: PipelineConfig, shard: ResolvedShard, keylessTables: readonly string[]): Problem[] {
+function keyRules(config: PipelineConfig, shard: ShardPlan, keylessTables: readonly string[]): Problem[] {
   // Then the server gives tables a key that no file names.
-  const options = { ...normalised(config.mysql.options), ...normalised(shard.mysqlOptions) };
-  if (options["sql_generate_invisible_primary_key"] !== undefined) return [];
-  return Object.entries(keyNeeds(config, shard))
+  const givesKeys = argumentOf("sql_generate_invisible_primary_key");
+  if (shard.mysqldArgs.some((argument) => argument.startsWith(`${givesKeys}=`))) return [];
+  return Object.entries(shard.keyNeeds)
     .filter(([table]) => keylessTables.includes(table))
     .map(([table, need]) => keylessProblem(`sql/${config.schema}`, table, need));
 }

@@ -2,7 +2,7 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { cdcDatabase, signalTable } from "../lib/constants.ts";
 import { connectorConfig, notificationTopicOf } from "./connector.ts";
-import { mysqldArgs, mysqldOverheadMiB } from "./mysql.ts";
+import { mysqldOverheadMiB, planMysql } from "./mysql.ts";
 import { hasOwnSink, truncateTopicOf } from "./indices.ts";
 import { topicOf } from "../lib/names.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
@@ -40,12 +40,12 @@ export function planShard(
     volume: `${stack}-mysql-${shard.key}-data`,
     expectedMemoryMiB: shard.bufferPoolMiB + mysqldOverheadMiB,
     memoryLimitMiB: shard.memoryLimitMiB,
-    mysqldArgs: mysqldArgs(shard, config),
+    ...planMysql(shard, config),
     databases,
     topicPrefix: shard.topicPrefix,
     connector: {
       name: shard.connector,
-      config: connectorConfig({
+      ...connectorConfig({
         shard,
         server: endpoints.inNetwork,
         databases,

@@ -1,12 +1,11 @@
 /** The sink connector's configuration. Property names: Kafka Connect's, and apps/sink/README.md. */
 import type { PipelineConfig } from "../config/schema.ts";
-import { convertersOf } from "./connector.ts";
+import { converterSettings } from "./connect.ts";
 import { sinkPluginFolder } from "../lib/constants.ts";
-import { planIndices, type PlannedShards } from "./indices.ts";
 import { inTopic } from "../lib/names.ts";
 import { producerBuffer, producerProperties } from "./row-size.ts";
 import { replicationFactor } from "./topics.ts";
-import type { IndexedShard, IndexPlan, SinkPlan } from "./types.ts";
+import type { IndexedShard, IndexPlan, ShardPlan, SinkPlan } from "./types.ts";
 
 export const sinkName = "read-side-sink";
 export const deadLetterTopic = "dlq.read-side";
@@ -15,21 +14,32 @@ export const retryTopic = `${deadLetterTopic}.retry`;
 /** Class of the sink in apps/sink/. */
 const ownSink = "cdc.sink.OpenSearchSinkConnector";
 
+/** What the sink reads, and where to it writes. */
+export interface SinkEnds {
+  readonly shards: readonly ShardPlan[];
+  /** One for each captured table that is not left out. */
+  readonly indices: readonly IndexPlan[];
+  /** Root of the engine's REST API inside the network. */
+  readonly engineUrl: string;
+}
+
 /** Plans the sink. What is written with a converter is read with the same. */
-export function planSink(stack: string, config: PipelineConfig, planned: PlannedShards, internalUrl: string): SinkPlan {
+export function planSink(stack: string, config: PipelineConfig, ends: SinkEnds): SinkPlan {
   const { sink } = config.readSide;
-  // They are the same for all shards, or refused.
-  const [first] = planned.resolved;
+  const own = ownProperties(config, ends);
+  // Converters are the same for all shards, or refused.
+  const [first] = ends.shards;
   return {
     name: sinkName,
     config: {
       // A topic or a partition that is new is read after seconds, not after Kafka's default five minutes.
       "consumer.override.metadata.max.age.ms": "5000",
       ...producerBuffer(config),
-      ...(first === undefined ? {} : convertersOf(config, first)),
+      ...converterSettings(first?.connector.config ?? {}),
       ...sink.properties,
-      ...ownSinkProperties(config, planned, internalUrl),
+      ...own,
     },
+    own,
     plugin: { volume: `${stack}-sink`, path: sinkPluginFolder, archive: archiveOf(sink.plugin) },
   };
 }
@@ -38,14 +48,8 @@ function archiveOf(plugin: PipelineConfig["readSide"]["sink"]["plugin"]): SinkPl
   return plugin === undefined ? undefined : { file: plugin.archive, sha256: plugin.sha256 };
 }
 
-/** The sink's properties that are the plan's; `readSide.sink.properties` may not say otherwise. */
-export function ownSinkProperties(
-  config: PipelineConfig,
-  { resolved, shards }: PlannedShards,
-  internalUrl: string,
-): Record<string, string> {
+function ownProperties(config: PipelineConfig, { shards, indices, engineUrl }: SinkEnds): Record<string, string> {
   const { tasks, sink } = config.readSide;
-  const indices = planIndices(config, resolved);
   const data = indices.flatMap(({ topics }) => topics);
   const removals = new Map(indices.flatMap((index) => index.shards.flatMap(removalsOf)));
   return {
@@ -64,7 +68,7 @@ export function ownSinkProperties(
     "tasks.max": String(tasks),
     ...(sink.class === undefined
       ? {
-          "connection.url": internalUrl,
+          "connection.url": engineUrl,
           // The sink's own defaults, on which the index templates, the checks and the page depend.
           "index.name.template": "{database}-{table}",
           "position.field": "cdc",

@@ -43,6 +43,8 @@ export interface ConnectorPlan {
   readonly name: string;
   /** The configuration as `PUT /connectors/NAME/config` takes it; secrets are placeholders of the worker's config provider. */
   readonly config: Readonly<Record<string, string>>;
+  /** Those of `config` that are the plan's; `connectors.properties` and a shard's `connectorProperties` may not say otherwise. */
+  readonly own: Readonly<Record<string, string>>;
   readonly state: DesiredState;
   /** What becomes of offsets and schema history when the connector is taken out. */
   readonly onDelete: "reset" | "keep";
@@ -58,6 +60,8 @@ export interface ShardPlan extends StatefulPlan {
   readonly endpoints: Endpoints<MysqlEndpoint>;
   /** mysqld's arguments. */
   readonly mysqldArgs: readonly string[];
+  /** Those of the options that are the plan's, with `_` in their names; `mysql.options` and a shard's `mysqlOptions` may not say otherwise. */
+  readonly ownMysqlOptions: Readonly<Record<string, string>>;
   /** Databases made on the shard: those of the captured tables, and the pipeline's own. */
   readonly databases: readonly string[];
   readonly topicPrefix: string;
@@ -81,6 +85,8 @@ export interface BrokerPlan extends StatefulPlan {
   readonly endpoints: Endpoints<KafkaEndpoint>;
   /** The image's environment: KAFKA_* variables and CLUSTER_ID. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The properties in it that are the plan's, by the broker's names; `kafka.properties` may not say otherwise. */
+  readonly own: Readonly<Record<string, string>>;
 }
 
 export interface KafkaPlan {
@@ -94,6 +100,8 @@ export interface WorkerPlan extends PublishedPlan {
   readonly endpoints: Endpoints<HttpEndpoint>;
   /** connect-distributed.properties, without secrets. */
   readonly properties: Readonly<Record<string, string>>;
+  /** Those of `properties` that are the plan's; `connect.properties` may not say otherwise. */
+  readonly own: Readonly<Record<string, string>>;
   /** The image's environment: options of the JVM. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -176,6 +184,8 @@ export interface SinkPlan {
   readonly name: string;
   /** The configuration as `PUT /connectors/NAME/config` takes it. */
   readonly config: Readonly<Record<string, string>>;
+  /** Those of `config` that are the plan's; `readSide.sink.properties` may not say otherwise. */
+  readonly own: Readonly<Record<string, string>>;
   readonly plugin: SinkPluginPlan;
 }
 
@@ -189,13 +199,13 @@ export interface SinkPluginPlan {
 }
 
 /** The search page's container. */
-export interface PagePlan extends PublishedPlan {
+export interface SearchPagePlan extends PublishedPlan {
   readonly endpoints: Endpoints<HttpEndpoint>;
-  readonly settings: PageSettings;
+  readonly settings: SearchPageSettings;
 }
 
 /** What the search page is told. */
-export interface PageSettings {
+export interface SearchPageSettings {
   /** Root of the engine's REST API inside the network. */
   readonly engineUrl: string;
   /** Aliases that are searched, and the tables that they stand for. */
@@ -222,7 +232,7 @@ export interface ReadSidePlan {
   /** Both of them. */
   readonly topics: readonly TopicPlan[];
   /** Undefined when it is switched off. */
-  readonly page: PagePlan | undefined;
+  readonly page: SearchPagePlan | undefined;
 }
 
 export interface PipelinePlan {

@@ -3,8 +3,7 @@ import type { PipelineConfig } from "../config/schema.ts";
 import { sanitised, topicOf } from "../lib/names.ts";
 import type { Problem } from "../lib/problem.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
-import { sinkName } from "./sink.ts";
-import type { TopicPlan } from "./types.ts";
+import type { PipelinePlan, PublishedPlan, TopicPlan } from "./types.ts";
 
 /** One value that has to be unique among its kind, and where it comes from. */
 interface Claim {
@@ -50,10 +49,10 @@ const kinds = {
 } as const satisfies Partial<Record<keyof ResolvedShard, Kind>>;
 
 /** Finds values that two owners claim, naming both. */
-export function findClashes(config: PipelineConfig, shards: readonly ResolvedShard[]): Problem[] {
+export function findClashes(shards: readonly ResolvedShard[], plan: PipelinePlan): Problem[] {
   const perShard = (field: keyof typeof kinds): Claim[] =>
     shards.map((shard, index) => ({ path: `cdc:shards[${index}].${field}`, value: String(shard[field]) }));
-  const ports = [...perShard("port"), ...otherPorts(config)];
+  const ports = [...perShard("port"), ...otherPorts(plan)];
   // Two equal ports are reported as such; their equal server-ids need no line of their own.
   const servers = perShard("port")
     .filter((port, index, all) => all.findIndex((other) => other.value === port.value) === index)
@@ -64,12 +63,12 @@ export function findClashes(config: PipelineConfig, shards: readonly ResolvedSha
     ...duplicates(kinds.port, ports),
     ...duplicates(kinds.serverId, [...servers, ...perShard("serverId")]),
     ...duplicates(kinds.connector, [
-      ...(config.readSide.enabled ? [{ path: "cdc:readSide (the sink)", value: sinkName }] : []),
+      ...(plan.readSide === undefined ? [] : [{ path: "cdc:readSide (the sink)", value: plan.readSide.sink.name }]),
       ...perShard("connector"),
     ]),
     ...duplicates(kinds.topicPrefix, perShard("topicPrefix")),
     ...duplicates(kinds.schemaHistoryTopic, perShard("schemaHistoryTopic")),
-    ...tooHigh(ports, config.portOffset),
+    ...tooHigh(ports, plan.portOffset),
   ];
 }
 
@@ -127,17 +126,20 @@ function formerNames(shards: readonly ResolvedShard[]): Claim[] {
     .filter(({ name }, index, all) => all.findIndex((other) => other.name === name) === index);
 }
 
-function otherPorts({ kafka, connect, readSide }: PipelineConfig): Claim[] {
-  const each = (path: string, first: number, count: number): Claim[] =>
-    Array.from({ length: count }, (_, index) => ({
-      path: index === 0 ? path : `the port of number ${index + 1} after ${path}`,
-      value: String(first + index),
-    }));
+/** As they are written, before `portOffset`. */
+function otherPorts({ kafka, connect, readSide, portOffset }: PipelinePlan): Claim[] {
+  const each = (path: string, published: readonly (PublishedPlan | undefined)[]): Claim[] =>
+    published
+      .filter((one) => one !== undefined)
+      .map(({ port }, index) => ({
+        path: index === 0 ? path : `the port of number ${index + 1} after ${path}`,
+        value: String(port.host - portOffset),
+      }));
   return [
-    ...each("cdc:kafka.port", kafka.port, kafka.brokers),
-    ...each("cdc:connect.port", connect.port, connect.workers),
-    ...each("cdc:readSide.port", readSide.port, readSide.enabled && readSide.engineUrl === undefined ? 1 : 0),
-    ...each("cdc:readSide.page.port", readSide.page.port, readSide.enabled && readSide.page.enabled ? 1 : 0),
+    ...each("cdc:kafka.port", kafka.brokers),
+    ...each("cdc:connect.port", connect.workers),
+    ...each("cdc:readSide.port", [readSide?.engine]),
+    ...each("cdc:readSide.page.port", [readSide?.page]),
   ];
 }
 

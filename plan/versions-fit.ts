@@ -15,10 +15,13 @@ export function debeziumVersions(shards: readonly ResolvedShard[]): string[] {
   return [...new Set(shards.map(({ debeziumVersion }) => debeziumVersion))].toSorted((a, b) => age(a) - age(b));
 }
 
-/** Judges the versions of a configuration: every release that is used, with what all shards share. */
-export function judgeVersions(config: PipelineConfig, shards: readonly ResolvedShard[]): VersionCheck {
+/**
+ * Judges the versions of a configuration: every release of Debezium that is used, with what all shards share.
+ * @param releases each once.
+ */
+export function judgeVersions(config: PipelineConfig, releases: readonly string[]): VersionCheck {
   const { mysql, kafka, images } = config;
-  const used = debeziumVersions(shards).map((debezium) => ({
+  const used = releases.map((debezium) => ({
     kafka: kafka.version,
     debezium,
     debeziumPath: pathOf(debezium, config),

@@ -2,7 +2,7 @@
 import { statePlace } from "../lib/identity.ts";
 import type { Problem } from "../lib/problem.ts";
 import { noEngine } from "./no-engine.ts";
-import { besideIt, copyProblem, environmentProblem, strangerProblems, type Asked } from "./strangers.ts";
+import { besideIt, copyProblem, environmentProblem, conflictProblems, type Asked } from "./name-conflicts.ts";
 import { thingsOnEngine, type Thing } from "../clients/docker/things.ts";
 import { ourselves, type StateOwner, type Us } from "./whose.ts";
 
@@ -36,7 +36,7 @@ export async function lookWhose(asker: Asker): Promise<Looked> {
   if (place.kind === "other checkout") return { things, us, problems: [environmentProblem(us, place.folder)] };
   if (state !== undefined && us.twins.has(state.checkout))
     return { things, us, problems: [copyProblem(us, state.checkout, besideIt(things, checkout, asker))] };
-  return { things, us, problems: strangerProblems(things, us, asker) };
+  return { things, us, problems: conflictProblems(things, us, asker) };
 }
 
 /** The same with the engine's silence as a problem (CDC-701). */

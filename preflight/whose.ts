@@ -19,14 +19,14 @@ export interface Us {
 
 /**
  * `own`: ours to change and to remove. `sibling`: of another stack of this checkout. `twin`: made by the checkout of which this
- * one is a copy. `stranger`: another checkout's. `nobody`: without an identity, so made by hand or by an earlier version.
+ * one is a copy. `other`: another checkout's. `nobody`: without an identity, so made by hand or by an earlier version.
  */
-export type Whose = "own" | "sibling" | "twin" | "stranger" | "nobody";
+export type Whose = "own" | "sibling" | "twin" | "other" | "nobody";
 
 /** @returns whose a thing is. Nothing but its labels counts, least of all its name. */
 export function whoseIs(thing: Thing, us: Us): Whose {
   if (thing.identity === undefined) return "nobody";
-  if (!us.identities.has(thing.identity)) return "stranger";
+  if (!us.identities.has(thing.identity)) return "other";
   if (thing.checkout !== undefined && us.twins.has(thing.checkout)) return "twin";
   return (thing.stack ?? thing.kept) === us.stack ? "own" : "sibling";
 }
@@ -37,7 +37,7 @@ export function ownThings(things: readonly Thing[], us: Us): Thing[] {
 }
 
 /** What goes by the stack's name, or by a name that it plans, and is not its own: nothing of that may be touched. */
-export function strangeThings(things: readonly Thing[], us: Us, planned: EngineNames | undefined): Thing[] {
+export function conflictingThings(things: readonly Thing[], us: Us, planned: EngineNames | undefined): Thing[] {
   return things.filter((thing) => {
     const isMet = thing.stack === us.stack || planned?.[thing.kind].includes(thing.name) === true;
     return isMet && whoseIs(thing, us) !== "own";

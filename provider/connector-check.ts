@@ -30,7 +30,7 @@ export async function validateOnWorker(
   limitMs: number,
 ): Promise<CheckFailure[]> {
   const answer = client.validate({ ...config, name }).catch((error: unknown) => {
-    // The one error that is not told by property.
+    // The one error that is not reported by property.
     if (!(error instanceof ConnectRestError) || !error.message.includes("Failed to find any class")) throw error;
     return [
       { property: "connector.class", errors: [`the worker has no connector ${config["connector.class"] ?? ""}`] },

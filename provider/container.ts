@@ -27,10 +27,10 @@ export type SeenState = Pick<ContainerState, "status" | "exitCode" | "restarts" 
 export const dockerCommand: Docker = { inspect, start, checkHealth, logLines };
 
 const pollMs = 300;
-const linesTold = 15;
+const linesShown = 15;
 
 /** A start that fails once may have met a neighbour that was not there yet; what fails twice running will fail again. */
-const crashesTold = 2;
+const crashesToFail = 2;
 
 /**
  * Starts the container when it is not running, and waits for its health check.
@@ -65,7 +65,7 @@ export async function makeReady(
     // A start by hand makes the engine count anew.
     crashesBefore = Math.min(crashesBefore, state.restarts);
     const crashed = state.restarts - crashesBefore;
-    if (crashed >= crashesTold) {
+    if (crashed >= crashesToFail) {
       const exit = state.status === "restarting" ? ` (exit code ${state.exitCode}${signalOf(state.exitCode)})` : "";
       throw new Error(
         `container ${container} crashes again and again: ${crashed} times${exit} before it was ready, and the engine goes on ` +
@@ -95,7 +95,7 @@ async function stateOf(docker: Docker, container: string): Promise<SeenState> {
 }
 
 async function lastLogLines(docker: Docker, container: string): Promise<string> {
-  const lines = await docker.logLines(container, ["--tail", String(linesTold)]);
+  const lines = await docker.logLines(container, ["--tail", String(linesShown)]);
   return `Last lines of its log:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }
 

@@ -23,7 +23,7 @@ export const dataVolumeHandler: ResourceHandler = {
     if (Object.keys(olds).length > 0) return { inputs: news };
     const found = await labelsOf("volume", name);
     const failures =
-      found === undefined || isOwn(found, labels) ? [] : [{ property: "", reason: strange(name, found) }];
+      found === undefined || isOwn(found, labels) ? [] : [{ property: "", reason: notOurs(name, found) }];
     return { inputs: news, failures };
   },
 
@@ -41,7 +41,7 @@ export const dataVolumeHandler: ResourceHandler = {
       say(
         `volume ${name} is taken up again, with the rows of ${found[shardLabel]} (made by MySQL ${found[mysqlVersionLabel] ?? "of an unknown version"})`,
       );
-    else throw new Error(strange(name, found));
+    else throw new Error(notOurs(name, found));
     return { id: name, outs: inputs };
   },
 
@@ -69,7 +69,7 @@ function isOwn(found: Readonly<Record<string, string>>, wanted: Readonly<Record<
   return identity.every((label) => found[label] === wanted[label]);
 }
 
-function strange(name: string, found: Readonly<Record<string, string>>): string {
+function notOurs(name: string, found: Readonly<Record<string, string>>): string {
   const labels = identity.map((label) => `${label}=${found[label] ?? "(none)"}`).join(", ");
   return (
     `CDC-824 volume ${name}: is on the engine already, and is not this shard's (its labels: ${labels})\n` +

@@ -3,7 +3,7 @@ import { checkoutFolder } from "../lib/checkout.ts";
 import { identitiesOf, newIdentity, noteIdentity, statePlace } from "../lib/identity.ts";
 import { renderProblems } from "../lib/problem.ts";
 import { ownProblems } from "../preflight/require-own.ts";
-import type { Asked } from "../preflight/strangers.ts";
+import type { Asked } from "../preflight/name-conflicts.ts";
 import type { StateOwner } from "../preflight/whose.ts";
 import { asKnown, type Properties, type ResourceHandler } from "./handler.ts";
 

@@ -120,8 +120,8 @@ async function quietly<T>(properties: Properties, call: () => Promise<T>): Promi
   } catch (error) {
     if (error instanceof Error) {
       error.stack = "";
-      const told = error instanceof UserError ? `${error.message}\n  what to do: ${error.remedy}` : error.message;
-      error.message = masked(told, secretsIn(properties));
+      const text = error instanceof UserError ? `${error.message}\n  what to do: ${error.remedy}` : error.message;
+      error.message = masked(text, secretsIn(properties));
     }
     throw error;
   }

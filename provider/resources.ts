@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Held } from "../plan/held.ts";
 import type { Owner } from "../plan/owner.ts";
-import type { Asked } from "../preflight/strangers.ts";
+import type { Asked } from "../preflight/name-conflicts.ts";
 import type { PreparedKind } from "./prepared-image.ts";
 
 /** Function of the provider that tells it that a program runs. */
@@ -30,7 +30,9 @@ export class Data extends pulumi.CustomResource {
     { allowDelete, ...held }: Held & { readonly allowDelete: readonly string[] },
     opts?: pulumi.CustomResourceOptions,
   ) {
-    super("cdc:index:Data", name, { ...held, allowDelete: [...allowDelete] }, opts);
+    // What files may delete is said to the resource that applies them.
+    const words = allowDelete.filter((word) => !word.startsWith("file:"));
+    super("cdc:index:Data", name, { ...held, allowDelete: words }, opts);
     // Known in a preview too.
     this.accepted = new Promise((resolve) => void this.urn.apply(() => resolve()));
   }

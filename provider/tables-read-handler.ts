@@ -55,8 +55,8 @@ async function read(inputs: Properties, say: Say): Promise<Properties> {
 
 /** @returns names of tables. */
 async function unreadOf(target: TablesTarget): Promise<string[]> {
-  const { lookAtTables, unreadTables } = await import("../snapshot/look.ts");
-  return unreadTables(await lookAtTables(target)).map(({ table }) => table);
+  const { readTablesState, unreadTables } = await import("../snapshot/state.ts");
+  return unreadTables(await readTablesState(target)).map(({ table }) => table);
 }
 
 /** The shape is given by the resource class (resources.ts), the only maker of such inputs. */

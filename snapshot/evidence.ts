@@ -11,16 +11,16 @@ import { asksForEveryRow } from "./signal.ts";
 
 /** How a table is known to have been read. */
 export interface Evidence {
-  /** When it was told, by the record's time, in ms since 1970. */
+  /** When it was reported, by the record's time, in ms since 1970. */
   readonly atMs: number;
-  /** Rows that were read, as the connector counted them since it was started last; undefined where that is not told. */
+  /** Rows that were read, as the connector counted them since it was started last; undefined where that is not reported. */
   readonly rows: number | undefined;
   /** Id of the topic that has the rows; undefined where only the connector's word is there. */
   readonly topicId: string | undefined;
 }
 
-/** What the records have told, folded. */
-export interface Told {
+/** What the records report, folded. */
+export interface Reported {
   /** By table. */
   readonly read: ReadonlyMap<string, Evidence>;
   /** Whether one of `up`'s own records is among them: nothing before it counts. */
@@ -35,7 +35,7 @@ export interface Schemas {
   readonly value: unknown;
 }
 
-export interface ToldRecord {
+export interface NotificationRecord {
   readonly timestampMs: number;
   readonly key: string | null;
   readonly value: string | null;
@@ -51,7 +51,7 @@ export function mayBeOurs(value: string | null): boolean {
 }
 
 /** @param records in their order; without those before the last one of `up`, if there is one. */
-export function fold(topic: string, records: Iterable<ToldRecord>): Told {
+export function fold(topic: string, records: Iterable<NotificationRecord>): Reported {
   let read = new Map<string, Evidence>();
   let isWhole = false;
   let schemas: Schemas = { key: undefined, value: undefined };

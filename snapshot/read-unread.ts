@@ -10,7 +10,7 @@ import { UserError } from "../lib/run.ts";
 import { checkFlow } from "../flow/flow.ts";
 import { capturedRecord } from "./evidence.ts";
 import { followSnapshot, requireRunning, type Readings } from "./follow.ts";
-import { lookAtTables, unreadTables, type TableLook, type TablesLook } from "./look.ts";
+import { readTablesState, unreadTables, type TableState, type TablesState } from "./state.ts";
 import { describeProgress, secondsOf, type Progress } from "./progress.ts";
 import { proveRead, type Proof, type Unproven } from "./proof.ts";
 import { readTables } from "./read-anew.ts";
@@ -21,7 +21,7 @@ import type { TablesTarget } from "./target.ts";
 
 /** How long a change of the pipeline's own may take behind what is in front of it. */
 const passLimitMs = 60_000;
-/** Progress is told this often. */
+/** Progress is logged this often. */
 const tellMs = 2000;
 
 export interface Say {
@@ -37,26 +37,26 @@ export interface Say {
  * @throws UserError when a table cannot be read, or not every row of it came to its topic; FlowError when no change flows.
  */
 export async function readUnread(target: TablesTarget, password: string, say: Say): Promise<void> {
-  const look = await lookAtTables(target);
-  if (!look.isKnown) {
+  const state = await readTablesState(target);
+  if (!state.isKnown) {
     say.result(
-      `${target.shard}: which tables were read cannot be told: ${target.notificationTopic} is written by another converter than JSON's`,
+      `${target.shard}: which tables were read is not known: ${target.notificationTopic} is written by another converter than JSON's`,
     );
     return;
   }
-  if (unreadTables(look).length === 0) {
-    await writeDown(target, look, nothingFound);
+  if (unreadTables(state).length === 0) {
+    await writeDown(target, state, nothingFound);
     return;
   }
   const reading = new Reading(target, password, say);
   try {
-    await reading.read(unreadTables(await reading.settle()));
+    await reading.read(unreadTables(await reading.awaitIdle()));
   } catch (error) {
     // The connector's word for a table counts, unless it is taken back.
-    if (reading.found.lost.size > 0) await writeDown(target, await lookAtTables(target), reading.found);
+    if (reading.found.lost.size > 0) await writeDown(target, await readTablesState(target), reading.found);
     throw error;
   }
-  await writeDown(target, await lookAtTables(target), reading.found);
+  await writeDown(target, await readTablesState(target), reading.found);
   if (reading.failure !== undefined) throw reading.failure;
 }
 
@@ -71,19 +71,19 @@ interface Found {
 const nothingFound: Found = { lost: new Set(), empty: new Set() };
 
 /** Adds a record of the tables that are read, when it would say something new. */
-async function writeDown(target: TablesTarget, look: TablesLook, { lost, empty }: Found): Promise<void> {
-  const read = look.tables.filter(
+async function writeDown(target: TablesTarget, state: TablesState, { lost, empty }: Found): Promise<void> {
+  const read = state.tables.filter(
     ({ table, read: evidence }) => (evidence !== undefined || empty.has(table)) && !lost.has(table),
   );
   const isSaid =
-    look.told.isWhole &&
-    look.told.read.size === read.length &&
-    read.every(({ table, topicId }) => look.told.read.get(table)?.topicId === topicId);
+    state.reported.isWhole &&
+    state.reported.read.size === read.length &&
+    read.every(({ table, topicId }) => state.reported.read.get(table)?.topicId === topicId);
   if (isSaid) return;
   const ids = new Map(read.map(({ table, topicId }) => [table, topicId]));
   const producer = new RecordProducer(target.bootstrap);
   try {
-    await producer.send(target.notificationTopic, [capturedRecord(ids, look.told.schemas, Date.now())]);
+    await producer.send(target.notificationTopic, [capturedRecord(ids, state.reported.schemas, Date.now())]);
   } finally {
     await producer.close();
   }
@@ -123,7 +123,7 @@ class Reading {
    * followed to its end and not asked for twice.
    * @returns what is read then.
    */
-  async settle(): Promise<TablesLook> {
+  async awaitIdle(): Promise<TablesState> {
     const { shard, connector } = this.#target;
     await requireRunning(this.#worker, connector);
     // A signal that was written before this change has been taken up when the change has passed.
@@ -131,21 +131,21 @@ class Reading {
     for (;;) {
       // In this order: what ends in between is read by then, and its end is in the offsets.
       const { tables, id } = await runningSnapshot(this.#worker, connector);
-      const look = await lookAtTables(this.#target);
-      if (tables.length === 0 || id === undefined) return look;
+      const state = await readTablesState(this.#target);
+      if (tables.length === 0 || id === undefined) return state;
       const whose = asksForEveryRow(id) ? "goes on with" : "waits for";
       this.#say.progress(`${shard}: ${whose} a snapshot of ${tables.join(", ")} that runs already`);
-      await this.#follow(id, tables, look.end);
+      await this.#follow(id, tables, state.end);
     }
   }
 
   /** Has the connector read the tables, and proves it. */
-  async read(unread: readonly TableLook[]): Promise<void> {
+  async read(unread: readonly TableState[]): Promise<void> {
     if (unread.length === 0) return;
     const { shard } = this.#target;
     const server = await SnapshotServer.open(this.#target, this.#password);
     try {
-      const readable: TableLook[] = [];
+      const readable: TableState[] = [];
       for (const one of unread) {
         if (await server.hasKey(one.table)) readable.push(one);
         else if (await server.isEmpty(one.table)) this.#empty.add(one.table);
@@ -184,7 +184,7 @@ class Reading {
   }
 
   /** By topic, where it ends before anything is read. */
-  async #ends(tables: readonly TableLook[]): Promise<Map<string, readonly bigint[]>> {
+  async #ends(tables: readonly TableState[]): Promise<Map<string, readonly bigint[]>> {
     const reader = new RangeReader(this.#target.bootstrap);
     try {
       const facts = await reader.facts(tables.flatMap(({ topic }) => topic ?? []));
@@ -249,7 +249,7 @@ class Reading {
     }
   }
 
-  /** Its end may have been told before this was looked at: the offsets know. */
+  /** Its end may have been reported before this was read: the offsets know. */
   #overByOffsets(id: string): () => boolean {
     let [isOver, askedAt] = [false, performance.now()];
     return () => {

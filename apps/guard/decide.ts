@@ -3,7 +3,7 @@ import type { ConnectorOffset, ConnectorStatus } from "../../clients/connect/cli
 import type { LossWords } from "../../clients/debezium/history/words.ts";
 import { hintFor, isLasting } from "../../clients/connect/hints.ts";
 import type { GuardSettings } from "../../plan/types.ts";
-import { spoken } from "./log.ts";
+import { logLinesOf } from "./log.ts";
 import { isHistoryDue, withHistory } from "./judge-history.ts";
 import { listening, turned, unknown, type Memory, type Watched } from "./memory.ts";
 import {
@@ -18,7 +18,7 @@ import {
   type ObservedConnector,
   type Questions,
 } from "./observation.ts";
-import { forgiven, needPerson, tryRestart, withoutRestarts, type Judgement } from "./restarts.ts";
+import { resetWhenSteady, needPerson, tryRestart, withoutRestarts, type Judgement } from "./restarts.ts";
 
 export type Action =
   /** Restarts all of the connector, or what has failed. */
@@ -48,7 +48,7 @@ export function decide(memory: Memory, seen: Observation, now: number, settings:
     ),
     lines: [
       ...gone.map((name) => `${name}: no longer on the worker`),
-      ...judged.flatMap(({ name, known, watched }) => spoken(name, known, watched, settings)),
+      ...judged.flatMap(({ name, known, watched }) => logLinesOf(name, known, watched, settings)),
     ],
   };
 }
@@ -115,7 +115,7 @@ function judge(earlier: Watched, seen: ObservedConnector, now: number, settings:
   if (isFailed(status)) return judgeFailed(listening(before, now), seen, now, settings);
   if (beat.kind === "unknown") return { watched: listening(before, now) };
   if (isBeating) {
-    return { watched: forgiven(turned(listening(before, now), "healthy", undefined, now), now, settings) };
+    return { watched: resetWhenSteady(turned(listening(before, now), "healthy", undefined, now), now, settings) };
   }
   // A sink that does not run yet, and has not failed: the worker is about to start it.
   if (beat.kind === "none") return { watched: listening(before, now) };
@@ -175,7 +175,7 @@ function judgeQuiet(known: Watched, seen: ObservedConnector, now: number, settin
       // Once may be no more than the binlog's new file that a server starts with.
       return { watched: { ...compared, reason: stall, baseline: { ...baseline, hasMoved: true } } };
     }
-    return { watched: forgiven(turned(compared, "healthy", `catching up: ${silence}`, now), now, settings) };
+    return { watched: resetWhenSteady(turned(compared, "healthy", `catching up: ${silence}`, now), now, settings) };
   }
   if (!isOverdue) return { watched: compared };
   const condition = before.condition === "gave-up" ? "gave-up" : "stalled";

@@ -3,21 +3,26 @@ import type { GuardSettings } from "../../plan/types.ts";
 import type { Watched } from "./memory.ts";
 
 /** What is worth telling of a connector after a check, without the time. */
-export function spoken(name: string, before: Watched | undefined, after: Watched, settings: GuardSettings): string[] {
+export function logLinesOf(
+  name: string,
+  before: Watched | undefined,
+  after: Watched,
+  settings: GuardSettings,
+): string[] {
   const lines: string[] = [];
   if (after.unwatched !== undefined && after.unwatched !== before?.unwatched) {
     lines.push(`heartbeats are not watched: ${after.unwatched}; a silent stall would go unnoticed`);
   }
   if (after.condition === "lost" || after.condition === "lasting") {
-    const isTold = before?.condition === after.condition && before.criedAt === after.criedAt;
-    if (!isTold) lines.push(words(before, after));
-  } else if (after.criedAt !== undefined && after.criedAt !== before?.criedAt) {
+    const isReported = before?.condition === after.condition && before.reportedAt === after.reportedAt;
+    if (!isReported) lines.push(words(before, after));
+  } else if (after.reportedAt !== undefined && after.reportedAt !== before?.reportedAt) {
     lines.push(
       `GAVE UP after ${after.restarts} restarts: ${after.reason}; mend the cause, then restart it: cdc restart ${name}`,
     );
   } else {
-    const told = isNews(before, after) ? [words(before, after)] : [];
-    const parts = [...told, ...restartWords(before, after, settings)];
+    const news = isNews(before, after) ? [words(before, after)] : [];
+    const parts = [...news, ...restartWords(before, after, settings)];
     if (parts.length > 0) lines.push(parts.join("; "));
   }
   if (before !== undefined && after.condition === "healthy" && after.restarts < before.restarts) {

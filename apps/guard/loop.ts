@@ -44,7 +44,7 @@ export class Guard {
   async check(): Promise<void> {
     const errors = await this.#look().catch((error: unknown) => [messageOf(error)]);
     const written = await this.#around.write(this.#state(errors)).catch((error: unknown) => messageOf(error));
-    this.#tell(typeof written === "string" ? [...errors, written] : errors);
+    this.#log(typeof written === "string" ? [...errors, written] : errors);
   }
 
   async #look(): Promise<string[]> {
@@ -79,7 +79,7 @@ export class Guard {
     await (action.kind === "restart" ? worker.restart(connector) : worker.restartFailed(connector));
   }
 
-  #tell(errors: readonly string[]): void {
+  #log(errors: readonly string[]): void {
     const error = errors.length === 0 ? undefined : errors.join("; ");
     if (error !== undefined && error !== this.#error) this.#around.say(`guard: ${error}`);
     if (error === undefined && this.#error !== undefined) this.#around.say("guard: everything answers again");

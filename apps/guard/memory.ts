@@ -15,7 +15,7 @@ export interface Watched {
   readonly restarts: number;
   readonly restartedAt: number | undefined;
   /** When giving up was last said. */
-  readonly criedAt: number | undefined;
+  readonly reportedAt: number | undefined;
   /** Why its heartbeats are not watched. */
   readonly unwatched: string | undefined;
   /** End of its heartbeats' topic. */
@@ -62,7 +62,7 @@ export function unknown(now: number): Watched {
     remedy: undefined,
     restarts: 0,
     restartedAt: undefined,
-    criedAt: undefined,
+    reportedAt: undefined,
     unwatched: undefined,
     beat: undefined,
     beatAt: now,

@@ -34,7 +34,7 @@ export type SeenHistory =
       /** The same of the place that was known before; undefined also when the connector began anew meanwhile. */
       readonly lossBefore: LossWords | undefined;
     }
-  /** Why it cannot be told. */
+  /** Why it is not known. */
   | { readonly unknown: string };
 
 export interface Observation {

@@ -99,9 +99,12 @@ async function historyOf(
 
 /** Another text once the connector began anew: its schema history was emptied then, and it told of a snapshot. */
 async function begunOf({ broker }: World, config: Readonly<Record<string, string>>): Promise<string> {
-  const [history, told] = [config["schema.history.internal.kafka.topic"], config["notification.sink.topic.name"]];
+  const [history, notifications] = [
+    config["schema.history.internal.kafka.topic"],
+    config["notification.sink.topic.name"],
+  ];
   const starts = history === undefined ? undefined : (await broker.startOffsets([history])).get(history);
-  const ends = told === undefined ? undefined : (await broker.endOffsets([told])).get(told);
+  const ends = notifications === undefined ? undefined : (await broker.endOffsets([notifications])).get(notifications);
   return `${starts}/${ends}`;
 }
 

@@ -9,7 +9,7 @@ export interface Judgement {
 }
 
 const steadyAtLeastMs = 60_000;
-const cryEveryMs = 3_600_000;
+const reportEveryMs = 3_600_000;
 
 /**
  * When the next restart may be made, in milliseconds since 1970.
@@ -19,7 +19,7 @@ export function nextRestartAt(watched: Watched, settings: GuardSettings): number
   const pauseSeconds = settings.restartAfterSeconds[watched.restarts];
   if (pauseSeconds === undefined) return undefined;
   if (watched.restartedAt === undefined) return watched.since + pauseSeconds * 1000;
-  return watched.restartedAt + Math.max(pauseSeconds * 1000, settleMs(settings));
+  return watched.restartedAt + Math.max(pauseSeconds * 1000, staleStatusMs(settings));
 }
 
 /** Restarts the connector when its pause is over; after the last restart gives up, and says so again every hour. */
@@ -36,9 +36,9 @@ export function tryRestart(
 }
 
 function giveUp(watched: Watched, now: number, settings: GuardSettings): Watched {
-  if (watched.condition !== "gave-up" && now < (watched.restartedAt ?? 0) + settleMs(settings)) return watched;
-  const isTold = watched.condition === "gave-up" && now < (watched.criedAt ?? 0) + cryEveryMs;
-  return { ...turned(watched, "gave-up", watched.reason, now), criedAt: isTold ? watched.criedAt : now };
+  if (watched.condition !== "gave-up" && now < (watched.restartedAt ?? 0) + staleStatusMs(settings)) return watched;
+  const isReported = watched.condition === "gave-up" && now < (watched.reportedAt ?? 0) + reportEveryMs;
+  return { ...turned(watched, "gave-up", watched.reason, now), reportedAt: isReported ? watched.reportedAt : now };
 }
 
 /** Restarts nothing, and says every hour that a person is needed. */
@@ -48,23 +48,27 @@ export function needPerson(
   { found, remedy }: { readonly found: string; readonly remedy: string },
   now: number,
 ): Watched {
-  const isTold = watched.condition === condition && now < (watched.criedAt ?? 0) + cryEveryMs;
-  const { criedAt } = watched;
-  return { ...turned(withoutRestarts(watched), condition, found, now), remedy, criedAt: isTold ? criedAt : now };
+  const isReported = watched.condition === condition && now < (watched.reportedAt ?? 0) + reportEveryMs;
+  const { reportedAt } = watched;
+  return {
+    ...turned(withoutRestarts(watched), condition, found, now),
+    remedy,
+    reportedAt: isReported ? reportedAt : now,
+  };
 }
 
 /** Right after a restart the worker may still tell of the state before it. */
-function settleMs(settings: GuardSettings): number {
+function staleStatusMs(settings: GuardSettings): number {
   return 2 * settings.checkSeconds * 1000;
 }
 
 /** The pauses begin anew: for a cause that is gone, or because a person took over. */
 export function withoutRestarts(watched: Watched): Watched {
-  return { ...watched, restarts: 0, restartedAt: undefined, criedAt: undefined };
+  return { ...watched, restarts: 0, restartedAt: undefined, reportedAt: undefined };
 }
 
 /** A connector that was healthy for as long as the last pause (and a minute) owes nothing any more; as Strimzi has it. */
-export function forgiven(watched: Watched, now: number, settings: GuardSettings): Watched {
+export function resetWhenSteady(watched: Watched, now: number, settings: GuardSettings): Watched {
   if (watched.condition !== "healthy" || watched.restarts === 0) return watched;
   const lastPauseMs = (settings.restartAfterSeconds[watched.restarts - 1] ?? 0) * 1000;
   return now - watched.since < Math.max(lastPauseMs, steadyAtLeastMs) ? watched : withoutRestarts(watched);

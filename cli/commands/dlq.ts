@@ -37,7 +37,7 @@ function registerList(dlq: Command): void {
     )
     .addHelpText("after", listHelp)
     .action(async ({ count }: { count: number }, command: Command) => {
-      const { globals, stack, readSide } = await open(command, "looks");
+      const { globals, stack, readSide } = await open(command, "reads");
       const [{ readLetters }, { jsonOf, renderList }] = await modules();
       const { letters, part } = await readLetters(stack, readSide);
       const shown = Math.min(count, letters.length);
@@ -169,7 +169,7 @@ Examples:
 
 const replayHelp = `
 A letter is given to the sink as it was: an old state never overwrites a newer document. Where its bytes cannot be read, or
-its row is gone meanwhile, the row is read anew from its shard. One whose row cannot be told stays.
+its row is gone meanwhile, the row is read anew from its shard. One whose row is not known stays.
 Letters are numbered anew when others before them stay.
 
 Examples:

@@ -25,11 +25,11 @@ export function register(program: Command): void {
         if (!(error instanceof UnreachableError)) throw error;
       });
       // Clients of MySQL and Kafka take a while to load; `--help` need not wait for them.
-      const [{ checksOf }, { Looks }] = await Promise.all([
+      const [{ checksOf }, { Facts }] = await Promise.all([
         import("../doctor/checks.ts"),
-        import("../doctor/looks.ts"),
+        import("../doctor/facts.ts"),
       ]);
-      const results = await walk(checksOf(new Looks(stack, shards), shards));
+      const results = await walk(checksOf(new Facts(stack, shards), shards));
       const first = firstBroken(results);
       print(
         { json: { healthy: first === undefined, firstBroken: first ?? null, checks: results }, text: render(results) },

@@ -28,7 +28,7 @@ Examples:
     )
     .action(async (logger: string | undefined, level: string | undefined, _options: unknown, command: Command) => {
       const globals = globalsOf(command);
-      const { worker } = await openStack(globals, level === undefined ? "looks" : "changes");
+      const { worker } = await openStack(globals, level === undefined ? "reads" : "changes");
       if (logger !== undefined && level !== undefined) {
         await worker.setLogLevel(logger, level);
         print(

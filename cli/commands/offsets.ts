@@ -70,7 +70,7 @@ function registerShow(offsets: Command): void {
     });
 }
 
-/** How the place is lost, or that this cannot be told; undefined when it is one of the server's history. */
+/** How the place is lost, or that this is not known; undefined when it is one of the server's history. */
 async function lossOf(
   stack: OperatedStack,
   shard: ShardPlan,

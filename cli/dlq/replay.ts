@@ -8,7 +8,7 @@ import { UserError } from "../../lib/run.ts";
 import type { ReadSidePlan, ShardPlan } from "../../plan/types.ts";
 import type { OperatedStack } from "../context.ts";
 import { letterOf, newestReports, originHeaders, ownHeaders, type DeadLetter } from "./letter.ts";
-import { fatesOf, type Fate, type LetterRow, type Rows } from "./fate.ts";
+import { decideAll, type Decision, type LetterRow, type Rows } from "./decide.ts";
 import { readPart, takeOut, type TopicPart } from "./topic.ts";
 
 /** The sink takes thousands of records a second, and commits every five seconds. */
@@ -55,9 +55,9 @@ export async function replay(
   const chosen = choose(letters);
   if (chosen.length === 0) return { replayed: [], cameBack: [], staying: [], further: part.further };
   await requireRunningSink(stack, readSide);
-  const fates = await fatesOf(chosen, rows);
-  const ofKind = <K extends Fate["kind"]>(kind: K) =>
-    fates.filter((fate): fate is Extract<Fate, { kind: K }> => fate.kind === kind);
+  const decisions = await decideAll(chosen, rows);
+  const ofKind = <K extends Decision["kind"]>(kind: K) =>
+    decisions.filter((decision): decision is Extract<Decision, { kind: K }> => decision.kind === kind);
 
   const again = ofKind("again").map(({ letter }) => letter);
   if (again.length > 0) onStep(`${again.length} as they were, to ${readSide.retryTopic}`);

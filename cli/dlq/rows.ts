@@ -12,7 +12,7 @@ import { UnreachableError } from "../exit.ts";
 import { keyCondition } from "../reconcile/key-condition.ts";
 import type { RowColumn } from "../reconcile/normalise.ts";
 import { deleteDocuments, reemitRows } from "../reconcile/repair.ts";
-import type { Rows } from "./fate.ts";
+import type { Rows } from "./decide.ts";
 import { quotedTable } from "../../lib/sql.ts";
 
 /** Asks the shards themselves, as the CDC account. */

@@ -11,9 +11,9 @@ import {
 } from "./connector.ts";
 import { lookAtPlace, lookAtServer, lookAtTables } from "./database.ts";
 import { historyTopicOf } from "../offsets.ts";
-import type { Looks } from "./looks.ts";
+import type { Facts } from "./facts.ts";
 import { containerCheck, lookAtMachine, lookAtReleased } from "./machine.ts";
-import { lookAtStrangers } from "./strangers.ts";
+import { lookAtUnmanaged } from "./unmanaged.ts";
 import { judgeRead } from "./tables-read.ts";
 import { sendProbe } from "./probe.ts";
 import { readSideChecks } from "./read-side.ts";
@@ -25,116 +25,116 @@ import { well, type Check } from "./walk.ts";
 const defaultStallSeconds = 30;
 
 /** All checks of the chosen shards and of what they share. */
-export function checksOf(looks: Looks, shards: readonly ShardPlan[]): Check[] {
+export function checksOf(facts: Facts, shards: readonly ShardPlan[]): Check[] {
   return [
-    { id: "engine", section: "machine", title: "Docker engine", needs: [], look: lookAtMachine },
+    { id: "engine", section: "machine", title: "Docker engine", needs: [], run: lookAtMachine },
     {
       id: "released",
       section: "machine",
       title: "released data",
       needs: ["engine"],
-      look: async () => await lookAtReleased(looks.stack.plan),
+      run: async () => await lookAtReleased(facts.stack.plan),
     },
-    ...shards.flatMap((shard) => serverChecks(looks, shard)),
-    ...brokerChecks(looks, shards),
-    ...workerChecks(looks, shards),
-    ...shards.flatMap((shard) => connectorChecks(looks, shard)),
-    ...guardChecks(looks, shards),
-    ...shards.flatMap((shard) => flowChecks(looks, shard)),
-    ...(looks.stack.plan.readSide === undefined ? [] : readSideChecks(looks, looks.stack.plan.readSide, shards)),
+    ...shards.flatMap((shard) => serverChecks(facts, shard)),
+    ...brokerChecks(facts, shards),
+    ...workerChecks(facts, shards),
+    ...shards.flatMap((shard) => connectorChecks(facts, shard)),
+    ...guardChecks(facts, shards),
+    ...shards.flatMap((shard) => flowChecks(facts, shard)),
+    ...(facts.stack.plan.readSide === undefined ? [] : readSideChecks(facts, facts.stack.plan.readSide, shards)),
     // Last: it stands in nobody's way.
     {
-      id: "strangers",
+      id: "unmanaged-connectors",
       section: "beside the plan",
       title: "other connectors",
       needs: ["plugins", "topics"],
-      look: async () => await lookAtStrangers(looks.stack),
+      run: async () => await lookAtUnmanaged(facts.stack),
     },
   ];
 }
 
-function serverChecks(looks: Looks, shard: ShardPlan): Check[] {
-  const { plan } = looks.stack;
+function serverChecks(facts: Facts, shard: ShardPlan): Check[] {
+  const { plan } = facts.stack;
   const section = "databases";
   const { name } = shard;
   return [
-    containerCheck(looks, section, name, shard.container),
+    containerCheck(facts, section, name, shard.container),
     {
       id: `${name}:login`,
       section,
       title: `${name} login and rules`,
       needs: [shard.container],
-      look: async () => await lookAtServer(plan, shard, await looks.stack.cdcPassword()),
+      run: async () => await lookAtServer(plan, shard, await facts.stack.cdcPassword()),
     },
     {
       id: `${name}:tables`,
       section,
       title: `${name} tables`,
       needs: [`${name}:login`],
-      look: async () => await lookAtTables(shard, await looks.stack.cdcPassword()),
+      run: async () => await lookAtTables(shard, await facts.stack.cdcPassword()),
     },
   ];
 }
 
-function brokerChecks(looks: Looks, shards: readonly ShardPlan[]): Check[] {
-  const { plan } = looks.stack;
+function brokerChecks(facts: Facts, shards: readonly ShardPlan[]): Check[] {
+  const { plan } = facts.stack;
   const section = "kafka";
   const shared = [...plan.connect.topics, ...plan.sharedTopics, ...(plan.readSide?.topics ?? [])];
   const topics = [...shared, ...shards.flatMap((shard) => shard.topics)];
   return [
-    ...plan.kafka.brokers.map(({ alias, container }) => containerCheck(looks, section, alias, container)),
+    ...plan.kafka.brokers.map(({ alias, container }) => containerCheck(facts, section, alias, container)),
     {
       id: "topics",
       section,
       title: "topics",
       needs: plan.kafka.brokers.map(({ container }) => container),
-      look: async () =>
+      run: async () =>
         judgeTopics(
           topics,
-          await looks.askBroker(async (admin) => await admin.describe(topics.map(({ name }) => name))),
+          await facts.askBroker(async (admin) => await admin.describe(topics.map(({ name }) => name))),
           (name) => remedyOfMissing(plan, name),
         ),
     },
   ];
 }
 
-function workerChecks(looks: Looks, shards: readonly ShardPlan[]): Check[] {
-  const { plan, worker } = looks.stack;
+function workerChecks(facts: Facts, shards: readonly ShardPlan[]): Check[] {
+  const { plan, worker } = facts.stack;
   const section = "connect";
   return [
-    ...plan.connect.workers.map(({ alias, container }) => containerCheck(looks, section, alias, container)),
+    ...plan.connect.workers.map(({ alias, container }) => containerCheck(facts, section, alias, container)),
     {
       id: "plugins",
       section,
       title: "plugins",
       needs: plan.connect.workers.map(({ container }) => container),
-      look: async () => judgePlugins(shards, await worker.listPlugins()),
+      run: async () => judgePlugins(shards, await worker.listPlugins()),
     },
   ];
 }
 
-function connectorChecks(looks: Looks, shard: ShardPlan): Check[] {
-  const { worker } = looks.stack;
+function connectorChecks(facts: Facts, shard: ShardPlan): Check[] {
+  const { worker } = facts.stack;
   const { name } = shard;
   const section = "connectors";
-  const check = (id: string, title: string, needs: readonly string[], look: Check["look"]): Check => ({
+  const check = (id: string, title: string, needs: readonly string[], run: Check["run"]): Check => ({
     id: `${name}:${id}`,
     section,
     title: `${name} ${title}`,
     needs,
-    look,
+    run,
   });
   const present = async () => {
-    const status = await looks.status(shard);
+    const status = await facts.status(shard);
     if (status === undefined) throw new Error(`connector ${shard.connector.name} has gone meanwhile`);
     return status;
   };
   const there = `${name}:connector`;
   // Without a broker the worker still answers, but not when it is asked for a connector.
-  const brokers = looks.stack.plan.kafka.brokers.map(({ container }) => container);
+  const brokers = facts.stack.plan.kafka.brokers.map(({ container }) => container);
   return [
     check("connector", "connector", ["plugins", ...brokers], async () =>
-      judgePresence(shard, await looks.status(shard)),
+      judgePresence(shard, await facts.status(shard)),
     ),
     check("config", "configuration", [there], async () =>
       judgeConfig(shard, await worker.getConfig(shard.connector.name)),
@@ -143,31 +143,31 @@ function connectorChecks(looks: Looks, shard: ShardPlan): Check[] {
       "place",
       "place in the binlog",
       [there, `${name}:login`],
-      async () => await lookAtPlace(shard, await looks.stack.cdcPassword(), await looks.offsets(shard)),
+      async () => await lookAtPlace(shard, await facts.stack.cdcPassword(), await facts.offsets(shard)),
     ),
     check("history", "schema history", [there, "topics"], async () =>
-      judgeHistory(shard, await looks.place(shard), await looks.recordsIn(historyTopicOf(shard))),
+      judgeHistory(shard, await facts.place(shard), await facts.recordsIn(historyTopicOf(shard))),
     ),
     check("state", "state", [there], async () => judgeState(shard, await present())),
     check("tasks", "task", [`${name}:state`], async () => judgeTasks(shard, await present())),
     check("read", "tables read", [there, "topics"], async () =>
-      judgeRead(shard, await looks.tables(shard), await worker.getOffsets(shard.connector.name)),
+      judgeRead(shard, await facts.tables(shard), await worker.getOffsets(shard.connector.name)),
     ),
   ];
 }
 
-function guardChecks(looks: Looks, shards: readonly ShardPlan[]): Check[] {
-  const { guard } = looks.stack.plan;
+function guardChecks(facts: Facts, shards: readonly ShardPlan[]): Check[] {
+  const { guard } = facts.stack.plan;
   if (guard === undefined) return [];
   const section = "guard";
   return [
-    containerCheck(looks, section, guard.alias, guard.container),
+    containerCheck(facts, section, guard.alias, guard.container),
     {
       id: "guard",
       section,
       title: "its last check",
       needs: [guard.container],
-      look: async () => judgeGuard(guard.settings, await looks.guardState(), Date.now()),
+      run: async () => judgeGuard(guard.settings, await facts.guardState(), Date.now()),
     },
     ...shards.map((shard) => ({
       id: `${shard.name}:guarded`,
@@ -175,13 +175,13 @@ function guardChecks(looks: Looks, shards: readonly ShardPlan[]): Check[] {
       title: `${shard.name} as it sees it`,
       // It remembers what a worker that does not answer now told before.
       needs: [guard.container],
-      look: async () => judgeGuarded(shard, await looks.guardState(), Date.now()),
+      run: async () => judgeGuarded(shard, await facts.guardState(), Date.now()),
     })),
   ];
 }
 
-function flowChecks(looks: Looks, shard: ShardPlan): Check[] {
-  const { plan } = looks.stack;
+function flowChecks(facts: Facts, shard: ShardPlan): Check[] {
+  const { plan } = facts.stack;
   const { name } = shard;
   const section = "flow";
   const needs = [`${name}:login`, "topics", `${name}:tasks`];
@@ -190,9 +190,9 @@ function flowChecks(looks: Looks, shard: ShardPlan): Check[] {
     section,
     title: `${name} probe`,
     needs,
-    look: async () => {
+    run: async () => {
       if (shard.connector.state !== "running") return well(`none is sent: planned is ${shard.connector.state}`);
-      return await sendProbe(looks, shard);
+      return await sendProbe(facts, shard);
     },
   };
   // Without the statement Debezium beats only on its own topic, which tells nothing of the way from the database.
@@ -204,8 +204,8 @@ function flowChecks(looks: Looks, shard: ShardPlan): Check[] {
     section,
     title: `${name} heartbeat`,
     needs,
-    look: async () => {
-      const { newestMs, askedAtMs } = await looks.newestHeartbeat(shard);
+    run: async () => {
+      const { newestMs, askedAtMs } = await facts.newestHeartbeat(shard);
       return judgeHeartbeat(shard, newestMs, askedAtMs, bound);
     },
   };

@@ -6,7 +6,7 @@ import { dataVolumesOf, type DataVolumeView } from "../../clients/docker/volume.
 import { freeDiskMiB } from "../../preflight/machine.ts";
 import type { PipelinePlan } from "../../plan/types.ts";
 import { releasedVolumes } from "../released-volumes.ts";
-import type { Looks } from "./looks.ts";
+import type { Facts } from "./facts.ts";
 import { broken, well, type Check, type Outcome } from "./walk.ts";
 
 /** Below this, databases and brokers soon cannot write. */
@@ -18,13 +18,13 @@ export async function lookAtContainers(stack: string): Promise<ReadonlyMap<strin
 }
 
 /** The check of one container of the stack. */
-export function containerCheck(looks: Looks, section: string, title: string, container: string): Check {
+export function containerCheck(facts: Facts, section: string, title: string, container: string): Check {
   return {
     id: container,
     section,
     title: `${title} container`,
     needs: ["engine"],
-    look: async () => judgeContainer(container, (await looks.containers()).get(container)),
+    run: async () => judgeContainer(container, (await facts.containers()).get(container)),
   };
 }
 

@@ -2,14 +2,14 @@
 import type { ShardPlan } from "../../plan/types.ts";
 import type { IndexTarget } from "../../flow/flow-target.ts";
 import { FlowProbe, flowTargetOf, FlowError } from "../../flow/flow.ts";
-import type { Looks } from "./looks.ts";
+import type { Facts } from "./facts.ts";
 import { broken, well, type Outcome } from "./walk.ts";
 
 /** A probe takes a fraction of a second; a worker that is busy takes longer. */
 const probeLimitMs = 20_000;
 
 /** @param index where it has to be found; default: its topic is enough. */
-export async function sendProbe({ stack }: Looks, shard: ShardPlan, index?: IndexTarget): Promise<Outcome> {
+export async function sendProbe({ stack }: Facts, shard: ShardPlan, index?: IndexTarget): Promise<Outcome> {
   let probe: FlowProbe | undefined;
   try {
     probe = await FlowProbe.open(flowTargetOf(stack.plan, shard), await stack.cdcPassword(), index);

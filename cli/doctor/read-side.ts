@@ -4,7 +4,7 @@ import type { ReadSidePlan, ShardPlan } from "../../plan/types.ts";
 import { indexTargetOf } from "../../flow/flow-target.ts";
 import type { PlannedConnector } from "../context.ts";
 import { judgeConfig, judgeGuarded, judgePlugin, judgePresence, judgeState, judgeTasks } from "./connector.ts";
-import type { Looks } from "./looks.ts";
+import type { Facts } from "./facts.ts";
 import { containerCheck } from "./machine.ts";
 import { sendProbe } from "./probe.ts";
 import { broken, well, type Check, type Outcome } from "./walk.ts";
@@ -15,45 +15,45 @@ const answerLimitMs = 10_000;
 const section = "read side";
 
 /** All checks of the read side, which build on those of worker, connectors and flow. */
-export function readSideChecks(looks: Looks, readSide: ReadSidePlan, shards: readonly ShardPlan[]): Check[] {
+export function readSideChecks(facts: Facts, readSide: ReadSidePlan, shards: readonly ShardPlan[]): Check[] {
   const { engine, page } = readSide;
   return [
-    ...(engine === undefined ? [] : [containerCheck(looks, section, engine.alias, engine.container)]),
+    ...(engine === undefined ? [] : [containerCheck(facts, section, engine.alias, engine.container)]),
     {
       id: "search",
       section,
       title: "engine and indices",
       needs: [engine?.container ?? "engine"],
-      look: async () => await lookAtSearch(readSide),
+      run: async () => await lookAtSearch(readSide),
     },
-    ...sinkChecks(looks, readSide),
+    ...sinkChecks(facts, readSide),
     {
       id: "letters",
       section,
       title: "dead letters",
       needs: ["topics"],
-      look: async () => judgeLetters(readSide.deadLetterTopic, await looks.recordsIn(readSide.deadLetterTopic)),
+      run: async () => judgeLetters(readSide.deadLetterTopic, await facts.recordsIn(readSide.deadLetterTopic)),
     },
-    ...shards.flatMap((shard) => probeChecks(looks, readSide, shard)),
-    ...(page === undefined ? [] : [containerCheck(looks, section, "search page", page.container)]),
+    ...shards.flatMap((shard) => probeChecks(facts, readSide, shard)),
+    ...(page === undefined ? [] : [containerCheck(facts, section, "search page", page.container)]),
   ];
 }
 
-function sinkChecks(looks: Looks, { sink }: ReadSidePlan): Check[] {
-  const { worker, plan } = looks.stack;
+function sinkChecks(facts: Facts, { sink }: ReadSidePlan): Check[] {
+  const { worker, plan } = facts.stack;
   const planned: PlannedConnector = {
     name: sink.name,
     connector: { name: sink.name, state: "running", config: sink.config },
   };
-  const check = (id: string, title: string, needs: readonly string[], look: Check["look"]): Check => ({
+  const check = (id: string, title: string, needs: readonly string[], run: Check["run"]): Check => ({
     id: `sink:${id}`,
     section,
     title: `sink ${title}`,
     needs,
-    look,
+    run,
   });
   const present = async () => {
-    const status = await looks.status(planned);
+    const status = await facts.status(planned);
     if (status === undefined) throw new Error(`connector ${sink.name} has gone meanwhile`);
     return status;
   };
@@ -68,7 +68,7 @@ function sinkChecks(looks: Looks, { sink }: ReadSidePlan): Check[] {
       "connector",
       "connector",
       ["sink:plugin", ...plan.kafka.brokers.map(({ container }) => container)],
-      async () => judgePresence(planned, await looks.status(planned)),
+      async () => judgePresence(planned, await facts.status(planned)),
     ),
     check("config", "configuration", ["sink:connector"], async () =>
       judgeConfig(planned, await worker.getConfig(sink.name)),
@@ -79,14 +79,14 @@ function sinkChecks(looks: Looks, { sink }: ReadSidePlan): Check[] {
       ? []
       : [
           check("guarded", "as the guard sees it", [plan.guard.container], async () =>
-            judgeGuarded(planned, await looks.guardState(), Date.now()),
+            judgeGuarded(planned, await facts.guardState(), Date.now()),
           ),
         ]),
   ];
 }
 
 /** With another sink than our own nothing is known of its documents. */
-function probeChecks(looks: Looks, readSide: ReadSidePlan, shard: ShardPlan): Check[] {
+function probeChecks(facts: Facts, readSide: ReadSidePlan, shard: ShardPlan): Check[] {
   if (readSide.indices.length === 0 || shard.connector.state !== "running") return [];
   return [
     {
@@ -94,9 +94,9 @@ function probeChecks(looks: Looks, readSide: ReadSidePlan, shard: ShardPlan): Ch
       section,
       title: `${shard.name} probe`,
       needs: [`${shard.name}:probe`, "sink:tasks", "search"],
-      look: async () => {
-        const target = indexTargetOf(looks.stack.plan, readSide, shard);
-        return await sendProbe(looks, shard, target);
+      run: async () => {
+        const target = indexTargetOf(facts.stack.plan, readSide, shard);
+        return await sendProbe(facts, shard, target);
       },
     },
   ];

@@ -20,7 +20,7 @@ export interface Check {
   /** Ids of checks that come before: when one of these is not well, this one is not reached. */
   readonly needs: readonly string[];
   /** An error that it throws counts as broken. */
-  readonly look: () => Promise<Outcome>;
+  readonly run: () => Promise<Outcome>;
 }
 
 export interface Result extends Pick<Check, "id" | "section" | "title"> {
@@ -60,12 +60,12 @@ export function firstBroken(results: readonly Result[]): Result | undefined {
   return results.find(({ verdict }) => verdict === "broken");
 }
 
-async function walkOne({ id, section, title, look }: Check, needed: readonly Promise<Result>[]): Promise<Result> {
+async function walkOne({ id, section, title, run }: Check, needed: readonly Promise<Result>[]): Promise<Result> {
   const missing = (await Promise.all(needed)).find(({ verdict }) => verdict !== "well");
   if (missing !== undefined) {
     return { id, section, title, verdict: "not-reached", found: `not reached: ${missing.title} is not well` };
   }
-  const { isWell, found, remedy } = await look().catch(outcomeOf);
+  const { isWell, found, remedy } = await run().catch(outcomeOf);
   return {
     id,
     section,

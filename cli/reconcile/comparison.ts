@@ -7,7 +7,7 @@ import { compareTable, type Comparison } from "./compare.ts";
 import { passCut } from "./cut.ts";
 import { documentsByIds, IndexView } from "./documents.ts";
 import { recheck } from "./recheck.ts";
-import type { Report, StrangerReport, UncomparedReport } from "./report.ts";
+import type { Report, OrphanReport, UncomparedReport } from "./report.ts";
 import { ShardRows } from "./rows.ts";
 import { readTable, type TableSpec } from "./table.ts";
 import { writtenBy } from "./writing.ts";
@@ -29,14 +29,14 @@ export interface Work {
 }
 
 /**
- * @param withStrangers whether documents of none of the stack's shards are looked for too.
+ * @param withOrphans whether documents of none of the stack's shards are looked for too.
  * @throws UserError when a part does not run or cannot be reached.
  */
-export async function compareAll(work: Work, withStrangers: boolean): Promise<Report> {
-  const { compared, uncompared, strangers } = await compareAtCut(work, withStrangers);
+export async function compareAll(work: Work, withOrphans: boolean): Promise<Report> {
+  const { compared, uncompared, orphans } = await compareAtCut(work, withOrphans);
   const connections = await openShards(work);
   try {
-    const settled = await recheck(
+    const rechecked = await recheck(
       compared.map(({ target, spec, comparison }) => ({
         spec,
         rows: shardOf(connections, target),
@@ -50,15 +50,16 @@ export async function compareAll(work: Work, withStrangers: boolean): Promise<Re
       shard: target.shard.name,
       rows: comparison.rows,
       documents: comparison.documents,
-      differences: settled[at]?.differences ?? [],
-      changing: settled[at]?.changing ?? [],
-      settled: comparison.suspects.size - (settled[at]?.differences.length ?? 0) - (settled[at]?.changing.length ?? 0),
+      differences: rechecked[at]?.differences ?? [],
+      changing: rechecked[at]?.changing ?? [],
+      changedMeanwhile:
+        comparison.suspects.size - (rechecked[at]?.differences.length ?? 0) - (rechecked[at]?.changing.length ?? 0),
       further: comparison.furtherSuspects,
       notCompared: spec.notCompared,
       notCarried: comparison.notCarried,
       sixDigits: comparison.sixDigits,
     }));
-    return { tables, uncompared, strangers };
+    return { tables, uncompared, orphans };
   } finally {
     for (const rows of connections.values()) rows.close();
   }
@@ -73,8 +74,8 @@ interface Compared {
 /** Both sides as they were at one moment: a snapshot on every shard, and the index once it has all that is in them. */
 async function compareAtCut(
   work: Work,
-  withStrangers: boolean,
-): Promise<{ compared: Compared[]; uncompared: UncomparedReport[]; strangers: StrangerReport[] }> {
+  withOrphans: boolean,
+): Promise<{ compared: Compared[]; uncompared: UncomparedReport[]; orphans: OrphanReport[] }> {
   const { stack, readSide, engine, targets, onProgress } = work;
   const connections = await openShards(work);
   const views = new Map<IndexPlan, IndexView>();
@@ -106,7 +107,7 @@ async function compareAtCut(
         uncompared.push({ table: index.table, shard: shard.name, ...reasonOf(error) });
       }
     }
-    return { compared, uncompared, strangers: withStrangers ? await strangersIn(views) : [] };
+    return { compared, uncompared, orphans: withOrphans ? await orphansIn(views) : [] };
   } finally {
     for (const rows of connections.values()) rows.close();
     await Promise.allSettled([...views.values()].map(async (view) => await view.close()));
@@ -122,8 +123,8 @@ function reasonOf(error: unknown): { reason: string; remedy: string } {
   throw error;
 }
 
-async function strangersIn(views: ReadonlyMap<IndexPlan, IndexView>): Promise<StrangerReport[]> {
-  const reports: StrangerReport[] = [];
+async function orphansIn(views: ReadonlyMap<IndexPlan, IndexView>): Promise<OrphanReport[]> {
+  const reports: OrphanReport[] = [];
   for (const [{ table, shards }, view] of views) {
     const ids = shards.map(({ id }) => id);
     const documents = await view.countOthers(ids);

@@ -1,5 +1,5 @@
 /**
- * Suspects looked at again while writes continue, until each is either settled or known to differ: a row is read, the sink
+ * Suspects looked at again while writes continue, until each either agrees or is known to differ: a row is read, the sink
  * is waited for until it has passed that moment, and then document and row are read anew. Only a row that stayed the same
  * meanwhile tells a difference; one that changed has to be looked at once more.
  */
@@ -36,7 +36,7 @@ export interface Difference {
   readonly columns: readonly ColumnDifference[];
 }
 
-export interface Settled {
+export interface Rechecked {
   readonly differences: readonly Difference[];
   /** Ids of rows that were another each time that they were looked at. */
   readonly changing: readonly string[];
@@ -50,21 +50,21 @@ const chunkSize = 200;
  * @param untilPassed waits until what was committed on the shards by now is in the index.
  * @returns for each table, in their order.
  */
-export async function recheck(tables: readonly SuspectTable[], untilPassed: () => Promise<void>): Promise<Settled[]> {
-  const settled = tables.map(() => ({ differences: [] as Difference[], changing: [] as string[] }));
+export async function recheck(tables: readonly SuspectTable[], untilPassed: () => Promise<void>): Promise<Rechecked[]> {
+  const rechecked = tables.map(() => ({ differences: [] as Difference[], changing: [] as string[] }));
   let open = tables.map(({ suspects }) => suspects);
   for (let round = 1; ; round += 1) {
     const seen = await Promise.all(tables.map(async (table, at) => await unequal(table, open[at] ?? new Map())));
-    if (seen.every(({ size }) => size === 0)) return settled;
+    if (seen.every(({ size }) => size === 0)) return rechecked;
     if (round > roundsLimit) {
-      for (const [at, ids] of seen.entries()) settled[at]?.changing.push(...ids.keys());
-      return settled;
+      for (const [at, ids] of seen.entries()) rechecked[at]?.changing.push(...ids.keys());
+      return rechecked;
     }
     await untilPassed();
     open = await Promise.all(
       tables.map(async (table, at) => {
         const { differences, changed } = await judge(table, seen[at] ?? new Map());
-        settled[at]?.differences.push(...differences);
+        rechecked[at]?.differences.push(...differences);
         return changed;
       }),
     );

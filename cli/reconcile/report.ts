@@ -14,7 +14,7 @@ export interface TableReport {
   /** Ids of rows that changed whenever they were looked at: neither alike nor different. */
   readonly changing: readonly string[];
   /** How many rows or documents differed at that moment, and did not when they were looked at again. */
-  readonly settled: number;
+  readonly changedMeanwhile: number;
   /** Further differences that were counted and not looked at again. */
   readonly further: number;
   /** Columns whose values cannot be compared. */
@@ -26,7 +26,7 @@ export interface TableReport {
 }
 
 /** Documents of a table that are of none of the stack's shards. */
-export interface StrangerReport {
+export interface OrphanReport {
   readonly table: string;
   readonly documents: number;
   /** Ids of the first ones. */
@@ -44,17 +44,17 @@ export interface UncomparedReport {
 export interface Report {
   readonly tables: readonly TableReport[];
   readonly uncompared: readonly UncomparedReport[];
-  readonly strangers: readonly StrangerReport[];
+  readonly orphans: readonly OrphanReport[];
 }
 
 /** Lines of one kind that a person is shown; `--json` has all. */
 const shownLines = 10;
 const excerptLength = 60;
 
-export function differencesIn({ tables, strangers }: Report): number {
+export function differencesIn({ tables, orphans }: Report): number {
   return (
     tables.reduce((sum, { differences, further }) => sum + differences.length + further, 0) +
-    strangers.reduce((sum, { documents }) => sum + documents, 0)
+    orphans.reduce((sum, { documents }) => sum + documents, 0)
   );
 }
 
@@ -70,23 +70,23 @@ export function outputOf(report: Report): Output {
 function jsonOf(report: Report): unknown {
   return {
     healthy: isWell(report),
-    tables: report.tables.map(({ differences, changing, settled, further, ...table }) => ({
+    tables: report.tables.map(({ differences, changing, changedMeanwhile, further, ...table }) => ({
       ...table,
       missing: countOf(differences, "missing"),
       extra: countOf(differences, "extra"),
       different: countOf(differences, "different"),
       notLookedAt: further,
-      changedMeanwhile: settled,
+      changedMeanwhile,
       stillChanging: changing,
       differences: differences.map(({ key, columns, ...one }) => ({ ...one, key: key ?? null, columns })),
     })),
     uncompared: report.uncompared,
-    ofNoShard: report.strangers,
+    ofNoShard: report.orphans,
   };
 }
 
 function textOf(report: Report): string {
-  const { tables, strangers } = report;
+  const { tables, orphans } = report;
   return [
     formatTable(
       ["TABLE", "SHARD", "ROWS", "DOCUMENTS", "MISSING", "EXTRA", "DIFFERENT"],
@@ -102,7 +102,7 @@ function textOf(report: Report): string {
     ),
     "",
     ...tables.flatMap(linesOf),
-    ...strangers.flatMap(({ table, documents, ids }) => [
+    ...orphans.flatMap(({ table, documents, ids }) => [
       `${coloured("red", "✗")} ${table}: ${counted(documents, "document")} of no shard of this stack; cdc reindex leaves them out`,
       ...ids.map((id) => `    ${id}`),
       ...(documents > ids.length ? [`    … and ${documents - ids.length} more`] : []),
@@ -141,7 +141,7 @@ function valuesOf(counts: Readonly<Record<string, number>>): string {
 }
 
 function linesOf(report: TableReport): string[] {
-  const { table, shard, differences, changing, settled, further, notCompared, notCarried, sixDigits } = report;
+  const { table, shard, differences, changing, changedMeanwhile, further, notCompared, notCarried, sixDigits } = report;
   const lines = (["missing", "extra", "different"] as const).flatMap((kind) => {
     const found = differences.filter((difference) => difference.kind === kind);
     return some(found.flatMap(lineOf), found.length);
@@ -149,10 +149,10 @@ function linesOf(report: TableReport): string[] {
   return [
     ...(lines.length === 0 ? [] : [`${coloured("red", "✗")} ${table} on ${shard}`, ...lines]),
     ...(further === 0 ? [] : [`    and ${further} more, not looked at one by one: cdc reindex builds the index anew`]),
-    ...(settled === 0
+    ...(changedMeanwhile === 0
       ? []
       : [
-          `${table} on ${shard}: ${counted(settled, "row")} changed meanwhile, and ${settled === 1 ? "agrees" : "agree"} now`,
+          `${table} on ${shard}: ${counted(changedMeanwhile, "row")} changed meanwhile, and ${changedMeanwhile === 1 ? "agrees" : "agree"} now`,
         ]),
     ...(changing.length === 0
       ? []

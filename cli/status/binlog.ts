@@ -20,7 +20,7 @@ export function binlogBehind(
  * How much longer the file with the place is kept, in ms: so long the connector may still rest or lag. When a file was closed no
  * server tells, so it is reckoned from the place's own time, by the rate at which the server has written since.
  * @param keptSeconds how long the server keeps a file after it was closed; undefined: for ever, or not known.
- * @returns undefined when nothing is ever purged, or it cannot be told; 0 when it may be purged at any moment.
+ * @returns undefined when nothing is ever purged, or it is not known; 0 when it may be purged at any moment.
  */
 export function placeLastsMs(
   place: Pick<Place, "file" | "position" | "committedAt"> | undefined,

@@ -53,13 +53,13 @@ function judgeContainer(
   const isWell = condition === "healthy" || (condition === "starting" && answers(component, seen));
   const what = `container ${name} is ${condition} (${status})`;
   // A worker answers its health check by the broker: without one nothing is known of the worker itself.
-  const told =
+  const problemFound =
     component.kind === "worker" && silentBroker && (condition === "unhealthy" || condition === "starting")
       ? unknown(part, `${what}: it needs Kafka, which does not answer`, afterBroker)
       : problem(part, what, remedyFor(name, part, condition));
   return {
     container: { name, component: part, state, health: health ?? null },
-    problems: isWell ? [] : [told],
+    problems: isWell ? [] : [problemFound],
   };
 }
 

@@ -9,17 +9,17 @@ import type { Phase, StatusProblem } from "./schema.ts";
 
 /**
  * Age of the newest commit that is known to have come through: what was committed before it is on its topic.
- * @returns undefined when nothing tells.
+ * @returns undefined when nothing says so.
  */
 export function delayMsOf(place: Place | undefined, news: ShardNews | undefined, atMs: number): number | undefined {
   // A place that is old says little while heartbeats could not be read: they may be ahead of it.
   if (news === undefined) return undefined;
   const { heartbeat } = news;
-  const told = [
+  const times = [
     ...(heartbeat === undefined ? [] : [heartbeat.committedMs ?? heartbeat.arrivedMs]),
     ...(place?.committedAt === undefined ? [] : [Date.parse(place.committedAt)]),
   ];
-  return told.length === 0 ? undefined : Math.max(0, Math.round(atMs - Math.max(...told)));
+  return times.length === 0 ? undefined : Math.max(0, Math.round(atMs - Math.max(...times)));
 }
 
 /** @param behindBytes of the binlog after the stored place: without any there is nothing to come. */

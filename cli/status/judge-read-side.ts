@@ -101,7 +101,7 @@ function lagProblems(seen: Observation): StatusProblem[] {
   // What the broker does not answer has a line already.
   if (lag === undefined || !("error" in lag) || "error" in seen.topics) return [];
   return [
-    unknown(part, `how far the sink is behind cannot be told: ${lag.error}`, "cdc doctor looks at what is between"),
+    unknown(part, `how far the sink is behind is not known: ${lag.error}`, "cdc doctor looks at what is between"),
   ];
 }
 

@@ -204,8 +204,8 @@ function binlogProblems({ shard, seen }: Facts, observation: Observation): Statu
 function lossProblems({ shard, seen, guard }: Facts): StatusProblem[] {
   const loss = known(seen.loss);
   if (loss !== undefined) return [wrong(shard, `${loss.code}: ${loss.found}`, loss.remedy)];
-  const told = lostProblems(shard.name, guard);
-  if (told.length > 0 || !("error" in seen.loss) || "error" in seen.binlogs || "error" in seen.offsets) return told;
+  const lost = lostProblems(shard.name, guard);
+  if (lost.length > 0 || !("error" in seen.loss) || "error" in seen.binlogs || "error" in seen.offsets) return lost;
   return [
     unknown(
       shard.name,

@@ -1,6 +1,6 @@
 /** Which captured tables of a shard were read. Pure. */
 import { runningIn } from "../../snapshot/running.ts";
-import type { TableLook } from "../../snapshot/look.ts";
+import type { TableState } from "../../snapshot/state.ts";
 import type { ShardPlan } from "../../plan/types.ts";
 import { problem, unknown } from "./judge-containers.ts";
 import { known, type ShardObservation } from "./observation.ts";
@@ -17,7 +17,7 @@ export function judgeTables(
   isSilent: boolean,
 ): { tables: TableStatus[]; problems: StatusProblem[] } {
   if ("error" in tables) {
-    const message = `which of its tables were read cannot be told: ${tables.error}`;
+    const message = `which of its tables were read is not known: ${tables.error}`;
     return {
       tables: [],
       problems: isSilent ? [] : [unknown(shard.name, message, "cdc doctor looks at what is between")],
@@ -26,32 +26,32 @@ export function judgeTables(
   const stored = known(offsets);
   const isFirst = phase === "snapshot" || phase === "starting" || (stored !== undefined && stored.length === 0);
   const running = new Set(runningIn(stored).tables);
-  const judged = tables.value.tables.map((look) => {
-    const state = stateOf(look, tables.value.isKnown, isFirst);
-    return { look, state, isBeingRead: running.has(look.table) };
+  const judged = tables.value.tables.map((table) => {
+    const state = stateOf(table, tables.value.isKnown, isFirst);
+    return { table, state, isBeingRead: running.has(table.table) };
   });
   return {
-    tables: judged.map(({ look, state }) => ({
-      table: look.table,
+    tables: judged.map(({ table, state }) => ({
+      table: table.table,
       read: state,
-      readAt: look.read === undefined ? null : new Date(look.read.atMs).toISOString(),
-      why: state === "left out" ? look.unreadByWish : null,
+      readAt: table.read === undefined ? null : new Date(table.read.atMs).toISOString(),
+      why: state === "left out" ? table.unreadByWish : null,
     })),
     problems: judged
       // A topic that is missing has a line already, and what is read into none helps nobody.
-      .filter(({ look, state }) => state === "never" && (look.topic === null || look.topicId !== undefined))
-      .map(({ look, isBeingRead }) => neverRead(shard, look, isBeingRead)),
+      .filter(({ table, state }) => state === "never" && (table.topic === null || table.topicId !== undefined))
+      .map(({ table, isBeingRead }) => neverRead(shard, table, isBeingRead)),
   };
 }
 
-function stateOf(look: TableLook, isKnown: boolean, isFirst: boolean): TableStatus["read"] {
-  if (look.read !== undefined) return "read";
+function stateOf(table: TableState, isKnown: boolean, isFirst: boolean): TableStatus["read"] {
+  if (table.read !== undefined) return "read";
   if (!isKnown) return "unknown";
-  if (look.unreadByWish !== null) return "left out";
+  if (table.unreadByWish !== null) return "left out";
   return isFirst ? "to come" : "never";
 }
 
-function neverRead(shard: ShardPlan, { table, topic }: TableLook, isBeingRead: boolean): StatusProblem {
+function neverRead(shard: ShardPlan, { table, topic }: TableState, isBeingRead: boolean): StatusProblem {
   const where = topic === null ? "their topic" : topic;
   const what = `${table} was never read: rows that were there before it was captured are not on ${where}`;
   if (isBeingRead) return problem(shard.name, `${what}; it is being read now`, "wait for its end: cdc status --watch");

@@ -9,7 +9,7 @@ import { afterBroker, isBrokerSilent, isDown, judgeContainers, problem, unknown 
 import { judgeReadSide } from "./judge-read-side.ts";
 import { rememberedInShort } from "./judge-remembered.ts";
 import { judgeShard } from "./judge-shard.ts";
-import { judgeStrangers } from "./judge-strangers.ts";
+import { judgeUnmanaged } from "./judge-unmanaged.ts";
 import { known, type Observation } from "./observation.ts";
 import type { Status, StatusProblem } from "./schema.ts";
 
@@ -21,7 +21,7 @@ export function judge(plan: PipelinePlan, seen: Observation): Status {
   const topics = judgeTopics(plan, seen);
   const shards = plan.shards.map((shard) => judgeShard(plan, shard, seen));
   const readSide = plan.readSide && judgeReadSide(plan, plan.readSide, seen);
-  const strangers = judgeStrangers(plan, seen);
+  const unmanagedConnectors = judgeUnmanaged(plan, seen);
   const problems = [
     ...broker,
     ...containers.problems,
@@ -30,7 +30,7 @@ export function judge(plan: PipelinePlan, seen: Observation): Status {
     ...judgeGuard(plan, seen),
     ...(readSide?.problems ?? []),
     ...topics.problems,
-    ...strangers.problems,
+    ...unmanagedConnectors.problems,
   ];
   return {
     stack: plan.stack,
@@ -40,7 +40,7 @@ export function judge(plan: PipelinePlan, seen: Observation): Status {
     problems,
     shards: shards.map(({ status }) => status),
     readSide: readSide?.status ?? null,
-    strangers: strangers.strangers,
+    unmanagedConnectors: unmanagedConnectors.unmanagedConnectors,
     containers: containers.containers,
     released: releasedVolumes(known(seen.volumes) ?? [], plan.shards).map(({ name, shard, mysqlVersion }) => ({
       volume: name,

@@ -14,12 +14,12 @@ import { newestTimes } from "../../clients/kafka/newest-times.ts";
  */
 export async function readNews(plan: PipelinePlan, existing: ReadonlySet<string>): Promise<Map<string, ShardNews>> {
   const bootstrap = plan.kafka.endpoints.fromHost.bootstrap;
-  const told = plan.shards.flatMap(({ heartbeatTopic, notificationTopic }) => [heartbeatTopic, notificationTopic]);
+  const topics = plan.shards.flatMap(({ heartbeatTopic, notificationTopic }) => [heartbeatTopic, notificationTopic]);
   const data = dataTopics(plan, existing);
   const [records, times] = await Promise.all([
     newestRecords(
       bootstrap,
-      told.filter((topic) => existing.has(topic)),
+      topics.filter((topic) => existing.has(topic)),
     ),
     newestTimes(bootstrap, data),
   ]);

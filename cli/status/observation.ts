@@ -5,7 +5,7 @@ import type { GuardState } from "../../lib/guard-state.ts";
 import type { ContainerView } from "../../clients/docker/containers.ts";
 import type { DataVolumeView } from "../../clients/docker/volume.ts";
 import type { PartitionLag } from "../../clients/kafka/sink-lag.ts";
-import type { TablesLook } from "../../snapshot/look.ts";
+import type { TablesState } from "../../snapshot/state.ts";
 import type { TopicRow } from "../topics/compare.ts";
 
 /** An answer, or why there is none. */
@@ -58,7 +58,7 @@ export interface ShardObservation {
   readonly newsAtMs: number;
   readonly news: Asked<ShardNews>;
   /** Which captured tables were read. */
-  readonly tables: Asked<Pick<TablesLook, "tables" | "isKnown">>;
+  readonly tables: Asked<Pick<TablesState, "tables" | "isKnown">>;
 }
 
 /** One file of a server's binlog, the newest last. */

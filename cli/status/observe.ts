@@ -14,7 +14,7 @@ import { lossOnShard } from "../history.ts";
 import { lookAtTopics } from "../topics/observe.ts";
 import { topicsWaitedFor } from "../../flow/waited-topics.ts";
 import { keptSecondsOf } from "./binlog.ts";
-import { strangersIn } from "./judge-strangers.ts";
+import { unmanagedIn } from "./judge-unmanaged.ts";
 import {
   known,
   type Asked,
@@ -52,7 +52,7 @@ export async function observe(stack: OperatedStack): Promise<Observation> {
     ask(async () => await containersOf(plan.stack)),
     ask(async () => await dataVolumesOf(plan.stack)),
     listed,
-    listed.then(async (found) => ("value" in found ? await lookAtStrangers(plan, found.value) : new Map())),
+    listed.then(async (found) => ("value" in found ? await lookAtUnmanaged(plan, found.value) : new Map())),
     topics,
     lookAtGuard(plan),
     lookAtReadSide(plan, topics),
@@ -133,12 +133,12 @@ async function readEngine({ endpoints, indices }: ReadSidePlan): Promise<EngineV
 }
 
 /** Only the workers' logs tell what a connector waits for. */
-async function lookAtStrangers(
+async function lookAtUnmanaged(
   plan: PipelinePlan,
   connectors: Readonly<Record<string, ExpandedConnector>>,
 ): Promise<Map<string, readonly string[]>> {
   const workers = plan.connect.workers.map(({ container }) => container);
-  const waited = strangersIn(plan, connectors).map(
+  const waited = unmanagedIn(plan, connectors).map(
     async ({ info: { name } }) => [name, await topicsWaitedFor(workers, name)] as const,
   );
   return new Map(await Promise.all(waited));
@@ -158,8 +158,8 @@ async function lookAtShard(
   const unasked = "error" in offsets ? offsets : "error" in kept ? kept : undefined;
   const loss = unasked ?? (await ask(async () => await lossOnShard(shard, await cdcPassword(), known(offsets))));
   const tables = await ask(async () => {
-    const { lookAtTables } = await import("../../snapshot/look.ts");
-    return await lookAtTables(tablesTargetOf(plan, shard));
+    const { readTablesState } = await import("../../snapshot/state.ts");
+    return await readTablesState(tablesTargetOf(plan, shard));
   });
   const { atMs: newsAtMs, of: found } = await news;
   const own = known(found)?.get(shard.name);

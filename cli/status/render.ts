@@ -2,7 +2,7 @@
 import { formatTable } from "../../lib/table.ts";
 import { coloured } from "../output.ts";
 import { ago, bytes, duration } from "../../lib/words.ts";
-import type { ReadSideStatus, ShardStatus, Status, StatusProblem, Stranger } from "./schema.ts";
+import type { ReadSideStatus, ShardStatus, Status, StatusProblem, UnmanagedConnector } from "./schema.ts";
 
 /** The whole page: verdict, shards, problems, containers that are not well, topics. */
 export function renderStatus(status: Status): string {
@@ -13,7 +13,7 @@ export function renderStatus(status: Status): string {
     ...(status.readSide === null ? [] : [readSideTable(status.readSide)]),
     ...(problems.length === 0 ? [] : [problems.map(renderProblem).join("\n")]),
     [containerLine(status), ...tableLines(status), ...topicLines(status), ...releasedLines(status)].join("\n"),
-    ...(status.strangers.length === 0 ? [] : [strangerTable(status.strangers)]),
+    ...(status.unmanagedConnectors.length === 0 ? [] : [unmanagedTable(status.unmanagedConnectors)]),
     ...(status.readSide === null || status.readSide.indices.length === 0 ? [] : [indexTable(status.readSide)]),
   ].join("\n\n");
 }
@@ -146,10 +146,10 @@ function few(tables: readonly { readonly name: string }[]): string {
 }
 
 /** What somebody has registered beside the plan. */
-function strangerTable(strangers: readonly Stranger[]): string {
+function unmanagedTable(unmanagedConnectors: readonly UnmanagedConnector[]): string {
   return formatTable(
     ["NOT IN THE PLAN", "CLASS", "STATE", "TASKS", "WAITS FOR"],
-    strangers.map(({ name, class: of, state, tasks, waitsFor }) => [
+    unmanagedConnectors.map(({ name, class: of, state, tasks, waitsFor }) => [
       name,
       of.split(".").at(-1),
       state,

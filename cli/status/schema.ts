@@ -92,7 +92,7 @@ const container = z.strictObject({
   health: nullable(z.enum(["healthy", "unhealthy", "starting"])).describe("What its health check says."),
 });
 
-const stranger = z.strictObject({
+const connector = z.strictObject({
   name: z.string(),
   class: z.string(),
   type: z.string().describe("source, sink; unknown while the worker does not have its class."),
@@ -156,7 +156,7 @@ export const statusSchema = z.strictObject({
   problems: z.array(problem),
   shards: z.array(shard),
   readSide: nullable(readSide).describe("null where there is none."),
-  strangers: z.array(stranger).describe("Connectors on the worker that the plan does not know."),
+  unmanagedConnectors: z.array(connector).describe("Connectors on the worker that the plan does not know."),
   containers: z.array(container),
   released: z.array(released).describe("Volumes with the rows of shards that are planned no longer."),
   topics: z.array(topic),
@@ -167,5 +167,5 @@ export type StatusProblem = z.infer<typeof problem>;
 export type ShardStatus = z.infer<typeof shard>;
 export type ReadSideStatus = z.infer<typeof readSide>;
 export type TableStatus = z.infer<typeof table>;
-export type Stranger = z.infer<typeof stranger>;
+export type UnmanagedConnector = z.infer<typeof connector>;
 export type Phase = (typeof phases)[number];

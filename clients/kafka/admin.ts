@@ -101,7 +101,7 @@ export class TopicAdmin {
     });
   }
 
-  /** Never fails: it stands at the end of what may have failed itself, and that is what is to be heard. */
+  /** Never fails: it stands at the end of what may have failed itself, and that is what is to be reported. */
   async close(): Promise<void> {
     await this.#admin.close().catch(() => {});
   }

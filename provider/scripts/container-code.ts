@@ -9,7 +9,7 @@ import { checkoutFolder } from "../../lib/checkout.ts";
 export const guardEntry = "apps/guard/main.ts";
 
 /** What the search page's container runs. */
-export const pageEntry = "apps/page/main.ts";
+export const searchPageEntry = "apps/search-page/main.ts";
 
 export interface ContainerCode {
   /** Files, and folders of npm packages, relative to the checkout: what goes into the container's volume. */

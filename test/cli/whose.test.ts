@@ -43,7 +43,7 @@ afterEach(() => {
 
 test("this checkout's stack is looked at and changed without a word", async () => {
   dockerWith("cdc-dev-kafka", "127.0.0.1:9092->9092/tcp", labels("cdc-dev", mine, checkoutFolder));
-  expect(await lookedAt("dev", plan, "looks")).toBeUndefined();
+  expect(await lookedAt("dev", plan, "reads")).toBeUndefined();
   expect(await lookedAt("dev", plan, "changes")).toBeUndefined();
 });
 
@@ -61,7 +61,7 @@ describe.each([
   beforeEach(() => dockerWith(name, ports, given));
 
   test("is looked at with a word, which a result in JSON has too", async () => {
-    const owner = await lookedAt("dev", plan, "looks");
+    const owner = await lookedAt("dev", plan, "reads");
     expect(owner).toMatch(given[3] === "" ? /an earlier version/ : /of the checkout \/there/);
     const error = vi.spyOn(console, "error").mockImplementation(() => {});
     lookingAt(owner);
@@ -84,8 +84,8 @@ describe.each([
 test("without an engine to ask, looking goes on and changing does not", async () => {
   writeFileSync(join(folder, "docker"), "#!/bin/sh\necho 'Cannot connect to the Docker daemon' >&2; exit 1\n");
   chmodSync(join(folder, "docker"), 0o755);
-  expect(await lookedAt("dev", plan, "looks")).toBeUndefined();
+  expect(await lookedAt("dev", plan, "reads")).toBeUndefined();
   const changed = lookedAt("dev", plan, "changes");
   await expect(changed).rejects.toBeInstanceOf(UnreachableError);
-  await expect(changed).rejects.toThrow(/cannot be told: Cannot connect/);
+  await expect(changed).rejects.toThrow(/is not known: Cannot connect/);
 });

@@ -439,7 +439,7 @@ describe("a connector that somebody registers by hand", () => {
   test("is nobody's trouble once it is taken away", async () => {
     await worker.deleteConnector(name);
     const { stdout } = await cdc(checkout, "--json", "status");
-    expect(JSON.parse(stdout)).toMatchObject({ strangers: [] });
+    expect(JSON.parse(stdout)).toMatchObject({ unmanagedConnectors: [] });
   });
 });
 

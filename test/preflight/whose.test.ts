@@ -5,8 +5,8 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { engineNames } from "../../plan/owner.ts";
 import { engineKinds, type EngineKind, type Thing } from "../../clients/docker/things.ts";
-import { describeThings, freeOffset, strangerProblems, type Asked } from "../../preflight/strangers.ts";
-import { ourselves, ownThings, strangeThings, whoseIs, type Us } from "../../preflight/whose.ts";
+import { describeThings, freeOffset, conflictProblems, type Asked } from "../../preflight/name-conflicts.ts";
+import { ourselves, ownThings, conflictingThings, whoseIs, type Us } from "../../preflight/whose.ts";
 import { planWith } from "../support/fake-world.ts";
 
 const mine = "00000000000000aa";
@@ -36,8 +36,8 @@ test.each<[string, Partial<Thing>, ReturnType<typeof whoseIs>]>([
   ["ours, made before the folder was moved", { checkout: "/gone" }, "own"],
   ["kept by us", { stack: undefined, kept: "cdc-dev" }, "own"],
   ["of another stack of ours", { stack: "cdc-other" }, "sibling"],
-  ["of another checkout", { identity: theirs, checkout: "/there" }, "stranger"],
-  ["of another checkout that claims our folder", { identity: theirs }, "stranger"],
+  ["of another checkout", { identity: theirs, checkout: "/there" }, "other"],
+  ["of another checkout that claims our folder", { identity: theirs }, "other"],
   ["of the checkout that we are a copy of", { checkout: "/copied" }, "twin"],
   ["without an identity", { identity: undefined }, "nobody"],
   ["made by hand", { identity: undefined, stack: undefined, checkout: undefined }, "nobody"],
@@ -70,7 +70,7 @@ describe("what is in the way", () => {
       [],
     ],
   ])("%s", (_what, fields, codes) => {
-    expect(strangerProblems([thing(fields)], us, asked).map(({ code }) => code)).toEqual(codes);
+    expect(conflictProblems([thing(fields)], us, asked).map(({ code }) => code)).toEqual(codes);
   });
 
   test("is told once for each who made it, with the folder, what is there, and the two lines that differ", () => {
@@ -81,7 +81,7 @@ describe("what is in the way", () => {
       thing({ ...other, kind: "volume", name: "w" }),
       thing({ identity: undefined, checkout: undefined, name: "old" }),
     ];
-    const [first, second, ...others] = strangerProblems(things, us, asked);
+    const [first, second, ...others] = conflictProblems(things, us, asked);
     expect(others).toEqual([]);
     expect(first?.message).toBe(
       "1 container, 2 volumes on this engine: made by the checkout /there, a folder that is not on this machine",
@@ -93,7 +93,7 @@ describe("what is in the way", () => {
   });
 
   test("names our own folder's earlier life as such, and how to make it known again", () => {
-    const [found] = strangerProblems([thing({ identity: theirs })], us, asked);
+    const [found] = conflictProblems([thing({ identity: theirs })], us, asked);
     expect(found?.message).toContain(
       `this folder, before its .cdc/ was removed, or one of that name on another machine (identity ${theirs})`,
     );
@@ -161,7 +161,7 @@ describe("who asks", () => {
   });
 });
 
-/** Any engine: things of ours, of strangers, of copies and of nobody, by names that are ours and others. */
+/** Any engine: things of ours, of other checkouts, of copies and of nobody, by names that are ours and others. */
 export const anyThing: fc.Arbitrary<Thing> = fc.record({
   kind: fc.constantFrom<EngineKind[]>(...engineKinds),
   name: fc.constantFrom("cdc-dev", "cdc-dev-kafka", "cdc-dev-mysql-3308-data", "cdc-other-kafka", "db"),
@@ -184,7 +184,7 @@ test("nothing is own that has not our identity and our stack's label, whatever i
           ({ identity, stack, checkout }) => identity === mine && stack === "cdc-dev" && checkout !== "/copied",
         ),
       ).toBe(true);
-      const strange = strangeThings(things, us, asked.names);
+      const strange = conflictingThings(things, us, asked.names);
       expect(strange.filter((one) => own.includes(one))).toEqual([]);
       // What goes by the stack's label is one or the other: nothing is passed over.
       expect(things.filter(({ stack }) => stack === "cdc-dev")).toEqual(

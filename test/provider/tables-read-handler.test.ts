@@ -5,9 +5,9 @@ import { tablesReadHandler } from "../../provider/tables-read-handler.ts";
 import { unknownValue, type Properties } from "../../provider/handler.ts";
 
 const { look, readUnread } = vi.hoisted(() => ({ look: vi.fn(), readUnread: vi.fn() }));
-vi.mock("../../snapshot/look.ts", async (original) => ({
-  ...(await original<typeof import("../../snapshot/look.ts")>()),
-  lookAtTables: look,
+vi.mock("../../snapshot/state.ts", async (original) => ({
+  ...(await original<typeof import("../../snapshot/state.ts")>()),
+  readTablesState: look,
 }));
 vi.mock("../../snapshot/read-unread.ts", () => ({ readUnread }));
 

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { capturedRecord, fold, isOnTopic, mayBeOurs, type ToldRecord } from "../../snapshot/evidence.ts";
+import { capturedRecord, fold, isOnTopic, mayBeOurs, type NotificationRecord } from "../../snapshot/evidence.ts";
 
 const schema = { type: "struct", fields: [] };
 let atMs = 0;
 
-function told(
+function notification(
   aggregate_type: string,
   type: string,
   id: string,
   additional_data: Record<string, string> = {},
-): ToldRecord {
+): NotificationRecord {
   atMs += 1000;
   const payload = { id, type, aggregate_type, additional_data, timestamp: atMs };
   return {
@@ -19,15 +19,15 @@ function told(
   };
 }
 
-const initial = (type: string, details = {}) => told("Initial Snapshot", type, "any", details);
-const incremental = (id: string, type: string, details = {}) => told("Incremental Snapshot", type, id, details);
+const initial = (type: string, details = {}) => notification("Initial Snapshot", type, "any", details);
+const incremental = (id: string, type: string, details = {}) => notification("Incremental Snapshot", type, id, details);
 const scanned = (table: string, status = "SUCCEEDED", total_rows_scanned = "5") => ({
   scanned_collection: table,
   status,
   total_rows_scanned,
 });
-const read = (...records: ToldRecord[]) => [...fold("t", records).read.keys()];
-const ours = (tables: Record<string, string | undefined>): ToldRecord => ({
+const read = (...records: NotificationRecord[]) => [...fold("t", records).read.keys()];
+const ours = (tables: Record<string, string | undefined>): NotificationRecord => ({
   timestampMs: (atMs += 1000),
   ...capturedRecord(new Map(Object.entries(tables)), { key: schema, value: schema }, atMs),
 });

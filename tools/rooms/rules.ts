@@ -110,7 +110,7 @@ export const rooms: readonly Room[] = [
     types: ["plan"],
   },
   {
-    path: "apps/page",
+    path: "apps/search-page",
     what: "what the search page's container runs, and what the browser gets ([read-side.md](read-side.md#a-look-at-it))",
     uses: [],
     types: ["plan"],

@@ -2,7 +2,7 @@
 import { readdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { knowsIdentity } from "../../lib/identity.ts";
-import { copyProblem } from "../../preflight/strangers.ts";
+import { copyProblem } from "../../preflight/name-conflicts.ts";
 import { checkoutFolder } from "../../lib/checkout.ts";
 import { refuse } from "./refuse.ts";
 import { stateFile } from "./stack.ts";

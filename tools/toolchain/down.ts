@@ -3,16 +3,16 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run, UserError } from "../../lib/run.ts";
 import type { Looked } from "../../preflight/require-own.ts";
-import { describeThings } from "../../preflight/strangers.ts";
+import { describeThings } from "../../preflight/name-conflicts.ts";
 import type { Thing } from "../../clients/docker/things.ts";
-import { makerOf, ownThings, strangeThings, whoseIs } from "../../preflight/whose.ts";
+import { makerOf, ownThings, conflictingThings, whoseIs } from "../../preflight/whose.ts";
 import { alone, mendKilled } from "./alone.ts";
 import { backendOfUser } from "./checkout.ts";
 import { engineAnswers, ensureEngine } from "./engine.ts";
 import type { Log } from "./log.ts";
 import { removeStrays } from "./mend-pending.ts";
 import { giveUpState, mendState } from "./mend-state.ts";
-import { removeThings, volumeFates, type Fate } from "./owned.ts";
+import { removeThings, decideVolumes, type VolumeDecision } from "./owned.ts";
 import { cdcDir } from "./places.ts";
 import { checkoutFolder } from "../../lib/checkout.ts";
 import { prepareCli } from "./prepare.ts";
@@ -55,23 +55,23 @@ async function removeAll(log: Log, name: string): Promise<void> {
   const before = await look();
   if (before !== undefined) refuse(before.problems.filter(({ code }) => code === "CDC-722" || code === "CDC-723"));
   const own = ownIn(before);
-  const strange = before === undefined ? [] : strangeThings(before.things, before.us, undefined);
+  const conflicting = before === undefined ? [] : conflictingThings(before.things, before.us, undefined);
   if (!stateful && own.length === 0) {
     // FORCE or not: they are not this checkout's.
-    if (before !== undefined && strange.length > 0) refuse(before.problems);
+    if (before !== undefined && conflicting.length > 0) refuse(before.problems);
     log(`nothing to do: there is no stack ${name}`);
     return;
   }
 
   const keepsData = await fileSaysKeep(checkoutFolder, name);
-  const fates = volumeFates(own, { known: state && volumesIn(state), keepsData });
-  await tell(log, name, fates, before, own);
+  const decisions = decideVolumes(own, { known: state && volumesIn(state), keepsData });
+  await tell(log, name, decisions, before, own);
   // With a state elsewhere, what it does not know may be what somebody is just making.
   if (before !== undefined && local) await removeStrays(before, state);
   if (stack !== undefined && state !== undefined) await destroy(log, stack, state);
-  await sweep(log, name, look, fates);
+  await sweep(log, name, look, decisions);
 
-  const gone = own.filter((one) => goes(one, fates));
+  const gone = own.filter((one) => goes(one, decisions));
   const removed = gone.length > 0 ? `removed ${describeThings(gone)}` : "there was nothing to remove";
   log(`stack ${name} is gone: ${removed}`);
   const left = await look();
@@ -87,8 +87,8 @@ function keptIn({ things, us }: Looked): Thing[] {
   return things.filter((thing) => thing.kept === us.stack && whoseIs(thing, us) === "own");
 }
 
-function goes(thing: Thing, fates: readonly Fate[]): boolean {
-  return fates.every(({ volume, goes: isGoing }) => volume.id !== thing.id || isGoing);
+function goes(thing: Thing, decisions: readonly VolumeDecision[]): boolean {
+  return decisions.every(({ volume, goes: isGoing }) => volume.id !== thing.id || isGoing);
 }
 
 async function stateOf(stack: Stack, local: boolean): Promise<Deployment> {
@@ -98,12 +98,12 @@ async function stateOf(stack: Stack, local: boolean): Promise<Deployment> {
 async function tell(
   log: Log,
   name: string,
-  fates: readonly Fate[],
+  decisions: readonly VolumeDecision[],
   looked: Looked | undefined,
   own: readonly Thing[],
 ): Promise<void> {
   const kept = looked === undefined ? [] : keptIn(looked);
-  const lines = describeGoing(fates, await dataOf(fates, own), kept);
+  const lines = describeGoing(decisions, await dataOf(decisions, own), kept);
   if (lines.length > 0) log([`data of stack ${name}:`, ...lines].join("\n"));
 }
 
@@ -133,13 +133,13 @@ async function sweep(
   log: Log,
   name: string,
   look: () => Promise<Looked | undefined>,
-  fates: readonly Fate[],
+  decisions: readonly VolumeDecision[],
 ): Promise<void> {
   // What is not known from before is not removed when it holds a shard's data.
   const left = async () =>
     ownIn(await look()).filter((one) =>
       one.kind === "volume" && one.shard !== undefined
-        ? fates.some((fate) => fate.volume.id === one.id && fate.goes)
+        ? decisions.some((decision) => decision.volume.id === one.id && decision.goes)
         : true,
     );
   const found = await left();
@@ -156,7 +156,7 @@ async function sweep(
 
 /** What goes by the stack's name and is not its own, in words. */
 function leftAlone({ things, us }: Looked): string[] {
-  const groups = Map.groupBy(strangeThings(things, us, undefined), (thing) => makerOf(thing, us));
+  const groups = Map.groupBy(conflictingThings(things, us, undefined), (thing) => makerOf(thing, us));
   return [...groups].map(
     ([maker, group]) => `left alone: ${describeThings(group)} with the label cdc.stack=${us.stack}, made by ${maker}`,
   );

@@ -10,14 +10,14 @@ import { isErrno } from "../../lib/run.ts";
  * @param waiting told once, with the holder's pid, when there is someone to wait for.
  */
 export async function withLock<T>(file: string, waiting: (pid: number) => void, work: () => Promise<T>): Promise<T> {
-  for (let told = false; !(await take(file));) {
+  for (let isReported = false; !(await take(file));) {
     const held = await contentOf(file);
     if (held === undefined) continue;
     const { pid, start } = parseHolder(held);
     // The same number with another start is another process: the machine was started anew since.
     if (isAlive(pid) && (start === "" || start === startOf(pid))) {
-      if (!told) waiting(pid);
-      told = true;
+      if (!isReported) waiting(pid);
+      isReported = true;
       await sleep(500);
     } else {
       await removeDead(file, held);

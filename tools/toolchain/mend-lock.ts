@@ -69,7 +69,7 @@ async function readLock(file: string): Promise<StackLock | undefined> {
   }
 }
 
-/** The name of a living process's program; "pulumi" when it cannot be told, so that no living update is disturbed. */
+/** The name of a living process's program; "pulumi" when that is not known, so that no living update is disturbed. */
 async function programOf(pid: number): Promise<string> {
   const comm = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "");
   return comm.trim() || (await probe("ps", ["-o", "comm=", "-p", String(pid)])).stdout || "pulumi";

@@ -39,10 +39,10 @@ export function orphansOf(processes: readonly Process[], isInFolder: (pid: numbe
  */
 export async function endOrphans(log: Log): Promise<void> {
   const deadline = performance.now() + graceMs;
-  for (let told = false; ; told = true) {
+  for (let isLogged = false; ; isLogged = true) {
     const orphans = await findOrphans();
     if (orphans.length === 0) return;
-    if (!told) log(`stack: waiting for ${count(orphans)} of a killed pulumi to end`);
+    if (!isLogged) log(`stack: waiting for ${count(orphans)} of a killed pulumi to end`);
     if (performance.now() > deadline) {
       for (const { pid } of orphans) end(pid);
       log(`stack: ended ${count(orphans)} that did not: ${orphans.map(({ pid }) => pid).join(", ")}`);

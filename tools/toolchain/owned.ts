@@ -39,7 +39,7 @@ export async function removeMadeIn(folder: string, stack: string): Promise<void>
 }
 
 /** What becomes of a volume. */
-export interface Fate {
+export interface VolumeDecision {
   readonly volume: Thing;
   readonly goes: boolean;
   /** Why it stays; "" for what goes. */
@@ -53,14 +53,14 @@ export interface Fate {
  * @param known names of the volumes in the state; undefined where it cannot be read.
  * @param keepsData whether the shards' volumes outlive the stack.
  */
-export function volumeFates(
+export function decideVolumes(
   own: readonly Thing[],
   { known, keepsData }: { readonly known: ReadonlySet<string> | undefined; readonly keepsData: boolean },
-): Fate[] {
+): VolumeDecision[] {
   return own
     .filter(({ kind }) => kind === "volume")
     .map((volume) => {
-      const stays = (because: string): Fate => ({ volume, goes: false, because });
+      const stays = (because: string): VolumeDecision => ({ volume, goes: false, because });
       if (volume.shard === undefined) return { volume, goes: true, because: "" };
       if (keepsData) return stays(`data of ${volume.shard}; cdc:keepData`);
       if (known === undefined) return stays(`data of ${volume.shard}; the state cannot tell what became of it`);

@@ -31,17 +31,19 @@ export async function prepare(log: Log, configured: string | undefined): Promise
   };
   const images = await ensureImages(log, wishes, Object.values(officialImages));
   // What the stack's configuration says needs no variable, and a variable would hide a later change of it.
-  return await settle(await prepareCheckout(cli, configured === undefined || wishes.environment ? images : undefined));
+  return await withEnvironment(
+    await prepareCheckout(cli, configured === undefined || wishes.environment ? images : undefined),
+  );
 }
 
 /** Brings the CLI alone, for what only reads or removes. */
 export async function prepareCli(log: Log): Promise<Prepared> {
   const cli = await ensurePulumi(log);
   const images = process.env["CDC_IMAGES"] ?? (await rememberedImages());
-  return await settle(await prepareCheckout(cli, images as Images | undefined));
+  return await withEnvironment(await prepareCheckout(cli, images as Images | undefined));
 }
 
-async function settle(checkout: Checkout): Promise<Prepared> {
+async function withEnvironment(checkout: Checkout): Promise<Prepared> {
   await refuseCopy();
   await writeEnvFile(checkout.envFile);
   return { checkout, env: applied(checkout.envFile, process.env) };

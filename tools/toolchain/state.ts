@@ -2,10 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isErrno, run } from "../../lib/run.ts";
-import type { EngineNames } from "../../plan/owner.ts";
 import type { PipelinePlan } from "../../plan/types.ts";
-import { engineNames, plannedPorts } from "../../plan/owner.ts";
 import { lookWhose, type Looked } from "../../preflight/require-own.ts";
+import { askedBy } from "../../preflight/name-conflicts.ts";
 import type { StateOwner } from "../../preflight/whose.ts";
 import { cdcDir } from "./places.ts";
 import { checkoutFolder } from "../../lib/checkout.ts";
@@ -93,14 +92,11 @@ export async function lookFrom(
   state: Deployment | undefined,
   local: boolean,
 ): Promise<Looked> {
-  const names: EngineNames | undefined = plan && engineNames(plan);
+  const asked = plan === undefined ? { name, names: undefined, ports: [], portOffset: 0 } : askedBy(plan, name);
   return await lookWhose({
-    name,
+    ...asked,
     stack: stackLabel(name),
     checkout: checkoutFolder,
-    names,
-    ports: plan === undefined ? [] : plannedPorts(plan),
-    portOffset: plan?.portOffset ?? 0,
     state: state && ownerIn(state),
     backendUrl: local ? `file://${join(cdcDir, "state")}` : process.env["PULUMI_BACKEND_URL"],
   });

@@ -42,12 +42,14 @@ export function vitestFailures(report: string, root: string): string[] {
   return testResults.flatMap(({ name, status, message = "", assertionResults }) => {
     const file = name.startsWith(`${root}/`) ? name.slice(root.length + 1) : name;
     const failed = assertionResults.filter((one) => one.status === "failed");
-    if (failed.length === 0) return status === "failed" ? [told(file, message)] : [];
-    return failed.map(({ fullName, failureMessages }) => told(`${file} > ${fullName}`, failureMessages?.[0] ?? ""));
+    if (failed.length === 0) return status === "failed" ? [failureOf(file, message)] : [];
+    return failed.map(({ fullName, failureMessages }) =>
+      failureOf(`${file} > ${fullName}`, failureMessages?.[0] ?? ""),
+    );
   });
 }
 
-function told(what: string, message: string): string {
+function failureOf(what: string, message: string): string {
   const text = stripVTControlCharacters(message).trim().slice(0, shownCharacters);
   return text === "" ? what : `${what}\n${text.replaceAll(/^/gm, "  ")}`;
 }

@@ -76,7 +76,7 @@ async function ready(log: Log, name: string, plan: PipelinePlan, images: string 
   await mendKilled(log, name, local);
   if (local) {
     await mendState(log, name);
-    await refuseStrangers(name, plan);
+    await refuseNameConflicts(name, plan);
   }
   const { checkout, env } = await prepare(log, images);
   const stack: Stack = { name, env };
@@ -88,7 +88,7 @@ async function ready(log: Log, name: string, plan: PipelinePlan, images: string 
  * What the program refuses too, before anything is brought for its sake.
  * @throws {UserError} when the engine has what goes by the stack's names and is another's.
  */
-async function refuseStrangers(name: string, plan: PipelinePlan): Promise<void> {
+async function refuseNameConflicts(name: string, plan: PipelinePlan): Promise<void> {
   // Without an engine there is nothing on it.
   if (!(await engineAnswers())) return;
   refuse((await lookFrom(name, plan, await localState(name), true)).problems);

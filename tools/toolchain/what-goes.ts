@@ -4,7 +4,7 @@ import { keptLabel } from "../../lib/constants.ts";
 import { volumeSizes } from "../../clients/docker/volume.ts";
 import type { Thing } from "../../clients/docker/things.ts";
 import { sqlIn } from "./server.ts";
-import type { Fate } from "./owned.ts";
+import type { VolumeDecision } from "./owned.ts";
 
 /** A table of a shard. */
 export interface TableData {
@@ -30,8 +30,8 @@ export interface ShardData {
 const limitMs = 10_000;
 
 /** Looks into every shard's volume that goes; what does not answer is unknown, and said so. */
-export async function dataOf(fates: readonly Fate[], own: readonly Thing[]): Promise<ShardData[]> {
-  const volumes = fates.flatMap(({ goes, volume }) => (goes && volume.shard !== undefined ? [volume] : []));
+export async function dataOf(decisions: readonly VolumeDecision[], own: readonly Thing[]): Promise<ShardData[]> {
+  const volumes = decisions.flatMap(({ goes, volume }) => (goes && volume.shard !== undefined ? [volume] : []));
   const found = await Promise.all(volumes.map(async (volume) => await shardData(volume, own)));
   if (found.every(({ tables }) => tables !== undefined)) return found;
   const sizes = await volumeSizes(limitMs);
@@ -72,8 +72,12 @@ async function tablesIn(container: string): Promise<TableData[] | undefined> {
 }
 
 /** The lines that say what goes and what stays; none for a stack without data. */
-export function describeGoing(fates: readonly Fate[], shards: readonly ShardData[], kept: readonly Thing[]): string[] {
-  const further = fates.flatMap(({ goes, volume }) =>
+export function describeGoing(
+  decisions: readonly VolumeDecision[],
+  shards: readonly ShardData[],
+  kept: readonly Thing[],
+): string[] {
+  const further = decisions.flatMap(({ goes, volume }) =>
     goes && volume.shard === undefined && volume.name.endsWith("-data") ? [volume.name] : [],
   );
   const going = [
@@ -85,7 +89,7 @@ export function describeGoing(fates: readonly Fate[], shards: readonly ShardData
         ]),
   ];
   const staying = [
-    ...fates.flatMap(({ goes, volume, because }) =>
+    ...decisions.flatMap(({ goes, volume, because }) =>
       goes
         ? []
         : [`  stays: volume ${volume.name} (${because}); to remove it for good: docker volume rm ${volume.name}`],

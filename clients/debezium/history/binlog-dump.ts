@@ -55,7 +55,7 @@ export async function readEventHeads(
   start: DumpStart,
   isEnough: (heads: readonly EventHead[]) => boolean,
 ): Promise<EventHead[]> {
-  // Else a server that writes checksums refuses a client that has not heard of them.
+  // Else a server that writes checksums refuses a client that does not know them.
   await connection.query("SET @source_binlog_checksum = 'NONE', @master_binlog_checksum = 'NONE'");
   const wire = (connection as unknown as { connection: Wire }).connection;
   return await new Promise((resolve, reject) => {

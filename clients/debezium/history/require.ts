@@ -32,7 +32,7 @@ export function lossText(name: string, { code, found, remedy }: LossWords): stri
 
 /**
  * @param given as in `placeLoss`.
- * @throws Error with the code of the loss, or saying that it cannot be told.
+ * @throws Error with the code of the loss, or saying that it is not known.
  */
 export async function requirePlace(
   client: ConnectClient,

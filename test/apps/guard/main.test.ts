@@ -77,13 +77,9 @@ describe("the guard's process", () => {
     30_000,
   );
 
-  it.each([
-    ["is not set", undefined],
-    ["is not JSON", "{"],
-    ["lacks one of", JSON.stringify({ connectUrls: [], bootstrap: "kafka:29092" })],
-  ])("refuses settings: %s", async (problem, given) => {
-    expect(await begin(given)).toEqual({ code: 1, signal: null });
+  it("was not made by up, and says so", async () => {
+    expect(await begin(undefined)).toEqual({ code: 1, signal: null });
     expect(output.trim().split("\n")).toHaveLength(2);
-    expect(output).toContain(`guard: CDC_GUARD_SETTINGS ${problem}`);
+    expect(output).toContain("guard: CDC_GUARD_SETTINGS is not set");
   });
 });

@@ -4,8 +4,8 @@ import { UserError } from "../../../lib/run.ts";
 import { broken, firstBroken, walk, well, type Check, type Outcome } from "../../../cli/doctor/walk.ts";
 import { render } from "../../../cli/doctor/render.ts";
 
-function check(id: string, needs: readonly string[], look: () => Outcome | Promise<Outcome>): Check {
-  return { id, section: "section", title: id, needs, look: async () => await look() };
+function check(id: string, needs: readonly string[], run: () => Outcome | Promise<Outcome>): Check {
+  return { id, section: "section", title: id, needs, run: async () => await run() };
 }
 
 const isWell = () => well("as it should be");

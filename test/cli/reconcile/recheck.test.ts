@@ -95,8 +95,8 @@ describe("recheck", () => {
     world.index.delete(1);
     world.index.set(2, { price: "2.00", committedUs: 5 });
     world.index.set(3, { price: "3.00", committedUs: 5 });
-    const [settled] = await recheck([world.table([1, 2, 3, 4])], world.untilPassed);
-    expect(settled?.differences).toEqual([
+    const [rechecked] = await recheck([world.table([1, 2, 3, 4])], world.untilPassed);
+    expect(rechecked?.differences).toEqual([
       { kind: "missing", id: "s:1", key: ["1"], columns: [] },
       {
         kind: "different",
@@ -112,8 +112,8 @@ describe("recheck", () => {
     const world = new World();
     world.index.set(9, { price: "1.00", committedUs: 0 });
     const table = { ...world.table([]), suspects: new Map([["s:9", undefined]]) };
-    const [settled] = await recheck([table], world.untilPassed);
-    expect(settled?.differences).toEqual([{ kind: "extra", id: "s:9", key: undefined, columns: [] }]);
+    const [rechecked] = await recheck([table], world.untilPassed);
+    expect(rechecked?.differences).toEqual([{ kind: "extra", id: "s:9", key: undefined, columns: [] }]);
   });
 
   it("is not deceived by a row that is set back to what it was meanwhile", async () => {
@@ -170,10 +170,10 @@ describe("recheck", () => {
             world.commit(next.id, next.price === undefined ? undefined : `${(unique += 1)}.00`);
             world.apply(next.applied);
           };
-          const [settled] = await recheck([world.table([...Array(10).keys()], between)], world.untilPassed);
+          const [rechecked] = await recheck([world.table([...Array(10).keys()], between)], world.untilPassed);
           const wrong = [6, 7, 8, 9].filter((id) => Number(world.rows.get(id)) !== Number(world.index.get(id)?.price));
           const expected = wrong.filter((id) => world.rows.has(id) || world.index.has(id)).map((id) => `s:${id}`);
-          expect(settled?.differences.map(({ id }) => id).toSorted()).toEqual(expected);
+          expect(rechecked?.differences.map(({ id }) => id).toSorted()).toEqual(expected);
         },
       ),
     );

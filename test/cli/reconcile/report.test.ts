@@ -8,15 +8,15 @@ const alike: TableReport = {
   documents: 10,
   differences: [],
   changing: [],
-  settled: 0,
+  changedMeanwhile: 0,
   further: 0,
   notCompared: [],
   notCarried: {},
   sixDigits: {},
 };
 
-function reportOf(table: Partial<TableReport>, strangers: Report["strangers"] = []): Report {
-  return { tables: [{ ...alike, ...table }], uncompared: [], strangers };
+function reportOf(table: Partial<TableReport>, orphans: Report["orphans"] = []): Report {
+  return { tables: [{ ...alike, ...table }], uncompared: [], orphans };
 }
 
 describe("outputOf", () => {
@@ -65,7 +65,7 @@ describe("outputOf", () => {
   });
 
   it("explains counts that differ while nothing is wrong", () => {
-    expect(outputOf(reportOf({ documents: 9, settled: 1 })).text).toContain(
+    expect(outputOf(reportOf({ documents: 9, changedMeanwhile: 1 })).text).toContain(
       "shop.goods on shard0: 1 row changed meanwhile, and agrees now",
     );
     const changing = reportOf({ changing: ["shard0:7"] });

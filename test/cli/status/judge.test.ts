@@ -5,7 +5,7 @@ import type { Observation, ShardObservation } from "../../../cli/status/observat
 import type { ExpandedConnector } from "../../../clients/connect/client.ts";
 import type { GuardedConnector, GuardState } from "../../../lib/guard-state.ts";
 import { noAccess } from "../../../clients/docker/access.ts";
-import type { TableLook } from "../../../snapshot/look.ts";
+import type { TableState } from "../../../snapshot/state.ts";
 import { planWith } from "../../support/config.ts";
 import { statusOf, task } from "../../support/fake-worker.ts";
 import {
@@ -63,7 +63,7 @@ test("a stack in which all is as planned has no problem, and figures", () => {
 
 describe("a captured table", () => {
   const never = { read: undefined };
-  const stock = (changes: Partial<TableLook>) => tablesRead(shardAt(0), { "products.stock": changes });
+  const stock = (changes: Partial<TableState>) => tablesRead(shardAt(0), { "products.stock": changes });
   const readOf = (seen: Observation) =>
     judge(plan, seen).shards[0]?.tables.find(({ table }) => table === "products.stock");
 
@@ -116,7 +116,7 @@ describe("a captured table", () => {
 
   test("of which nothing can be told is not taken for read", () => {
     const seen = withShard(well, 0, { tables: { error: "boom" } });
-    expect(messagesOf(seen)).toEqual(["shard0: which of its tables were read cannot be told: boom"]);
+    expect(messagesOf(seen)).toEqual(["shard0: which of its tables were read is not known: boom"]);
     // Where the broker is away, that has a line already.
     expect(messagesOf({ ...seen, topics: { error: "no answer" } })).toEqual(["kafka: no answer"]);
   });
@@ -138,14 +138,14 @@ describe("a connector that the plan does not know", () => {
     },
     status: statusOf("inventory-connector", "RUNNING", [task(state, "Access denied for user")]),
   });
-  const withStranger = (one: ExpandedConnector, waited: readonly string[] = []): Observation => ({
+  const withUnmanaged = (one: ExpandedConnector, waited: readonly string[] = []): Observation => ({
     ...well,
     connectors: { value: { ...("value" in well.connectors ? well.connectors.value : {}), [one.info.name]: one } },
     waitedFor: new Map([[one.info.name, waited]]),
   });
 
   test("waits for ever, and is told with its topics", () => {
-    const seen = withStranger(tutorial("RUNNING", { "table.include.list": "inventory\\.orders" }), ["tutorial"]);
+    const seen = withUnmanaged(tutorial("RUNNING", { "table.include.list": "inventory\\.orders" }), ["tutorial"]);
     const [problem, ...others] = problemsOf(seen);
     expect(others).toEqual([]);
     expect(problem?.message).toContain(
@@ -153,18 +153,20 @@ describe("a connector that the plan does not know", () => {
     );
     expect(problem?.message).toContain("tutorial, tutorial.inventory.orders");
     expect(problem?.remedy).toContain("curl -X DELETE http://localhost:8083/connectors/inventory-connector");
-    expect(judge(plan, seen).strangers).toMatchObject([{ waitsFor: ["tutorial", "tutorial.inventory.orders"] }]);
+    expect(judge(plan, seen).unmanagedConnectors).toMatchObject([
+      { waitsFor: ["tutorial", "tutorial.inventory.orders"] },
+    ]);
   });
 
   test("has failed", () => {
-    expect(messagesOf(withStranger(tutorial("FAILED"))).join()).toContain("is not in the plan, and has FAILED");
+    expect(messagesOf(withUnmanaged(tutorial("FAILED"))).join()).toContain("is not in the plan, and has FAILED");
   });
 
   test("works, and is somebody's", () => {
-    const seen = withStranger(tutorial("RUNNING", { "topic.prefix": "shard0" }));
+    const seen = withUnmanaged(tutorial("RUNNING", { "topic.prefix": "shard0" }));
     expect(judge(plan, seen)).toMatchObject({
       healthy: true,
-      strangers: [{ name: "inventory-connector", waitsFor: [] }],
+      unmanagedConnectors: [{ name: "inventory-connector", waitsFor: [] }],
     });
   });
 
@@ -173,7 +175,7 @@ describe("a connector that the plan does not know", () => {
     (name) => {
       const one = tutorial("FAILED");
       const own = { info: { ...one.info, name }, status: { ...one.status, name } };
-      expect(judge(plan, withStranger(own)).strangers).toEqual([]);
+      expect(judge(plan, withUnmanaged(own)).unmanagedConnectors).toEqual([]);
     },
   );
 });
@@ -254,7 +256,7 @@ describe("the read side", () => {
     [
       "a lag that cannot be told",
       withReadSide(well, { lag: { error: "no group" } }),
-      "read side: how far the sink is behind cannot be told: no group",
+      "read side: how far the sink is behind is not known: no group",
     ],
   ])("%s is one problem", (_, seen, expected) => {
     expect(messagesOf(seen)).toEqual([expected instanceof RegExp ? expect.stringMatching(expected) : expected]);

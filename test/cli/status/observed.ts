@@ -6,7 +6,7 @@ import { compareTopics, declaredTopics } from "../../../cli/topics/compare.ts";
 import type { PartitionLag } from "../../../clients/kafka/sink-lag.ts";
 import type { GuardedConnector } from "../../../lib/guard-state.ts";
 import { capturedTables } from "../../../plan/captured.ts";
-import type { TableLook } from "../../../snapshot/look.ts";
+import type { TableState } from "../../../snapshot/state.ts";
 import type { PipelinePlan, ShardPlan } from "../../../plan/types.ts";
 import { planOf } from "../../support/config.ts";
 import { statusOf, task } from "../../support/fake-worker.ts";
@@ -115,7 +115,7 @@ export function offsetsAt(file: string, position: number, further: Record<string
 /** Each captured table, read an hour ago; some of them otherwise. */
 export function tablesRead(
   shard: ShardPlan,
-  changes: Readonly<Record<string, Partial<TableLook>>> = {},
+  changes: Readonly<Record<string, Partial<TableState>>> = {},
 ): ShardObservation["tables"] {
   const read = { atMs: atMs - 3_600_000, rows: 5, topicId: "id" };
   const tables = capturedTables(shard).map((one) => ({

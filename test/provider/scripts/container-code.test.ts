@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
 import { checkoutFolder } from "../../../lib/checkout.ts";
-import { codeOf, guardEntry, pageEntry } from "../../../provider/scripts/container-code.ts";
+import { codeOf, guardEntry, searchPageEntry } from "../../../provider/scripts/container-code.ts";
 
 describe("the guard's code in this checkout", () => {
   const { paths, hash } = codeOf(guardEntry);
@@ -28,11 +28,15 @@ describe("the guard's code in this checkout", () => {
 });
 
 test("the page's code in this checkout is its own, with what the browser gets, and no package", () => {
-  const { paths } = codeOf(pageEntry);
+  const { paths } = codeOf(searchPageEntry);
   expect(paths).toEqual(
-    expect.arrayContaining(["apps/page/server.ts", "apps/page/public/index.html", "apps/page/public/page.js"]),
+    expect.arrayContaining([
+      "apps/search-page/server.ts",
+      "apps/search-page/public/index.html",
+      "apps/search-page/public/page.js",
+    ]),
   );
-  expect(paths.filter((path) => path !== "package.json" && !path.startsWith("apps/page/"))).toEqual([]);
+  expect(paths.filter((path) => path !== "package.json" && !path.startsWith("apps/search-page/"))).toEqual([]);
 });
 
 describe("the guard's code in a made-up checkout", () => {

@@ -43,7 +43,7 @@ const unpacking = () => `script=\${!#}; exec sh -c "\${script//\\/volume/${volum
 
 test.each([
   ["apps/guard/main.ts", "guard: CDC_GUARD_SETTINGS is not set"],
-  ["apps/page/main.ts", "page: CDC_PAGE_SETTINGS is not set"],
+  ["apps/search-page/main.ts", "page: CDC_PAGE_SETTINGS is not set"],
 ])(
   "%s starts from the volume with every module that it needs, and finds nothing of an interrupted run",
   (entry, said) => {

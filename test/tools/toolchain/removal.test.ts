@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { engineKinds, type EngineKind, type Thing } from "../../../clients/docker/things.ts";
 import { ownThings, type Us } from "../../../preflight/whose.ts";
 import { removeStrays, strayContainers } from "../../../tools/toolchain/mend-pending.ts";
-import { removeThings, volumeFates } from "../../../tools/toolchain/owned.ts";
+import { removeThings, decideVolumes } from "../../../tools/toolchain/owned.ts";
 import { ownerIn, resourceCount, volumesIn, type Deployment } from "../../../tools/toolchain/state.ts";
 import { describeGoing } from "../../../tools/toolchain/what-goes.ts";
 
@@ -81,8 +81,8 @@ test("nothing without our identity is ever in what `down` removes, nor a shard's
     fc.property(fc.array(anyThing), anyState, fc.boolean(), (things, state, keepsData) => {
       const own = ownThings(things, us);
       expect(own.every(isOurs)).toBe(true);
-      const fates = volumeFates(own, { known: state && volumesIn(state), keepsData });
-      for (const { volume, goes } of fates) {
+      const decisions = decideVolumes(own, { known: state && volumesIn(state), keepsData });
+      for (const { volume, goes } of decisions) {
         expect(isOurs(volume)).toBe(true);
         if (volume.shard === undefined) expect(goes).toBe(true);
         else
@@ -156,7 +156,7 @@ describe("what goes is said before", () => {
 
   test("by shard and database, with rows and size; what stays with how to remove it", () => {
     const own = [volume("a-data", "shard0"), volume("b-data", "shard1"), volume("kafka-data"), volume("code-abc")];
-    const fates = volumeFates(own, { known: new Set(["a-data"]), keepsData: false });
+    const decisions = decideVolumes(own, { known: new Set(["a-data"]), keepsData: false });
     const shards = [
       {
         shard: "shard0",
@@ -165,7 +165,7 @@ describe("what goes is said before", () => {
         tables: [table, { ...table, table: "u", counted: false }],
       },
     ];
-    expect(describeGoing(fates, shards, [volume("index-data")])).toEqual([
+    expect(describeGoing(decisions, shards, [volume("index-data")])).toEqual([
       "  goes:  shard0: products (2 tables, about 10 rows, 32 KiB)",
       "  goes:  what follows from the shards, topics with their offsets and the index: volume kafka-data",
       "  stays: volume b-data (data of shard1, which is not in the stack any more); to remove it for good: docker volume rm b-data",
@@ -174,11 +174,13 @@ describe("what goes is said before", () => {
   });
 
   test("a server that does not answer is not taken for an empty one", () => {
-    const fates = volumeFates([volume("a-data", "shard0")], { known: new Set(["a-data"]), keepsData: false });
+    const decisions = decideVolumes([volume("a-data", "shard0")], { known: new Set(["a-data"]), keepsData: false });
     const unknown = { shard: "shard0", volume: "a-data", tables: undefined };
-    expect(describeGoing(fates, [{ ...unknown, bytes: undefined }], [])[0]).toMatch(
+    expect(describeGoing(decisions, [{ ...unknown, bytes: undefined }], [])[0]).toMatch(
       /rows are not known; .* of unknown size/,
     );
-    expect(describeGoing(fates, [{ ...unknown, bytes: 2_000_000 }], [])[0]).toMatch(/rows are not known; .* 1.9 MiB/);
+    expect(describeGoing(decisions, [{ ...unknown, bytes: 2_000_000 }], [])[0]).toMatch(
+      /rows are not known; .* 1.9 MiB/,
+    );
   });
 });

@@ -1,6 +1,6 @@
 /** Asks the engine, and makes of its answer what the page shows. */
 import type { SearchRequest } from "./request.ts";
-import type { PageSettings } from "./settings.ts";
+import type { SearchPageSettings } from "./settings.ts";
 
 /** The engine does not answer, or refuses; the message is for the person before the page. */
 export class EngineError extends Error {}
@@ -34,7 +34,7 @@ const timeoutMs = 3000;
  * Searches all the tables; the best match comes first, among equals the row that changed last.
  * @throws {EngineError} when the engine gives no answer within 3 seconds, or another one than the rows.
  */
-export async function search(settings: PageSettings, request: SearchRequest): Promise<SearchAnswer> {
+export async function search(settings: SearchPageSettings, request: SearchRequest): Promise<SearchAnswer> {
   const aliases = settings.indices.map(({ alias }) => encodeURIComponent(alias)).join(",");
   // A table whose index is not made yet has no rows to be found.
   const url = new URL(`${aliases}/_search?ignore_unavailable=true`, `${settings.engineUrl.replace(/\/$/, "")}/`);
@@ -103,7 +103,7 @@ interface EngineAnswer {
   };
 }
 
-function readAnswer(settings: PageSettings, text: string): SearchAnswer {
+function readAnswer(settings: SearchPageSettings, text: string): SearchAnswer {
   const { hits, aggregations } = parseExactly(text) as EngineAnswer;
   return {
     nowMs: Date.now(),
@@ -124,7 +124,7 @@ function readAnswer(settings: PageSettings, text: string): SearchAnswer {
 }
 
 /** An alias stands for `ALIAS-000001`, and after a rebuild for the next number. */
-function tableOf(settings: PageSettings, index: string): string {
+function tableOf(settings: SearchPageSettings, index: string): string {
   return settings.indices.find(({ alias }) => alias === index.replace(/-\d+$/, ""))?.table ?? index;
 }
 

@@ -4,7 +4,7 @@ import { stateFile, type GuardState } from "../../lib/guard-state.ts";
 import { TopicAdmin } from "../../clients/kafka/admin.ts";
 import { newestRecords } from "../../clients/kafka/newest.ts";
 import type { ShardPlan } from "../../plan/types.ts";
-import { lookAtTables, type TablesLook } from "../../snapshot/look.ts";
+import { readTablesState, type TablesState } from "../../snapshot/state.ts";
 import { tablesTargetOf } from "../../snapshot/target.ts";
 import type { OperatedConnector, OperatedStack } from "../context.ts";
 import { placeOf, type Place } from "../../clients/debezium/history/place.ts";
@@ -17,7 +17,7 @@ interface NewestHeartbeats {
   readonly byTopic: ReadonlyMap<string, number>;
 }
 
-export class Looks {
+export class Facts {
   readonly stack: OperatedStack;
   readonly #shards: readonly ShardPlan[];
   #containers: Promise<ReadonlyMap<string, ContainerState>> | undefined;
@@ -87,8 +87,8 @@ export class Looks {
   }
 
   /** Which of a shard's captured tables were read. */
-  async tables(shard: ShardPlan): Promise<TablesLook> {
-    return await lookAtTables(tablesTargetOf(this.stack.plan, shard));
+  async tables(shard: ShardPlan): Promise<TablesState> {
+    return await readTablesState(tablesTargetOf(this.stack.plan, shard));
   }
 
   /** What the guard wrote down last; undefined when there is nothing. */

@@ -15,7 +15,7 @@ interface Format {
   readonly hueOf: (shard: string) => number;
 }
 
-const file: string = "../../../apps/page/public/format.js";
+const file: string = "../../../apps/search-page/public/format.js";
 const { formatsOf, plain, keyOfId, hueOf } = (await import(file)) as Format;
 
 const minute = 60_000;

@@ -6,10 +6,10 @@ import type { PipelinePlan } from "../../plan/types.ts";
 import { temporaryNames } from "../reindex/temporary-sink.ts";
 import { problem } from "./judge-containers.ts";
 import { known, type Observation } from "./observation.ts";
-import type { Stranger, StatusProblem } from "./schema.ts";
+import type { UnmanagedConnector, StatusProblem } from "./schema.ts";
 
 /** The connectors that are neither a shard's nor the sink's, nor what a rebuild of an index has made for its time. */
-export function strangersIn(
+export function unmanagedIn(
   plan: PipelinePlan,
   connectors: Readonly<Record<string, ExpandedConnector>>,
 ): ExpandedConnector[] {
@@ -29,28 +29,31 @@ export function strangersIn(
 /**
  * Each of them with what it does. One that failed, or waits for a topic, is a problem; one that works is somebody's.
  */
-export function judgeStrangers(
+export function judgeUnmanaged(
   plan: PipelinePlan,
   seen: Pick<Observation, "connectors" | "topics" | "waitedFor">,
-): { strangers: Stranger[]; problems: StatusProblem[] } {
+): { unmanagedConnectors: UnmanagedConnector[]; problems: StatusProblem[] } {
   const existing = known(seen.topics)?.filter(({ remark }) => remark !== "missing");
   const topics = existing && new Set(existing.map(({ name }) => name));
-  const judged = strangersIn(plan, known(seen.connectors) ?? {}).map((one) =>
-    judgeStranger(one, seen.waitedFor.get(one.info.name) ?? [], topics, plan.connect.endpoints.fromHost.url),
+  const judged = unmanagedIn(plan, known(seen.connectors) ?? {}).map((one) =>
+    judgeOne(one, seen.waitedFor.get(one.info.name) ?? [], topics, plan.connect.endpoints.fromHost.url),
   );
-  return { strangers: judged.map(({ stranger }) => stranger), problems: judged.flatMap(({ problems }) => problems) };
+  return {
+    unmanagedConnectors: judged.map(({ connector }) => connector),
+    problems: judged.flatMap(({ problems }) => problems),
+  };
 }
 
-function judgeStranger(
+function judgeOne(
   { info, status }: ExpandedConnector,
   waited: readonly string[],
   topics: ReadonlySet<string> | undefined,
   workerUrl: string,
-): { stranger: Stranger; problems: StatusProblem[] } {
+): { connector: UnmanagedConnector; problems: StatusProblem[] } {
   const states = statesOf(status);
   const lacks = topics === undefined ? [] : topicsOf(info).filter((topic) => !topics.has(topic));
   const waitsFor = [...new Set([...waited, ...lacks])].filter((topic) => topics?.has(topic) !== true);
-  const stranger: Stranger = {
+  const connector: UnmanagedConnector = {
     name: info.name,
     class: info.config["connector.class"] ?? "",
     type: info.type,
@@ -58,12 +61,12 @@ function judgeStranger(
     tasks: [...states.taskStates],
     waitsFor,
   };
-  const is = `connector ${info.name} (${stranger.class}) is not in the plan`;
+  const is = `connector ${info.name} (${connector.class}) is not in the plan`;
   const remove = `curl -X DELETE ${workerUrl}/connectors/${encodeURIComponent(info.name)}`;
   const failed = [status.connector, ...status.tasks].find(({ state }) => state === "FAILED");
   if (failed !== undefined) {
     return {
-      stranger,
+      connector,
       problems: [
         problem(
           info.name,
@@ -74,10 +77,10 @@ function judgeStranger(
       ],
     };
   }
-  if (states.state !== "RUNNING" || waitsFor.length === 0) return { stranger, problems: [] };
+  if (states.state !== "RUNNING" || waitsFor.length === 0) return { connector, problems: [] };
   const says = isAsDesired(states, "running") ? "says RUNNING" : summary(states);
   return {
-    stranger,
+    connector,
     problems: [
       problem(
         info.name,

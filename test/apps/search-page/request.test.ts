@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseRequest, RequestError } from "../../../apps/page/request.ts";
+import { parseRequest, RequestError } from "../../../apps/search-page/request.ts";
 
 const parse = (query: string) => parseRequest(new URLSearchParams(query));
 

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname, join } from "node:path";
 import { parseRequest, RequestError } from "./request.ts";
 import { EngineError, search } from "./search.ts";
-import type { PageSettings } from "./settings.ts";
+import type { SearchPageSettings } from "./settings.ts";
 
 const folder = join(import.meta.dirname, "public");
 
@@ -38,7 +38,7 @@ const headers = {
  * Errors are JSON `{ error }`: 400 for what was asked wrongly, 503 for an engine that does not answer.
  */
 export async function answer(
-  settings: PageSettings,
+  settings: SearchPageSettings,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {

@@ -2,11 +2,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { engineKinds, type EngineKind } from "../clients/docker/things.ts";
-import type { EngineNames } from "../plan/owner.ts";
+import { engineNames, plannedPorts, type EngineNames } from "../plan/owner.ts";
+import type { PipelinePlan } from "../plan/types.ts";
 import type { Problem } from "../lib/problem.ts";
 import { shellWord } from "../lib/shell.ts";
 import type { Thing } from "../clients/docker/things.ts";
-import { makerOf, strangeThings, whoseIs, type Us } from "./whose.ts";
+import { makerOf, conflictingThings, whoseIs, type Us } from "./whose.ts";
 
 /** The stack as a person calls it, and what a further one has to differ in. */
 export interface Asked {
@@ -19,9 +20,14 @@ export interface Asked {
   readonly portOffset: number;
 }
 
+/** What a plan is going to use. @param name Pulumi's name of the stack: `dev`. */
+export function askedBy(plan: PipelinePlan, name: string): Asked {
+  return { name, names: engineNames(plan), ports: plannedPorts(plan), portOffset: plan.portOffset };
+}
+
 /** Everything that is in the way and not ours, as problems: one for each maker. */
-export function strangerProblems(things: readonly Thing[], us: Us, asked: Asked): Problem[] {
-  const groups = Map.groupBy(strangeThings(things, us, asked.names), (thing) =>
+export function conflictProblems(things: readonly Thing[], us: Us, asked: Asked): Problem[] {
+  const groups = Map.groupBy(conflictingThings(things, us, asked.names), (thing) =>
     [whoseIs(thing, us), thing.identity, thing.checkout, thing.stack ?? thing.kept].join("\t"),
   );
   return [...groups.values()].map((group) => problemOf(group, things, us, asked));

@@ -23,7 +23,7 @@ export interface LetterRow {
   readonly key: Row;
 }
 
-export type Fate =
+export type Decision =
   /** Its bytes can be read: they are given to the sink once more. */
   | { readonly kind: "again"; readonly letter: DeadLetter }
   /** They cannot, or the row is gone meanwhile: what its shard has now counts. */
@@ -34,7 +34,7 @@ export type Fate =
  * Decides about each letter, by what of it can be read and whether its row is still there: an old state of a row that was
  * deleted since must not come back.
  */
-export async function fatesOf(letters: readonly DeadLetter[], rows: Rows): Promise<Fate[]> {
+export async function decideAll(letters: readonly DeadLetter[], rows: Rows): Promise<Decision[]> {
   const found = await Promise.all(letters.map(async (letter) => ({ letter, row: await rowOf(letter, rows) })));
   const known = found.flatMap(({ row }) => row ?? []);
   const exists = new Map<DeadLetter, boolean>();
@@ -48,7 +48,7 @@ export async function fatesOf(letters: readonly DeadLetter[], rows: Rows): Promi
       if (answer !== undefined) exists.set(letter, answer);
     }
   }
-  return found.map(({ letter, row }) => fateOf(letter, row, exists.get(letter)));
+  return found.map(({ letter, row }) => decide(letter, row, exists.get(letter)));
 }
 
 /** Connect could not make anything of the bytes; it will not the next time. */
@@ -56,7 +56,7 @@ function isReadable({ stage }: DeadLetter): boolean {
   return !stage.endsWith("_CONVERTER");
 }
 
-function fateOf(letter: DeadLetter, row: LetterRow | undefined, exists: boolean | undefined): Fate {
+function decide(letter: DeadLetter, row: LetterRow | undefined, exists: boolean | undefined): Decision {
   // A statement that moved rows without an event of any: the sink would say the same again.
   if (letter.shard !== undefined && letter.origin.topic === letter.shard.topicPrefix && isReadable(letter))
     return {
@@ -68,7 +68,7 @@ function fateOf(letter: DeadLetter, row: LetterRow | undefined, exists: boolean 
     return { kind: "stays", letter, why: "a truncated table: no document tells what it held" };
   if (row === undefined || exists === undefined) {
     if (isReadable(letter) && letter.record.key !== null) return { kind: "again", letter };
-    return { kind: "stays", letter, why: "which row it is about cannot be told" };
+    return { kind: "stays", letter, why: "which row it is about is not known" };
   }
   // Without a key in the record itself the sink could tell no document.
   return exists && isReadable(letter) && letter.key !== null ? { kind: "again", letter } : { kind: "anew", ...row };

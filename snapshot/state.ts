@@ -1,19 +1,19 @@
 /** Looking at which captured tables were read. */
 import { RangeReader, type TopicFacts } from "../clients/kafka/range.ts";
-import { fold, isOnTopic, mayBeOurs, type Evidence, type Told, type ToldRecord } from "./evidence.ts";
+import { fold, isOnTopic, mayBeOurs, type Evidence, type Reported, type NotificationRecord } from "./evidence.ts";
 import type { TablesTarget, TableTarget } from "./target.ts";
 
 /** What is known of one captured table. */
-export interface TableLook extends TableTarget {
+export interface TableState extends TableTarget {
   /** Undefined where nothing tells that it was read, or its topic was made anew since. */
   readonly read: Evidence | undefined;
   /** Undefined where there is no such topic, or it is not known which. */
   readonly topicId: string | undefined;
 }
 
-export interface TablesLook {
-  readonly tables: readonly TableLook[];
-  readonly told: Told;
+export interface TablesState {
+  readonly tables: readonly TableState[];
+  readonly reported: Reported;
   /** The end of the notification topic by then. */
   readonly end: bigint;
   /** Whether there is anything at all on the notification topic that can be read. */
@@ -27,51 +27,61 @@ const blockOffsets = 5000n;
  * Looks at what was read of a shard's captured tables.
  * @throws Error when no broker answers, or the notification topic is not there.
  */
-export async function lookAtTables(
+export async function readTablesState(
   target: Pick<TablesTarget, "bootstrap" | "notificationTopic" | "captured">,
-): Promise<TablesLook> {
+): Promise<TablesState> {
   const reader = new RangeReader(target.bootstrap);
   try {
-    return await look(reader, target);
+    return await tablesState(reader, target);
   } finally {
     await reader.close();
   }
 }
 
 /** The same with a reader that is open already. */
-export async function look(
+export async function tablesState(
   reader: RangeReader,
   { notificationTopic, captured }: Pick<TablesTarget, "notificationTopic" | "captured">,
-): Promise<TablesLook> {
+): Promise<TablesState> {
   const topics = captured.flatMap(({ topic }) => topic ?? []);
   const facts = await reader.facts([notificationTopic, ...topics]);
   const notifications = facts.get(notificationTopic);
   if (notifications === undefined) throw new Error(`there is no topic ${notificationTopic}`);
   const end = notifications.ends[0] ?? 0n;
   const records = await lastRecords(reader, notificationTopic, notifications.starts[0] ?? 0n, end);
-  const told = fold(notificationTopic, records);
-  const used = await usedBefore(reader, captured, told, facts);
-  const tables = captured.map((table): TableLook => {
-    const evidence = told.read.get(table.table);
+  const reported = fold(notificationTopic, records);
+  const used = await usedBefore(reader, captured, reported, facts);
+  const tables = captured.map((table): TableState => {
+    const evidence = reported.read.get(table.table);
     const topicId = table.topic === null ? undefined : facts.get(table.topic)?.id;
     if (evidence === undefined || table.topic === null) return { ...table, read: evidence, topicId };
     const state = topicId === undefined ? undefined : { id: topicId, usedBefore: used.get(table.table) };
     return { ...table, read: isOnTopic(evidence, state) ? evidence : undefined, topicId };
   });
-  return { tables, told, end, isKnown: records.length === 0 || told.read.size > 0 || told.isWhole || isJson(records) };
+  return {
+    tables,
+    reported,
+    end,
+    isKnown: records.length === 0 || reported.read.size > 0 || reported.isWhole || isJson(records),
+  };
 }
 
 /** The tables that are to be read and were not. */
-export function unreadTables({ tables }: TablesLook): TableLook[] {
+export function unreadTables({ tables }: TablesState): TableState[] {
   return tables.filter(({ read, unreadByWish }) => read === undefined && unreadByWish === null);
 }
 
 /** Back to the last record of `up`, or to the first of all. */
-async function lastRecords(reader: RangeReader, topic: string, start: bigint, end: bigint): Promise<ToldRecord[]> {
-  let records: ToldRecord[] = [];
+async function lastRecords(
+  reader: RangeReader,
+  topic: string,
+  start: bigint,
+  end: bigint,
+): Promise<NotificationRecord[]> {
+  let records: NotificationRecord[] = [];
   for (let to = end; to > start;) {
     const from = to - blockOffsets > start ? to - blockOffsets : start;
-    const block: ToldRecord[] = [];
+    const block: NotificationRecord[] = [];
     for await (const { timestampMs, key, value } of reader.read(topic, 0, from, to))
       block.push({ timestampMs, key: key?.toString() ?? null, value: value?.toString() ?? null });
     records = [...block, ...records];
@@ -89,7 +99,7 @@ const queuedMs = 120_000;
 async function usedBefore(
   reader: RangeReader,
   captured: readonly TableTarget[],
-  { read }: Told,
+  { read }: Reported,
   facts: ReadonlyMap<string, TopicFacts>,
 ): Promise<Map<string, bigint>> {
   const asked = captured.flatMap(({ table, topic }) => {
@@ -108,6 +118,6 @@ async function usedBefore(
 }
 
 /** Another converter's bytes tell nothing here. */
-function isJson(records: readonly ToldRecord[]): boolean {
+function isJson(records: readonly NotificationRecord[]): boolean {
   return records.some(({ value }) => value?.startsWith("{") === true);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fatesOf, type Rows } from "../../../cli/dlq/fate.ts";
+import { decideAll, type Rows } from "../../../cli/dlq/decide.ts";
 import type { Row } from "../../../clients/debezium/events/json.ts";
 import { letter, valueText, type Bent } from "./letters.ts";
 
@@ -35,13 +35,13 @@ test.each<[string, Bent, string]>([
   ["a topic that is no captured table's, and no key", { topic: "shard0.other.thing", key: null }, "stays"],
   ["a truncated table", { value: valueText(0, "t") }, "stays"],
 ])("%s: %#", async (_, bent, kind) => {
-  expect((await fatesOf([letter(0, bent)], rows)).map((fate) => fate.kind)).toEqual([kind]);
+  expect((await decideAll([letter(0, bent)], rows)).map((decision) => decision.kind)).toEqual([kind]);
 });
 
 test("the shard is asked for all keys of a table at once, and what it says is each letter's own", async () => {
   asked.length = 0;
   const letters = [letter(0), letter(1, { key: key(102) }), letter(2, { ...unreadable })];
-  expect((await fatesOf(letters, rows)).map((fate) => [fate.letter.offset, fate.kind])).toEqual([
+  expect((await decideAll(letters, rows)).map((decision) => [decision.letter.offset, decision.kind])).toEqual([
     [0n, "again"],
     [1n, "anew"],
     [2n, "anew"],

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { SearchRequest } from "../../../apps/page/request.ts";
-import { EngineError, parseExactly, search } from "../../../apps/page/search.ts";
+import type { SearchRequest } from "../../../apps/search-page/request.ts";
+import { EngineError, parseExactly, search } from "../../../apps/search-page/search.ts";
 import { found, startEngine, type FakeEngine } from "./engine.ts";
 
 let engine: FakeEngine;

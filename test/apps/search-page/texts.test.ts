@@ -10,9 +10,9 @@ interface Texts {
   readonly languageOf: (preferred: readonly string[]) => string;
 }
 
-const file: string = "../../../apps/page/public/texts.js";
+const file: string = "../../../apps/search-page/public/texts.js";
 const { tables, languageOf } = (await import(file)) as Texts;
-const folder = join(import.meta.dirname, "..", "..", "..", "apps", "page", "public");
+const folder = join(import.meta.dirname, "..", "..", "..", "apps", "search-page", "public");
 
 test("all languages have the same keys, of the same kind, in the same order", () => {
   const kinds = Object.values(tables).map((table) =>

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, request as httpRequest, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { answer } from "../../../apps/page/server.ts";
+import { answer } from "../../../apps/search-page/server.ts";
 import { found, startEngine, type FakeEngine } from "./engine.ts";
 
 let engine: FakeEngine;
