@@ -179,6 +179,26 @@ const rows: readonly Row[] = [
     ],
   ],
   [
+    "the schema history deleted",
+    async () => await deleteTopic("schemahistory.shard0"),
+    [
+      {
+        message: /schemahistory\.shard0 is missing/,
+        commands: /^(pulumi up --refresh) makes it again, empty: then (cdc offsets reset shard0),/,
+      },
+    ],
+  ],
+  ...["connect-configs", "connect-status", "connect-offsets"].map((topic): Row => [
+    `the worker's ${topic} deleted`,
+    async () => await deleteTopic(topic),
+    [
+      {
+        message: new RegExp(`${topic} is missing`),
+        commands: /^(docker restart \S+) \(the worker makes its own topics as it starts\), then (pulumi up)/,
+      },
+    ],
+  ]),
+  [
     "an index deleted",
     async () => {
       const [index = ""] = Object.keys(
