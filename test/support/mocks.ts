@@ -13,8 +13,8 @@ export interface Registered {
 
 /** Equal for two resources between which an update makes no step. */
 export function keyOf({ type, name, inputs }: Registered): string {
-  // Its list of containers is no change of its own (test/provider/gone-containers.test.ts).
-  const { containers: _, ...rest } = inputs;
+  // Its lists are no change of their own (test/provider/gone-containers.test.ts).
+  const { containers: _, volumes: __, ...rest } = inputs;
   return JSON.stringify({ type, name, inputs: type === "cdc:index:GoneContainers" ? rest : inputs });
 }
 
