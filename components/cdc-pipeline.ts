@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Images } from "../config/images.ts";
 import { schemaFilesOf } from "../config/sql.ts";
 import { hostAndPort } from "../lib/endpoint.ts";
-import { engineNames, type Owner } from "../plan/owner.ts";
+import { engineNames, heldVolumes, type Owner } from "../plan/owner.ts";
 import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../plan/types.ts";
 import type { PreparedKind } from "../provider/prepared-image.ts";
 import { GoneContainers, Network, PreparedImage, RandomPassword } from "../provider/resources.ts";
@@ -45,7 +45,11 @@ export class CdcPipeline extends pulumi.ComponentResource {
 
   constructor(name: string, args: CdcPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     const { plan, owner } = args;
-    const gone = new GoneContainers("gone-containers", { containers: engineNames(plan).container });
+    const gone = new GoneContainers("gone-containers", {
+      stack: plan.stack,
+      containers: engineNames(plan).container,
+      volumes: heldVolumes(plan),
+    });
     super("cdc:index:CdcPipeline", name, {}, pulumi.mergeOptions(opts, { transformations: [madeAgainWhenGone(gone)] }));
     const parent = { parent: this };
 

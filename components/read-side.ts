@@ -3,7 +3,9 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { keptTarget } from "../plan/endpoints.ts";
 import type { Owner } from "../plan/owner.ts";
+import { originOf } from "../plan/row-origin.ts";
 import type { PipelinePlan, ReadSidePlan } from "../plan/types.ts";
+import { Indices } from "../provider/read-side-resources.ts";
 import { type Network } from "../provider/resources.ts";
 import { Connector } from "../provider/shard-resources.ts";
 import type { IndexResult } from "../flow/check-index.ts";
@@ -82,27 +84,23 @@ export class ReadSide extends pulumi.ComponentResource {
     }));
     this.registerOutputs();
 
-    /** Mappings, from the columns as they are on the shards; before the first write, as a type cannot be changed later. */
-    function prepareIndices(): command.local.Command {
+    /** Before the first write, as a type cannot be changed later. */
+    function prepareIndices(): Indices {
       const { refreshIntervalMs } = plan;
-      const keptIndices = [...plan.indices, plan.probeIndex].map((index) => ({
+      const withRows = plan.indices.map((index) => ({ ...index, rows: originOf(pipeline, index) }));
+      const indices = [...withRows, plan.probeIndex].map((index) => ({
         ...index,
         shards: index.shards.map(keptTarget),
       }));
-      return new command.local.Command(
+      return new Indices(
         `${name}-indices`,
         {
-          create: "node provider/scripts/prepare-indices.ts",
-          environment: {
-            CDC_INDICES: JSON.stringify({ url, refreshIntervalMs, indices: keptIndices }),
-            CDC_PASSWORD: args.cdcPassword,
-            // What has tables and indices: when one of these is new, it has to be looked at again.
-            CDC_INDICES_FOR: pulumi.jsonStringify([
-              engineStartedAt,
-              shards.map(({ shard }) => [shard.filesHash, ...shard.prepared.map(({ id }) => id)]),
-            ]),
-          },
-          logging: command.local.Logging.Stderr,
+          target: { url, refreshIntervalMs, indices },
+          password: args.cdcPassword,
+          after: pulumi.all([
+            engineStartedAt,
+            pulumi.all(shards.map(({ shard }) => pulumi.all([shard.filesHash, ...shard.prepared.map(({ id }) => id)]))),
+          ]),
         },
         {
           ...parent,
@@ -121,7 +119,8 @@ export class ReadSide extends pulumi.ComponentResource {
           name: sinkName,
           config: { ...config },
           consumer: { bootstrap: pipeline.kafka.endpoints.fromHost.bootstrap, group: `connect-${sinkName}` },
-          target: targetOf(indices),
+          // Another engine, one whose data was lost, or indices that were made anew have to be filled from the beginning.
+          target: indices?.filled ?? `${config["connector.class"]} ${url}`,
           after: pulumi
             .all([worker.startedAt, pulumi.all([engineStartedAt, ...read.map(({ id }) => id)])])
             .apply(([workers, others]) => [...workers, ...others]),
@@ -133,14 +132,6 @@ export class ReadSide extends pulumi.ComponentResource {
           deletedWith: kafka.container,
         },
       );
-    }
-
-    /** Another engine, or one whose data was lost, has to be filled from the beginning. */
-    function targetOf(prepared: command.local.Command | undefined): pulumi.Output<string> {
-      const className = plan.sink.config["connector.class"];
-      if (prepared === undefined) return pulumi.output(`${className} ${url}`);
-      const { stdout } = prepared;
-      return pulumi.unsecret(stdout).apply((text) => (JSON.parse(text) as { clusterUuid: string }).clusterUuid);
     }
 
     function proveIndex(): pulumi.Output<Readonly<Record<string, number>>> {

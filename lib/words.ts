@@ -29,6 +29,3 @@ export function bytes(count: number): string {
   }
   return `${size.toFixed(1)} TiB`;
 }
-
-/** What brings a missing index back: the step that makes indices runs when tables change, and does not look at the engine. */
-export const indexAgain = "pulumi up --replace '**::read-side-indices' makes it again";

@@ -40,6 +40,26 @@ export function engineNames(plan: PipelinePlan): EngineNames {
   };
 }
 
+/** A volume with what a container holds. */
+export interface HeldVolume {
+  /** Its planned name. */
+  readonly volume: string;
+  /** Key of the shard whose rows are in it. */
+  readonly shard?: string;
+  /** Whether what was in it comes again from elsewhere. Default false. */
+  readonly isFilledAgain?: true;
+}
+
+/** By container, the volume that it has to be made again on; those that hold nothing are not in it. */
+export function heldVolumes({ shards, kafka, readSide }: PipelinePlan): Record<string, HeldVolume> {
+  const engine = readSide?.engine;
+  return Object.fromEntries([
+    ...shards.map(({ container, volume, key }): [string, HeldVolume] => [container, { volume, shard: key }]),
+    ...kafka.brokers.map(({ container, volume }): [string, HeldVolume] => [container, { volume }]),
+    ...(engine === undefined ? [] : [[engine.container, { volume: engine.volume, isFilledAgain: true }] as const]),
+  ]);
+}
+
 /** The ports of this machine that the plan is going to publish. */
 export function plannedPorts(plan: PipelinePlan): number[] {
   const { engine, page } = plan.readSide ?? {};

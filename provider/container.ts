@@ -91,7 +91,9 @@ export async function isUp(docker: Docker, container: string): Promise<boolean> 
 async function stateOf(docker: Docker, container: string): Promise<SeenState> {
   const state = await docker.inspect(container);
   if (state !== undefined) return state;
-  throw new Error(`container ${container} is gone from the Docker engine; the next \`pulumi up\` makes it again`);
+  throw new Error(
+    `container ${container} is gone from the Docker engine; the next \`pulumi up\` makes it again where its volume is still there`,
+  );
 }
 
 async function lastLogLines(docker: Docker, container: string): Promise<string> {

@@ -17,6 +17,7 @@ import { goneContainersHandler } from "./gone-containers-handler.ts";
 import { grantsHandler } from "./grants-handler.ts";
 import type { Properties, ResourceHandler } from "./handler.ts";
 import { identityHandler } from "./identity-handler.ts";
+import { indicesHandler } from "./indices-handler.ts";
 import { networkHandler } from "./network-handler.ts";
 import { preparedImageHandler } from "./prepared-image-handler.ts";
 import { randomPasswordHandler } from "./random-password-handler.ts";
@@ -36,6 +37,7 @@ const handlers: Readonly<Record<string, ResourceHandler>> = {
   "cdc:index:GoneContainers": goneContainersHandler,
   "cdc:index:Grants": grantsHandler,
   "cdc:index:Identity": identityHandler,
+  "cdc:index:Indices": indicesHandler,
   "cdc:index:Network": networkHandler,
   "cdc:index:PreparedImage": preparedImageHandler,
   "cdc:index:RandomPassword": randomPasswordHandler,

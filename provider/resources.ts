@@ -1,7 +1,7 @@
 /** The Pulumi resources of the project's own provider plugin (provider.ts). */
 import * as pulumi from "@pulumi/pulumi";
 import type { Held } from "../plan/held.ts";
-import type { Owner } from "../plan/owner.ts";
+import type { HeldVolume, Owner } from "../plan/owner.ts";
 import type { Asked } from "../preflight/name-conflicts.ts";
 import type { PreparedKind } from "./prepared-image.ts";
 
@@ -122,17 +122,26 @@ export class Network extends pulumi.CustomResource {
   }
 }
 
+export interface GoneContainersArgs {
+  /** The plan's `stack`. */
+  readonly stack: string;
+  /** Names of all that the plan has. */
+  readonly containers: readonly string[];
+  /** By container, the volume that it has to be made again on. */
+  readonly volumes: Readonly<Record<string, HeldVolume>>;
+}
+
 /**
  * Which containers are gone from the engine (removed by hand, or with the engine): @pulumi/docker looks only in a refresh, and a
  * refresh asks a server inside a container that is gone for its accounts and topics, and fails. `times` is for
- * `replacementTrigger`: a container whose number grows is made again, on the volume that it had.
+ * `replacementTrigger`: a container whose number grows is made again, on the volume that it had. One whose volume is gone too is
+ * told, and left to a person.
  */
 export class GoneContainers extends pulumi.CustomResource {
   /** By the container's name; one that was never gone is not in it. Known in a preview too. */
   declare readonly times: pulumi.Output<Readonly<Record<string, number>>>;
 
-  /** @param args.containers names of all that the plan has. */
-  constructor(name: string, args: { readonly containers: readonly string[] }, opts?: pulumi.CustomResourceOptions) {
+  constructor(name: string, args: GoneContainersArgs, opts?: pulumi.CustomResourceOptions) {
     super("cdc:index:GoneContainers", name, { ...args, times: undefined }, opts);
   }
 }

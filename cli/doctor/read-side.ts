@@ -1,6 +1,7 @@
 /** What the read side has to have: an engine with its indices, the sink as planned, no dead letters; and a probe that gets there. */
-import { indexAgain } from "../../lib/words.ts";
-import type { ReadSidePlan, ShardPlan } from "../../plan/types.ts";
+import { indexAgain, originOf } from "../../plan/row-origin.ts";
+import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../../plan/types.ts";
+import { missingAliases } from "../../clients/opensearch/aliases.ts";
 import { indexTargetOf } from "../../flow/flow-target.ts";
 import type { PlannedConnector } from "../context.ts";
 import { judgeConfig, judgeGuarded, judgePlugin, judgePresence, judgeState, judgeTasks } from "./connector.ts";
@@ -24,7 +25,7 @@ export function readSideChecks(facts: Facts, readSide: ReadSidePlan, shards: rea
       section,
       title: "engine and indices",
       needs: [engine?.container ?? "engine"],
-      run: async () => await lookAtSearch(readSide),
+      run: async () => await lookAtSearch(facts.stack.plan, readSide),
     },
     ...sinkChecks(facts, readSide),
     {
@@ -102,37 +103,35 @@ function probeChecks(facts: Facts, readSide: ReadSidePlan, shard: ShardPlan): Ch
   ];
 }
 
-async function lookAtSearch({ endpoints, indices, probeIndex }: ReadSidePlan): Promise<Outcome> {
+async function lookAtSearch(plan: PipelinePlan, { endpoints, indices, probeIndex }: ReadSidePlan): Promise<Outcome> {
   const { engineClient } = await import("../../clients/opensearch/client.ts");
-  const engine = engineClient(endpoints.fromHost.url, { timeoutMs: answerLimitMs });
+  const { url } = endpoints.fromHost;
+  const engine = engineClient(url, { timeoutMs: answerLimitMs });
   try {
     const { body: health } = await engine.cluster.health();
-    const aliases = indices.length === 0 ? [] : [...indices, probeIndex].map(({ alias }) => alias);
-    const there = await Promise.all(
-      aliases.map(async (alias) => (await engine.indices.existsAlias({ name: alias })).body),
-    );
-    return judgeSearch(
-      health.status,
-      aliases.length,
-      aliases.filter((_, at) => there[at] !== true),
-    );
+    const planned = indices.length === 0 ? [] : [...indices, probeIndex];
+    const aliases = planned.map(({ alias }) => alias);
+    const missing = await missingAliases(url, aliases, answerLimitMs);
+    const rows = indices
+      .filter(({ alias }) => missing.includes(alias))
+      .map((index) => ({ table: index.table, rows: originOf(plan, index) }));
+    return judgeSearch(health.status, aliases.length, missing, indexAgain(rows));
   } finally {
     await engine.close();
   }
 }
 
-/** @param status the cluster's health; @param count of indices that are planned; @param missing aliases without an index. */
-export function judgeSearch(status: string, count: number, missing: readonly string[]): Outcome {
+/**
+ * @param status the cluster's health. @param count of indices that are planned. @param missing aliases without an index.
+ * @param again what brings these back.
+ */
+export function judgeSearch(status: string, count: number, missing: readonly string[], again: string): Outcome {
   if (status === "red")
     return broken(
       "the engine's health is red: an index has lost data, or is not loaded yet",
       "wait a minute; cdc logs opensearch --tail 50 says what it does",
     );
-  if (missing.length > 0)
-    return broken(
-      `there is no index behind ${missing.join(", ")}`,
-      `${indexAgain}; cdc reindex brings the rows there were`,
-    );
+  if (missing.length > 0) return broken(`there is no index behind ${missing.join(", ")}`, again);
   return well(`${status}, all ${count} indices are there`);
 }
 

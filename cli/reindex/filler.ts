@@ -10,7 +10,7 @@ import type { IndexPlan, ReadSidePlan } from "../../plan/types.ts";
 import type { OperatedStack } from "../context.ts";
 import { endingOf } from "../exit.ts";
 import { catchUp } from "./catch-up.ts";
-import type { Origin } from "./origin.ts";
+import type { Origin } from "../../plan/row-origin.ts";
 import { copyRejected, rejectedIn, type Rejected } from "./rejected.ts";
 import { readOnEveryShard } from "./snapshot.ts";
 import { sinkOffsets, temporaryNames, temporarySink, topicsOf } from "./temporary-sink.ts";

@@ -2,7 +2,6 @@
  * One table's index built anew beside the serving one, which readers and the pipeline's own sink go on using until the
  * alias is switched, in one request.
  */
-import { indexAgain } from "../../lib/words.ts";
 import type { Client } from "@opensearch-project/opensearch";
 import { UserError, messageOf } from "../../lib/run.ts";
 import { createNextIndex, numberedIndices, putTemplate, servingIndex } from "../../clients/opensearch/indices.ts";
@@ -10,7 +9,7 @@ import type { IndexMapping } from "../../clients/opensearch/mapping.ts";
 import { claim, requireUnclaimed } from "./claim.ts";
 import { countBoth, type Counts } from "./counts.ts";
 import type { Filler } from "./filler.ts";
-import type { Origin } from "./origin.ts";
+import { indexAgain, type Origin } from "../../plan/row-origin.ts";
 import type { Rejected } from "./rejected.ts";
 
 /** What is rebuilt, and by what. */
@@ -84,12 +83,12 @@ export async function rebuild(parts: RebuildParts, options: RebuildOptions): Pro
   return { table, alias, from, index: next, inPlaceOf: old, documents, rejected, seconds };
 }
 
-async function requireServing({ engine, alias, table }: RebuildParts): Promise<string> {
+async function requireServing({ engine, alias, table, from }: RebuildParts): Promise<string> {
   const serving = await servingIndex(engine, alias);
   if (serving !== undefined) return serving;
   throw new UserError(
     `${table}: there is no index behind ${alias} that could serve meanwhile`,
-    `${indexAgain}, then cdc reindex`,
+    indexAgain([{ table, rows: from }]),
   );
 }
 

@@ -1,5 +1,6 @@
 /** The chosen tables' indices, rebuilt one after the other. */
 import { formatTable } from "../../lib/table.ts";
+import { originOf, type Origin } from "../../plan/row-origin.ts";
 import type { IndexPlan, ReadSidePlan } from "../../plan/types.ts";
 import { engineClient } from "../../clients/opensearch/client.ts";
 import { tableMapping } from "../../clients/opensearch/table-mapping.ts";
@@ -8,7 +9,6 @@ import { exitCodes } from "../exit.ts";
 import { print, progress } from "../output.ts";
 import { ProgressLine } from "../snapshot/line.ts";
 import { Filler } from "./filler.ts";
-import { originOf, type Origin } from "./origin.ts";
 import { rebuild, type Rebuilt } from "./rebuild.ts";
 
 export interface ReindexOptions {

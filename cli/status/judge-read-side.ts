@@ -1,8 +1,8 @@
 /** The read side: sink, dead letters, engine, indices. Pure. */
-import { indexAgain } from "../../lib/words.ts";
 import type { ConnectorStatus } from "../../clients/connect/client.ts";
 import { isAsDesired, statesOf, summary } from "../../clients/connect/status.ts";
 import type { PartitionLag } from "../../clients/kafka/sink-lag.ts";
+import { indexAgain, originOf } from "../../plan/row-origin.ts";
 import type { PipelinePlan, ReadSidePlan } from "../../plan/types.ts";
 import { configurationProblem } from "./configuration.ts";
 import { failedProblems, gaveUpProblems } from "./judge-connector.ts";
@@ -47,7 +47,7 @@ export function judgeReadSide(
       ...sinkProblems(readSide, seen),
       ...lagProblems(seen),
       ...sinkDelayProblems(part, plan, lag, lagAtMs),
-      ...engineProblems(readSide, seen),
+      ...engineProblems(plan, readSide, seen),
       ...(deadLetters === undefined || deadLetters === 0 ? [] : [letterProblem(deadLetters, deadLetterTopic)]),
     ],
   };
@@ -105,7 +105,7 @@ function lagProblems(seen: Observation): StatusProblem[] {
   ];
 }
 
-function engineProblems({ engine, indices }: ReadSidePlan, seen: Observation): StatusProblem[] {
+function engineProblems(plan: PipelinePlan, { engine, indices }: ReadSidePlan, seen: Observation): StatusProblem[] {
   const answer = seen.readSide?.engine;
   if (answer === undefined) return [];
   const look =
@@ -117,11 +117,11 @@ function engineProblems({ engine, indices }: ReadSidePlan, seen: Observation): S
     ...(answer.value.status === "red"
       ? [problem(part, "the search engine's health is red: an index has lost data, or is not loaded yet", look)]
       : []),
-    ...missing.map(({ alias, table }) =>
+    ...missing.map((index) =>
       problem(
         part,
-        `there is no index ${alias} for ${table}`,
-        `${indexAgain}, and the sink then writes what comes; cdc reindex brings the rows there were`,
+        `there is no index ${index.alias} for ${index.table}`,
+        indexAgain([{ table: index.table, rows: originOf(plan, index) }]),
       ),
     ),
   ];

@@ -1,6 +1,7 @@
 /** What brings a missing topic back, and what was in it: that depends on who made it. Pure. */
 import { workerTopics } from "../../plan/connect.ts";
 import type { PipelinePlan } from "../../plan/types.ts";
+import { whatFollows, whatStays } from "../offsets.ts";
 import { declaredTopics } from "./compare.ts";
 
 /** @param name of a topic of the plan. */
@@ -10,9 +11,10 @@ export function remedyOfMissing(plan: PipelinePlan, name: string): string {
   if (kind === "worker") {
     const containers = plan.connect.workers.map(({ container }) => container).join(" ");
     const again = `docker restart ${containers} (the worker makes its own topics as it starts), then pulumi up`;
-    // Connectors come back from the state; their places were in the topic.
+    // Connectors come back from the state; their places were in the topic, and they begin anew as they start.
+    const follows = [...new Set(plan.shards.map(whatFollows))].join("; ");
     return name === workerTopics.offset
-      ? `${again}; the connectors' places are gone with it: cdc offsets reset SHARD begins anew with a snapshot`
+      ? `${again}; the connectors' places are gone with it: ${follows}; ${whatStays(plan)}`
       : again;
   }
   if (kind === "schema history")

@@ -26,6 +26,11 @@ export async function volumesOf(stack: string): Promise<VolumeView[]> {
   return parseVolumes(await ask(["volume", "ls", "--filter", filter, "--format", fields.join("\t")]));
 }
 
+/** The names of all volumes, whoever's they are. @throws EngineError when the engine does not answer. */
+export async function volumeNames(): Promise<string[]> {
+  return rowsOf(await ask(["volume", "ls", "--format", "{{.Name}}"])).map(({ name }) => name);
+}
+
 /** Lines of name, MySQL version, shard. */
 export function parseVolumes(stdout: string): VolumeView[] {
   return rowsOf(stdout).map(({ name, fields: [mysqlVersion, shard] }) => ({

@@ -1,15 +1,23 @@
 import { expect, test } from "vitest";
 import { remedyOfMissing } from "../../cli/topics/remedy.ts";
-import { planWith } from "../support/config.ts";
+import { planWith, stackConfig } from "../support/config.ts";
 
 const plan = planWith({});
 
 test.each([
   ["connect-configs", /^docker restart cdc-\S+-connect \(.*\), then pulumi up$/],
   ["connect-status", /^docker restart .*, then pulumi up$/],
-  ["connect-offsets", /^docker restart .*, then pulumi up; .*cdc offsets reset SHARD/],
+  ["connect-offsets", /^docker restart .*, then pulumi up; .*: a new snapshot follows, .*; rows deleted since/],
   ["schemahistory.shard0", /^pulumi up --refresh makes it again, empty: then cdc offsets reset shard0,/],
   ["shard0.products.products", /^pulumi up --refresh makes it again; nothing else does$/],
 ])("%s is brought back by what makes it", (topicName, remedy) => {
   expect(remedyOfMissing(plan, topicName)).toMatch(remedy);
+});
+
+test("without places a connector does what its snapshot mode says, and each such word is there once", () => {
+  const [first, ...others] = stackConfig("dev")["shards"] as object[];
+  const mixed = planWith({ shards: [{ ...first, snapshotMode: "no_data" }, ...others] });
+  const remedy = remedyOfMissing(mixed, "connect-offsets");
+  expect(remedy).toContain("snapshot mode no_data: it goes on from then");
+  expect(remedy.match(/a new snapshot follows/g)).toHaveLength(1);
 });

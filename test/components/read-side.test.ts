@@ -74,9 +74,7 @@ describe("the engine", () => {
   test("that is there already gets no container, and everything else", async () => {
     resources = await registered({ engineUrl: "http://search.example:9200" });
     expect(["opensearch-container", "opensearch-image", "opensearch-data"].filter(has)).toEqual([]);
-    expect(JSON.parse(environment("read-side-indices")["CDC_INDICES"] ?? "")).toMatchObject({
-      url: "http://search.example:9200",
-    });
+    expect(named("read-side-indices").inputs["target"]).toMatchObject({ url: "http://search.example:9200" });
     expect(["read-side-sink", "read-side-check", "search-container"].filter((name) => !has(name))).toEqual([]);
   });
 });
@@ -110,18 +108,20 @@ describe("the indices", () => {
       expect.arrayContaining(["opensearch", "shard0-schema", "shard2-schema"]),
     );
     expect(dependencies("read-side-sink")).toContain("read-side-indices");
-    const { indices } = JSON.parse(environment("read-side-indices")["CDC_INDICES"] ?? "") as {
-      indices: { alias: string }[];
-    };
-    expect(indices.map(({ alias }) => alias)).toEqual(["products-products", "products-stock", "cdc-probe"]);
+    expect(named("read-side-indices").inputs["target"]).toMatchObject({
+      indices: [
+        { alias: "products-products", rows: "topics" },
+        { alias: "products-stock", rows: "topics" },
+        { alias: "cdc-probe" },
+      ],
+    });
   });
 
   test("are looked at again when tables or engine are new", async () => {
-    const before = environment("read-side-indices");
-    const triggers = JSON.parse(before["CDC_INDICES_FOR"] ?? "") as [string, string[][]];
-    expect(triggers[0]).toBe("2026-01-01T00:00:00Z");
+    const { after } = named("read-side-indices").inputs;
+    expect(after).toMatchObject(["2026-01-01T00:00:00Z", expect.any(Array)]);
     resources = await registered({}, { schema: "", tables: ["products.products"] });
-    expect(JSON.parse(environment("read-side-indices")["CDC_INDICES_FOR"] ?? "")).not.toEqual(triggers);
+    expect(named("read-side-indices").inputs["after"]).not.toEqual(after);
   });
 
   test("of another sink are its own affair: nothing is prepared, proven or shown, and the engine takes what comes", async () => {
@@ -228,7 +228,7 @@ test("a further shard changes the sink, its indices and its proof, and nothing e
   const more = new Set((await registered({}, { shards: [...shards, { name: "shard3", port: 3311 }] })).map(keyOf));
   expect(resources.filter((resource) => !more.has(keyOf(resource))).map(({ name }) => name)).toEqual([
     "read-side-sink",
-    "read-side-check",
     "read-side-indices",
+    "read-side-check",
   ]);
 });

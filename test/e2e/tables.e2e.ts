@@ -1,4 +1,4 @@
-/** What one table can do to a shard: no key, DDL that Debezium cannot read, large rows; and a server that stands still. */
+/** What one table can do to a shard: a name of any script, no key, DDL that Debezium cannot read, large rows; and a server that stands still. */
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -21,7 +21,20 @@ const engine = `http://127.0.0.1:${9200 + portOffset}`;
 const mib = 1024 ** 2;
 let root: Connection;
 
-const base = { tables: ["shop.items", "shop.docs", "shop.codes", "shop.log"], schema: "e2e" };
+/** Of any script, with what Kafka does not take: how topic and index are called. */
+const named = [
+  { table: "쇼핑.주문", sql: "`쇼핑`.`주문`", topic: "shard0.__.__", index: "쇼핑-주문" },
+  {
+    table: "my-shop.line-items",
+    sql: "`my-shop`.`line-items`",
+    topic: "shard0.my-shop.line-items",
+    index: "my-shop-line-items",
+  },
+  { table: "my-shop.price$", sql: "`my-shop`.`price$`", topic: "shard0.my-shop.price_", index: "my-shop-price$" },
+];
+
+const tables = ["shop.items", "shop.docs", "shop.codes", "shop.log", ...named.map(({ table }) => table)];
+const base = { tables, schema: "e2e" };
 const keylessTopic = { tables: { "shop.log": { cleanup: "delete", retentionHours: 168 } } };
 const left = { readSide: { enabled: true, page: { enabled: false }, excludeTables: ["shop.log"] } };
 
@@ -120,7 +133,10 @@ beforeAll(async () => {
     "CREATE TABLE IF NOT EXISTS shop.items (id INT PRIMARY KEY, name VARCHAR(64));\n" +
       "CREATE TABLE IF NOT EXISTS shop.docs (id INT NOT NULL, n INT NOT NULL, body LONGTEXT, PRIMARY KEY (id));\n" +
       "CREATE TABLE IF NOT EXISTS shop.codes (code VARCHAR(9) NOT NULL, UNIQUE (code));\n" +
-      "CREATE TABLE IF NOT EXISTS shop.log (at INT, note TEXT COMMENT 'no PRIMARY KEY');\n",
+      "CREATE TABLE IF NOT EXISTS shop.log (at INT, note TEXT COMMENT 'no PRIMARY KEY');\n" +
+      named
+        .map(({ sql }) => `CREATE TABLE IF NOT EXISTS ${sql} (\`번호\` INT PRIMARY KEY, \`고객 이름\` VARCHAR(64));\n`)
+        .join(""),
   );
 });
 
@@ -182,6 +198,29 @@ describe("a table without a key", () => {
     expect(await arrives("shard0.shop.items", (value) => value.includes('"without a key"'))).not.toBe("");
     await root.query("ALTER TABLE shop.items ADD PRIMARY KEY (id)");
     await itemArrives(101);
+  });
+});
+
+describe("names of any script", () => {
+  test.each(named)("$table: topic, index, comparison and cdc tail have it", async ({ table, sql, topic, index }) => {
+    await root.query(`INSERT INTO ${sql} VALUES (1, '홍길동'), (2, '이영희')`);
+    await root.query(`UPDATE ${sql} SET \`고객 이름\` = '김철수' WHERE \`번호\` = 2`);
+    await root.query(`DELETE FROM ${sql} WHERE \`번호\` = 1`);
+    expect(JSON.parse(await arrives(topic, (value) => value.includes('"op":"u"')))).toMatchObject({
+      payload: { before: { 번호: 2, "고객 이름": "이영희" }, after: { 번호: 2, "고객 이름": "김철수" } },
+    });
+
+    const compared = await cdc(checkout, "reconcile", "--table", table);
+    expect(compared.code, compared.stdout + compared.stderr).toBe(0);
+    const found = await fetch(`${engine}/${encodeURIComponent(index)}/_search`);
+    expect(await found.json()).toMatchObject({
+      hits: { hits: [{ _id: "shard0:2", _source: { 번호: 2, "고객 이름": "김철수" } }] },
+    });
+
+    const tail = await cdc(checkout, "tail", "--table", table, "--from-beginning", "--count", "4");
+    expect(tail.code, tail.stderr).toBe(0);
+    expect(tail.stdout).toContain(table);
+    expect(tail.stdout).toMatch(/update .*번호=2 .*이영희.* → .*김철수/);
   });
 });
 

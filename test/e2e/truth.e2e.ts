@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Status, StatusProblem } from "../../cli/status/schema.ts";
 import { ConnectClient } from "../../clients/connect/client.ts";
+import { TopicReader } from "../../clients/kafka/topic.ts";
 import { formatTable } from "../../lib/table.ts";
 import { cdc } from "./support/cdc.ts";
-import { Checkout, dockerLines } from "./support/checkout.ts";
+import { Checkout, committedConfig, dockerLines } from "./support/checkout.ts";
+import { produce } from "./support/produce.ts";
 import { StatusPoller, type Check } from "./support/truth/checks.ts";
 import { Arrivals, RowWriter } from "./support/truth/rows.ts";
 import {
@@ -40,19 +42,22 @@ const lines: string[][] = [];
 
 const rows = () => writers.flatMap((writer) => writer.rows);
 
+/** @param ofShard0 further fields of its entry. */
+const configWith = (ofShard0: Record<string, unknown>) => ({
+  portOffset,
+  maxDelaySeconds,
+  shards: [
+    { name: "shard0", port: 3308, ...ofShard0 },
+    { name: "shard1", port: 3309 },
+  ],
+  connect: { properties: { "offset.flush.interval.ms": "1000" } },
+  connectors: { properties: { "heartbeat.interval.ms": "2000" } },
+  guard: { checkSeconds: 2, stallSeconds: 10, restartAfterSeconds: [0, 5, 10, 15, 20, 30] },
+  readSide: { enabled: true, page: { enabled: false } },
+});
+
 beforeAll(async () => {
-  await checkout.create({
-    portOffset,
-    maxDelaySeconds,
-    shards: [
-      { name: "shard0", port: 3308 },
-      { name: "shard1", port: 3309 },
-    ],
-    connect: { properties: { "offset.flush.interval.ms": "1000" } },
-    connectors: { properties: { "heartbeat.interval.ms": "2000" } },
-    guard: { checkSeconds: 2, stallSeconds: 10, restartAfterSeconds: [0, 5, 10, 15, 20, 30] },
-    readSide: { enabled: true, page: { enabled: false } },
-  });
+  await checkout.create(configWith({}));
   const { code, output } = await checkout.make("up");
   expect(code, output).toBe(0);
   rootPassword = await checkout.password("mysql-root-password");
@@ -178,7 +183,48 @@ const faults: readonly Fault[] = [
     },
     heal: async () => await sql("ALTER USER debezium@'%' ACCOUNT UNLOCK"),
   },
+  {
+    what: "a record that the sink cannot read",
+    part: "read side",
+    mayName: { "read side": anything },
+    // Its key is a row's, which the replay reads anew.
+    cause: async () => await poison("shard0.products.products", '"id":101,'),
+    heal: async (last) => await obey(last, "read side", /cdc (dlq replay --all)/),
+  },
+  {
+    what: "a statement that the connector of shard0 cannot read",
+    part: "shard0",
+    isLong: true,
+    mayName: { shard0: anything },
+    cause: async () =>
+      await sql(`ALTER TABLE products.stock ADD x INT AS (JSON_VALUE('{"a": 1}', '$.a' RETURNING UNSIGNED)) STORED`),
+    heal: async (last) => {
+      const hint = last?.problems.find(({ part, hint: told }) => part === "shard0" && told !== null)?.hint ?? "";
+      expect(hint).toContain("cdc:connectors.properties: {ddl.parser.type: legacy}");
+      // In the shard's own entry, so that nobody may name the other one.
+      await checkout.writeConfig({
+        ...(await committedConfig("dev")),
+        ...configWith({ connectorProperties: { "ddl.parser.type": "legacy" } }),
+      });
+      const { code, output } = await checkout.make("up");
+      expect(code, output).toBe(0);
+    },
+  },
 ];
+
+/** Writes a row's record once more, its value cut off. */
+async function poison(topic: string, row: string): Promise<void> {
+  const bootstrap = `localhost:${9092 + portOffset}`;
+  const reader = new TopicReader(bootstrap, topic);
+  try {
+    const stream = await reader.open((await reader.endOffsets()).map(() => 0n));
+    const whole = await stream.find(({ key, value }) => key !== null && value?.includes(row) === true, limitMs);
+    await stream.close();
+    await produce(bootstrap, topic, { key: whole?.key ?? "", value: (whole?.value ?? "").slice(0, -10) });
+  } finally {
+    await reader.close();
+  }
+}
 
 const isWell = (checks: readonly Check[]) =>
   checks.length >= 2 && checks.slice(-2).every(({ status }) => status.healthy);

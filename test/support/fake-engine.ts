@@ -17,6 +17,8 @@ export class FakeEngine {
   readonly asked: string[] = [];
   /** What the next request is answered with, instead of what it asks for. */
   answer: { status: number; body: unknown; contentType?: string } | undefined;
+  /** `METHOD /path` that is refused, with 400. */
+  refuse: string | undefined;
   /** Never answers while it is true. */
   isSilent = false;
   /** Root of its REST API. */
@@ -29,7 +31,10 @@ export class FakeEngine {
         const path = decodeURIComponent(request.url ?? "/").split("?")[0] ?? "/";
         this.asked.push(`${request.method} ${path}`);
         if (this.isSilent) return;
-        const planned = this.answer;
+        const isRefused = this.asked.at(-1) === this.refuse;
+        const planned = isRefused
+          ? { status: 400, body: { error: { reason: "no" } }, contentType: undefined }
+          : this.answer;
         this.answer = undefined;
         const { status, body: answer } = planned ?? this.#handle(`${request.method}`, path, body);
         response.writeHead(status, { "content-type": planned?.contentType ?? "application/json" });
@@ -65,6 +70,9 @@ export class FakeEngine {
     if (first === "_index_template") {
       this.templates.set(second, body);
       return ok({ acknowledged: true });
+    }
+    if (path === "/_alias") {
+      return ok(Object.fromEntries([...this.indices].map(([name, { aliases }]) => [name, { aliases }])));
     }
     const found = this.#named(first);
     const isChange = method !== "GET" && method !== "HEAD";

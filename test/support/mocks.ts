@@ -13,8 +13,8 @@ export interface Registered {
 
 /** Equal for two resources between which an update makes no step. */
 export function keyOf({ type, name, inputs }: Registered): string {
-  // Its list of containers is no change of its own (test/provider/gone-containers.test.ts).
-  const { containers: _, ...rest } = inputs;
+  // Its lists are no change of their own (test/provider/gone-containers.test.ts).
+  const { containers: _, volumes: __, ...rest } = inputs;
   return JSON.stringify({ type, name, inputs: type === "cdc:index:GoneContainers" ? rest : inputs });
 }
 
@@ -40,21 +40,17 @@ function computed(args: pulumi.runtime.MockResourceArgs): Record<string, unknown
       return { imageId: `sha256:${String(args.inputs["kind"])}-of-${String(args.inputs["image"])}` };
     case "cdc:index:Flow":
       return { latencyMs: 42, provenAt: "2026-01-01T00:00:03Z" };
+    case "cdc:index:Indices":
+      return { clusterUuid: "cluster-1", fills: 0 };
     case "cdc:index:TablesRead":
       return { checkedAt: "2026-01-01T00:00:02Z" };
     case "cdc:index:Connector":
       return { state: "RUNNING", taskStates: ["RUNNING"], appliedAt: "2026-01-01T00:00:01Z" };
     case "command:local:Command":
-      return { stdout: JSON.stringify(stdoutOf(String(args.inputs["create"]))) };
+      return { stdout: JSON.stringify({ latencyMs: { shard0: 77 } }) };
     default:
       return {};
   }
-}
-
-/** What the steps print. */
-function stdoutOf(step: string): object {
-  if (step.endsWith("prepare-indices.ts")) return { clusterUuid: "cluster-1" };
-  return { latencyMs: { shard0: 77 } };
 }
 
 /**

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { catchUp } from "../../../cli/reindex/catch-up.ts";
 import { requireUnclaimed } from "../../../cli/reindex/claim.ts";
 import { countBoth } from "../../../cli/reindex/counts.ts";
-import { originOf } from "../../../cli/reindex/origin.ts";
+import { originOf } from "../../../plan/row-origin.ts";
 import { sinkOffsets, temporaryNames, temporarySink } from "../../../cli/reindex/temporary-sink.ts";
 import type { ConnectorStatus } from "../../../clients/connect/client.ts";
 import type { untilCaughtUp, PartitionLag } from "../../../clients/kafka/sink-lag.ts";
