@@ -1,6 +1,7 @@
 /** The read side: engine, indices, the sink that fills them, the proof that changes arrive, and the search page. */
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { writtenHttp, writtenKafka } from "../lib/endpoint.ts";
 import { keptTarget } from "../plan/endpoints.ts";
 import type { Owner } from "../plan/owner.ts";
 import type { PipelinePlan, ReadSidePlan } from "../plan/types.ts";
@@ -87,14 +88,18 @@ export class ReadSide extends pulumi.ComponentResource {
       const { refreshIntervalMs } = plan;
       const keptIndices = [...plan.indices, plan.probeIndex].map((index) => ({
         ...index,
-        shards: index.shards.map(keptTarget),
+        shards: index.shards.map((shard) => keptTarget(shard)),
       }));
       return new command.local.Command(
         `${name}-indices`,
         {
           create: "node provider/scripts/prepare-indices.ts",
           environment: {
-            CDC_INDICES: JSON.stringify({ url, refreshIntervalMs, indices: keptIndices }),
+            CDC_INDICES: JSON.stringify({
+              url: writtenHttp(plan.endpoints.fromHost),
+              refreshIntervalMs,
+              indices: keptIndices,
+            }),
             CDC_PASSWORD: args.cdcPassword,
             // What has tables and indices: when one of these is new, it has to be looked at again.
             CDC_INDICES_FOR: pulumi.jsonStringify([
@@ -117,10 +122,10 @@ export class ReadSide extends pulumi.ComponentResource {
       return new Connector(
         `${name}-sink`,
         {
-          workerUrl: pipeline.connect.endpoints.fromHost.url,
+          workerUrl: writtenHttp(pipeline.connect.endpoints.fromHost),
           name: sinkName,
           config: { ...config },
-          consumer: { bootstrap: pipeline.kafka.endpoints.fromHost.bootstrap, group: `connect-${sinkName}` },
+          consumer: { bootstrap: writtenKafka(pipeline.kafka.endpoints.fromHost), group: `connect-${sinkName}` },
           target: targetOf(indices),
           after: pulumi
             .all([worker.startedAt, pulumi.all([engineStartedAt, ...read.map(({ id }) => id)])])
@@ -144,7 +149,10 @@ export class ReadSide extends pulumi.ComponentResource {
     }
 
     function proveIndex(): pulumi.Output<Readonly<Record<string, number>>> {
-      const flows = indexedFlowsOf(pipeline, plan).map(({ flow, index }) => ({ flow: keptTarget(flow), index }));
+      const flows = indexedFlowsOf(pipeline, plan).map(({ flow, index }) => ({
+        flow: keptTarget(flow),
+        index: keptTarget(index),
+      }));
       const check = new command.local.Command(
         `${name}-check`,
         {

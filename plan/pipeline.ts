@@ -56,7 +56,7 @@ export function planPipeline({ config, stack, declaredTables, keylessTables }: P
     shards,
     kafka,
     connect,
-    guard: planGuard(stack, config, connect, bootstrap),
+    guard: planGuard(stack, config, connect, kafka.endpoints.inNetwork),
     maxDelaySeconds: config.maxDelaySeconds,
     readSide,
     sharedTopics,

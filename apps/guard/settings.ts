@@ -29,7 +29,7 @@ function isSettings(found: unknown): found is GuardSettings {
   return (
     Array.isArray(connectUrls) &&
     connectUrls.length > 0 &&
-    typeof bootstrap === "string" &&
+    (typeof bootstrap === "string" || typeof bootstrap?.bootstrap === "string") &&
     typeof checkSeconds === "number" &&
     typeof stallSeconds === "number" &&
     Array.isArray(restartAfterSeconds)

@@ -33,7 +33,7 @@ function isSettings(found: unknown): found is PageSettings {
   const { port, engineUrl, indices } = found as Partial<PageSettings>;
   return (
     typeof port === "number" &&
-    typeof engineUrl === "string" &&
+    (typeof engineUrl === "string" || typeof engineUrl?.url === "string") &&
     Array.isArray(indices) &&
     indices.length > 0 &&
     indices.every(

@@ -104,7 +104,7 @@ function probeChecks(looks: Looks, readSide: ReadSidePlan, shard: ShardPlan): Ch
 
 async function lookAtSearch({ endpoints, indices, probeIndex }: ReadSidePlan): Promise<Outcome> {
   const { engineClient } = await import("../../clients/opensearch/client.ts");
-  const engine = engineClient(endpoints.fromHost.url, { timeoutMs: answerLimitMs });
+  const engine = engineClient(endpoints.fromHost, { timeoutMs: answerLimitMs });
   try {
     const { body: health } = await engine.cluster.health();
     const aliases = indices.length === 0 ? [] : [...indices, probeIndex].map(({ alias }) => alias);

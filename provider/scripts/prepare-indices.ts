@@ -3,6 +3,7 @@
  * CDC_INDICES is IndicesTarget as JSON, CDC_PASSWORD the CDC account's password (environment, as arguments are public).
  * Prints on stdout, as JSON, which engine's data it was ({"clusterUuid": …}), and what it did on stderr.
  */
+import { httpEndpoint, type HttpEndpoint, type Written } from "../../lib/endpoint.ts";
 import { UserError } from "../../lib/run.ts";
 import { targetOf, type Kept } from "../../plan/endpoints.ts";
 import type { IndexedShard, IndexPlan } from "../../plan/types.ts";
@@ -12,15 +13,15 @@ import type { FieldMapping } from "../../clients/opensearch/mapping.ts";
 import { tableMapping } from "../../clients/opensearch/table-mapping.ts";
 
 interface IndicesTarget {
-  /** Root of the engine's REST API as reached from this machine. */
-  readonly url: string;
+  /** The engine as reached from this machine. */
+  readonly url: Written<HttpEndpoint>;
   readonly refreshIntervalMs: number;
   readonly indices: readonly (Omit<IndexPlan, "shards"> & { readonly shards: readonly Kept<IndexedShard>[] })[];
 }
 
 /** @returns the engine's `cluster_uuid`, which is another one when its data was lost. */
 async function prepareIndices(target: IndicesTarget, password: string): Promise<string> {
-  const engine = engineClient(target.url);
+  const engine = engineClient(httpEndpoint(target.url));
   try {
     const { body } = await engine.info();
     for (const index of target.indices) {

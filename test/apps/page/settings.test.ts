@@ -7,9 +7,12 @@ const settings = {
   indices: [{ alias: "products-products", table: "products.products" }],
 };
 
-test("what the plan wrote is what is read", () => {
-  expect(readSettings({ CDC_PAGE_SETTINGS: JSON.stringify(settings) })).toEqual(settings);
-});
+test.each([settings, { ...settings, engineUrl: { url: "https://search:9200", tls: { ca: "PEM" } } }])(
+  "what the plan wrote is what is read",
+  (written) => {
+    expect(readSettings({ CDC_PAGE_SETTINGS: JSON.stringify(written) })).toEqual(written);
+  },
+);
 
 const lacks = "CDC_PAGE_SETTINGS lacks one of port, engineUrl, indices (of alias and table)";
 
@@ -19,6 +22,7 @@ test.each([
   ["null", lacks],
   [JSON.stringify({ ...settings, port: "8090" }), lacks],
   [JSON.stringify({ ...settings, engineUrl: undefined }), lacks],
+  [JSON.stringify({ ...settings, engineUrl: { tls: {} } }), lacks],
   [JSON.stringify({ ...settings, indices: [] }), lacks],
   [JSON.stringify({ ...settings, indices: [{ alias: "a" }] }), lacks],
 ])("%s", (text, message) => {

@@ -27,12 +27,17 @@ describe("the guard's code in this checkout", () => {
   });
 });
 
-test("the page's code in this checkout is its own, with what the browser gets, and no package", () => {
+test("the page's code in this checkout is its own, with what the browser gets and what asks by HTTP, and no package", () => {
   const { paths } = codeOf(pageEntry);
   expect(paths).toEqual(
     expect.arrayContaining(["apps/page/server.ts", "apps/page/public/index.html", "apps/page/public/page.js"]),
   );
-  expect(paths.filter((path) => path !== "package.json" && !path.startsWith("apps/page/"))).toEqual([]);
+  expect(paths.filter((path) => path !== "package.json" && !path.startsWith("apps/page/")).toSorted()).toEqual([
+    "clients/http.ts",
+    "clients/tls.ts",
+    "lib/endpoint.ts",
+    "lib/run.ts",
+  ]);
 });
 
 describe("the guard's code in a made-up checkout", () => {
