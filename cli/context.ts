@@ -87,11 +87,10 @@ export async function planOf({ stack }: Pick<GlobalOptions, "stack">): Promise<O
   return {
     name: stack,
     plan,
-    worker: new ConnectClient({
-      url: plan.connect.endpoints.fromHost.url,
+    worker: new ConnectClient(plan.connect.endpoints.fromHost, {
       timeoutMs: answerLimitMs,
       // A worker whose broker is away says nothing of it.
-      watch: { obstacle: async () => await brokerObstacle(plan.kafka.endpoints.fromHost.bootstrap, brokerLimitMs) },
+      watch: { obstacle: async () => await brokerObstacle(plan.kafka.endpoints.fromHost, brokerLimitMs) },
     }),
     cdcPassword: async () => await (password ??= readPassword(plan)),
     shard: (name) => findShard(plan, name),

@@ -47,7 +47,7 @@ export function endingOf(error: unknown): Ending | undefined {
   if (error instanceof ConnectRestError) {
     return {
       message: `Kafka Connect refused (HTTP ${error.status}): ${error.message}`,
-      remedy: "cdc status shows the connectors, cdc logs connect the worker's own words",
+      remedy: error.remedy ?? "cdc status shows the connectors, cdc logs connect the worker's own words",
       exitCode: exitCodes.unhealthy,
     };
   }

@@ -7,6 +7,7 @@ import type { PipelinePlan, ShardPlan } from "../plan/types.ts";
 import type { OperatedConnector, OperatedStack } from "./context.ts";
 import { endingOf, exitCodes, UnreachableError } from "./exit.ts";
 import { reached } from "./state.ts";
+import type { KafkaEndpoint } from "../lib/endpoint.ts";
 
 /** The place in words. @throws UserError when there is no such connector. */
 export async function readPlace(worker: ConnectClient, shard: ShardPlan): Promise<string> {
@@ -87,7 +88,7 @@ export async function resetConnector(
     await worker.resetOffsets(name);
     if (historyTopic !== undefined) {
       onStep(`deleting the records of ${historyTopic}`);
-      await emptyTopic(plan.kafka.endpoints.fromHost.bootstrap, historyTopic);
+      await emptyTopic(plan.kafka.endpoints.fromHost, historyTopic);
     }
     await prepare?.();
     // The state of before is no guide: it may be that of a reset which was broken off.
@@ -107,9 +108,9 @@ async function requirePresent(worker: ConnectClient, { name, connector }: Operat
   throw new UserError(`${name}: connector ${connector.name} is not on the worker`, "pulumi up brings it back");
 }
 
-async function emptyTopic(bootstrap: string, topic: string): Promise<void> {
+async function emptyTopic(kafka: KafkaEndpoint, topic: string): Promise<void> {
   const { TopicAdmin } = await import("../clients/kafka/admin.ts");
-  const admin = new TopicAdmin(bootstrap);
+  const admin = new TopicAdmin(kafka);
   try {
     await admin.deleteRecords(topic);
   } finally {

@@ -1,6 +1,7 @@
 /** One shard's connector: its topics, the connector, the proof that changes flow, and that every table was read. */
 import * as pulumi from "@pulumi/pulumi";
 import { cdcUser } from "../lib/constants.ts";
+import { writtenHttp, writtenKafka } from "../lib/endpoint.ts";
 import type { ConnectPlan, KafkaPlan, ShardPlan } from "../plan/types.ts";
 import { Connector, Flow, TablesRead } from "../provider/shard-resources.ts";
 import { tablesTargetOf } from "../snapshot/target.ts";
@@ -48,14 +49,14 @@ export class DebeziumConnector extends pulumi.ComponentResource {
     const connector = new Connector(
       `${name}-connector`,
       {
-        workerUrl: connectPlan.endpoints.fromHost.url,
+        workerUrl: writtenHttp(connectPlan.endpoints.fromHost),
         name: connectorName,
         config: { ...config },
         desiredState: state,
         onDelete,
         ...(historyTopic === undefined
           ? {}
-          : { history: { bootstrap: kafkaPlan.endpoints.fromHost.bootstrap, topic: historyTopic } }),
+          : { history: { bootstrap: writtenKafka(kafkaPlan.endpoints.fromHost), topic: historyTopic } }),
         source: { ...plan.endpoints.fromHost, user: cdcUser, password: args.cdcPassword },
         ...(initialOffset === undefined ? {} : { initialOffset: { ...initialOffset } }),
         after: pulumi

@@ -1,6 +1,7 @@
 /** The read side: engine, indices, the sink that fills them, the proof that changes arrive, and the search page. */
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { writtenHttp, writtenKafka } from "../lib/endpoint.ts";
 import { keptTarget } from "../plan/endpoints.ts";
 import type { Owner } from "../plan/owner.ts";
 import { originOf } from "../plan/row-origin.ts";
@@ -90,12 +91,12 @@ export class ReadSide extends pulumi.ComponentResource {
       const withRows = plan.indices.map((index) => ({ ...index, rows: originOf(pipeline, index) }));
       const indices = [...withRows, plan.probeIndex].map((index) => ({
         ...index,
-        shards: index.shards.map(keptTarget),
+        shards: index.shards.map((shard) => keptTarget(shard)),
       }));
       return new Indices(
         `${name}-indices`,
         {
-          target: { url, refreshIntervalMs, indices },
+          target: { url: writtenHttp(plan.endpoints.fromHost), refreshIntervalMs, indices },
           password: args.cdcPassword,
           after: pulumi.all([
             engineStartedAt,
@@ -115,10 +116,10 @@ export class ReadSide extends pulumi.ComponentResource {
       return new Connector(
         `${name}-sink`,
         {
-          workerUrl: pipeline.connect.endpoints.fromHost.url,
+          workerUrl: writtenHttp(pipeline.connect.endpoints.fromHost),
           name: sinkName,
           config: { ...config },
-          consumer: { bootstrap: pipeline.kafka.endpoints.fromHost.bootstrap, group: `connect-${sinkName}` },
+          consumer: { bootstrap: writtenKafka(pipeline.kafka.endpoints.fromHost), group: `connect-${sinkName}` },
           // Another engine, one whose data was lost, or indices that were made anew have to be filled from the beginning.
           target: indices?.filled ?? `${config["connector.class"]} ${url}`,
           after: pulumi
@@ -135,7 +136,10 @@ export class ReadSide extends pulumi.ComponentResource {
     }
 
     function proveIndex(): pulumi.Output<Readonly<Record<string, number>>> {
-      const flows = indexedFlowsOf(pipeline, plan).map(({ flow, index }) => ({ flow: keptTarget(flow), index }));
+      const flows = indexedFlowsOf(pipeline, plan).map(({ flow, index }) => ({
+        flow: keptTarget(flow),
+        index: keptTarget(index),
+      }));
       const check = new command.local.Command(
         `${name}-check`,
         {

@@ -1,11 +1,11 @@
 /**
  * Run by `pulumi up` after the sink is there (@pulumi/command): a probe change of every running shard has to be found by
- * searching the index. CDC_INDEX_TARGET is a list of IndexedFlow as JSON, its servers as `keptTarget` writes them, CDC_PASSWORD the CDC account's password
+ * searching the index. CDC_INDEX_TARGET is a list of IndexedFlow as JSON, its ways as `keptTarget` writes them, CDC_PASSWORD the CDC account's password
  * (environment, as arguments are public). Prints the latencies as JSON on stdout, and what it does on stderr.
  */
 import { checkFlow, FlowError } from "./flow.ts";
 import { targetOf, type Kept } from "../plan/endpoints.ts";
-import type { FlowTarget, IndexTarget } from "./flow-target.ts";
+import type { IndexedFlow } from "./flow-target.ts";
 
 /** A new sink reads first what the topics hold already. */
 const timeoutMs = 120_000;
@@ -15,14 +15,13 @@ export interface IndexResult {
   readonly latencyMs: Readonly<Record<string, number>>;
 }
 
-const targets = JSON.parse(process.env["CDC_INDEX_TARGET"] ?? "") as {
-  readonly flow: Kept<FlowTarget>;
-  readonly index: IndexTarget;
-}[];
+type KeptFlow = { readonly [Part in keyof IndexedFlow]: Kept<IndexedFlow[Part]> };
+
+const targets = JSON.parse(process.env["CDC_INDEX_TARGET"] ?? "") as KeptFlow[];
 const password = process.env["CDC_PASSWORD"] ?? "";
 const checked = await Promise.allSettled(
-  targets.map(async ({ flow: kept, index }) => {
-    const flow = targetOf<FlowTarget>(kept);
+  targets.map(async (kept) => {
+    const [flow, index] = [targetOf(kept.flow), targetOf(kept.index)];
     const { latencyMs } = await checkFlow(flow, password, timeoutMs, index);
     console.error(`${flow.shard}: a change was found in ${index.alias} after ${latencyMs} ms`);
     return [flow.shard, latencyMs] as const;

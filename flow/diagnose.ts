@@ -18,7 +18,7 @@ export async function diagnose(
   from: readonly bigint[],
 ): Promise<FlowError> {
   const failure = (stage: Stage, message: string) => new FlowError(target.shard, stage, message);
-  const status = await new ConnectClient({ url: target.connectUrl, timeoutMs: answerLimitMs })
+  const status = await new ConnectClient(target.connect, { timeoutMs: answerLimitMs })
     .getStatus(target.connector)
     .catch(text);
   if (typeof status === "string") return failure("connector", status);

@@ -53,7 +53,7 @@ export class IndexProbe {
   static async open(shard: string, target: IndexTarget): Promise<IndexProbe> {
     // Loaded only here: a flow that ends at the topic need not wait for it.
     const { engineClient } = await import("../clients/opensearch/client.ts");
-    const engine = engineClient(target.engineUrl, { timeoutMs: answerLimitMs });
+    const engine = engineClient(target.engine, { timeoutMs: answerLimitMs });
     try {
       await engine.info();
       return new IndexProbe(shard, target, engine);
@@ -115,8 +115,8 @@ export class IndexProbe {
 
   /** Undefined while the sink, as far as it tells, does its work. */
   async #sinkFailure(): Promise<string | undefined> {
-    const { connectUrl: url, sink } = this.#target;
-    const status = await new ConnectClient({ url, timeoutMs: lookEveryMs }).getStatus(sink).catch(() => null);
+    const { connect, sink } = this.#target;
+    const status = await new ConnectClient(connect, { timeoutMs: lookEveryMs }).getStatus(sink).catch(() => null);
     if (status === null) return undefined;
     if (status === undefined) return `the sink connector ${sink} is not on the worker`;
     const { state } = status.connector;

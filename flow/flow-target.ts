@@ -1,5 +1,5 @@
 /** What is checked for flow, and how far a change came that did not get through. */
-import type { MysqlEndpoint } from "../lib/endpoint.ts";
+import type { HttpEndpoint, KafkaEndpoint, MysqlEndpoint } from "../lib/endpoint.ts";
 import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../plan/types.ts";
 
 /** Which shard is checked, and where its parts are reached from this machine. */
@@ -8,8 +8,8 @@ export interface FlowTarget {
   /** The shard's server. */
   readonly mysql: MysqlEndpoint;
   readonly connector: string;
-  readonly connectUrl: string;
-  readonly bootstrap: string;
+  readonly connect: HttpEndpoint;
+  readonly kafka: KafkaEndpoint;
   readonly probeTopic: string;
   /** The connector's `table.include.list`: every entry has to fit a table. */
   readonly tables: string;
@@ -19,15 +19,15 @@ export interface FlowTarget {
 
 /** The read side's end of the way: which document has to hold the probe of a shard. */
 export interface IndexTarget {
-  /** Root of the engine's REST API as reached from this machine. */
-  readonly engineUrl: string;
+  /** The engine, as reached from this machine. */
+  readonly engine: HttpEndpoint;
   /** Alias of the index of the probes. */
   readonly alias: string;
   /** The document's `_id`. */
   readonly documentId: string;
   /** Name of the sink connector. */
   readonly sink: string;
-  readonly connectUrl: string;
+  readonly connect: HttpEndpoint;
   /** Where the sink puts what it cannot take. */
   readonly deadLetterTopic: string;
 }
@@ -57,8 +57,8 @@ export function flowTargetOf(plan: Pick<PipelinePlan, "connect" | "kafka">, shar
     shard: shard.name,
     mysql: shard.endpoints.fromHost,
     connector: shard.connector.name,
-    connectUrl: plan.connect.endpoints.fromHost.url,
-    bootstrap: plan.kafka.endpoints.fromHost.bootstrap,
+    connect: plan.connect.endpoints.fromHost,
+    kafka: plan.kafka.endpoints.fromHost,
     probeTopic: shard.probeTopic,
     tables: shard.connector.config["table.include.list"] ?? "",
     workers: plan.connect.workers.map(({ container }) => container),
@@ -77,11 +77,11 @@ export function indexTargetOf(
   const { alias, shards } = readSide.probeIndex;
   const id = shards.find(({ name }) => name === shard.name)?.id ?? shard.name;
   return {
-    engineUrl: readSide.endpoints.fromHost.url,
+    engine: readSide.endpoints.fromHost,
     alias,
     documentId: `${id}:${probeKey}`,
     sink: readSide.sink.name,
-    connectUrl: plan.connect.endpoints.fromHost.url,
+    connect: plan.connect.endpoints.fromHost,
     deadLetterTopic: readSide.deadLetterTopic,
   };
 }

@@ -91,7 +91,7 @@ export class FlowProbe {
    * is to be captured is not there.
    */
   static async open(target: FlowTarget, password: string, index?: IndexTarget): Promise<FlowProbe> {
-    const reader = new TopicReader(target.bootstrap, target.probeTopic);
+    const reader = new TopicReader(target.kafka, target.probeTopic);
     let database: Connection | undefined;
     let indexProbe: IndexProbe | undefined;
     try {
@@ -150,8 +150,8 @@ export class FlowProbe {
           });
         });
       if (record !== undefined || leftMs <= lookEveryMs) return record;
-      const { connectUrl, connector, shard } = this.#target;
-      const status = await new ConnectClient({ url: connectUrl, timeoutMs: lookEveryMs })
+      const { connect, connector, shard } = this.#target;
+      const status = await new ConnectClient(connect, { timeoutMs: lookEveryMs })
         .getStatus(connector)
         .catch(() => undefined);
       const failure = status === undefined ? undefined : failureOf(status);

@@ -1,26 +1,51 @@
 /**
- * How a service is reached: plain data, made by the plan (plan/endpoints.ts) and taken by whoever connects. What a connection
- * needs beside the address belongs into these shapes.
+ * How a service is reached: plain data, made by the plan (plan/endpoints.ts) and taken by whoever connects. Address, encryption and
+ * who logs in belong into these shapes. Passwords do not: endpoints are printed and kept, and a client takes the password beside it.
  */
 
-/** A MySQL server. */
+/** That a connection is encrypted. The server's certificate is verified, always. */
+export interface Tls {
+  /**
+   * Certificates (PEM) of the authorities that may have signed the server's. Default: those that Node trusts, with the ones
+   * of NODE_EXTRA_CA_CERTS. Upstream: `ca` of node:tls.
+   */
+  readonly ca?: string;
+}
+
+/** A MySQL server. Its accounts are chosen by who connects. */
 export interface MysqlEndpoint {
   /** A name or an IP address. */
   readonly host: string;
   /** TCP port. */
   readonly port: number;
+  /** Default: not encrypted. Upstream: mysql2 `ssl`. */
+  readonly tls?: Tls;
 }
 
 /** Kafka's brokers. */
 export interface KafkaEndpoint {
   /** `HOST:PORT`, several separated by commas. */
   readonly bootstrap: string;
+  /** Default: not encrypted. Upstream: @platformatic/kafka `tls`. */
+  readonly tls?: Tls;
+  /** Who logs in. Default: nobody. */
+  readonly sasl?: SaslUser;
+}
+
+/** An account of Kafka's. Upstream: @platformatic/kafka `sasl`. */
+export interface SaslUser {
+  readonly mechanism: "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512";
+  readonly user: string;
 }
 
 /** A service that speaks HTTP. */
 export interface HttpEndpoint {
-  /** The root of what it answers: `http://connect:8083`. */
+  /** The root of what it answers: `http://connect:8083`; encrypted with `https:`. */
   readonly url: string;
+  /** Whom to trust, with `https:` alone. Upstream: options of node:https; @opensearch-project/opensearch `ssl`. */
+  readonly tls?: Tls;
+  /** Who logs in, by HTTP Basic. Default: nobody. Upstream: @opensearch-project/opensearch `auth`. */
+  readonly login?: { readonly user: string };
 }
 
 /** The two ways to one service. */
@@ -32,6 +57,30 @@ export interface Endpoints<Endpoint> {
 }
 
 /** `HOST:PORT`, for messages and for programs that want both in one text. */
-export function hostAndPort({ host, port }: MysqlEndpoint): string {
+export function hostAndPort({ host, port }: Pick<MysqlEndpoint, "host" | "port">): string {
   return `${host}:${port}`;
+}
+
+/**
+ * An endpoint as it stands in people's states and in containers' settings: the address alone where there is no more to say. It has
+ * been so from the beginning, and written otherwise the next `up` would make things anew.
+ */
+export type Written<Endpoint> = string | Endpoint;
+
+export function writtenHttp(endpoint: HttpEndpoint): Written<HttpEndpoint> {
+  return Object.keys(endpoint).length === 1 ? endpoint.url : endpoint;
+}
+
+export function writtenKafka(endpoint: KafkaEndpoint): Written<KafkaEndpoint> {
+  return Object.keys(endpoint).length === 1 ? endpoint.bootstrap : endpoint;
+}
+
+/** The endpoint of what `writtenHttp` wrote. */
+export function httpEndpoint(written: Written<HttpEndpoint>): HttpEndpoint {
+  return typeof written === "string" ? { url: written } : written;
+}
+
+/** The endpoint of what `writtenKafka` wrote. */
+export function kafkaEndpoint(written: Written<KafkaEndpoint>): KafkaEndpoint {
+  return typeof written === "string" ? { bootstrap: written } : written;
 }

@@ -1,6 +1,10 @@
 /** Where every service is reached: the only place that makes addresses. Everybody else takes what is planned here. */
 import {
   hostAndPort,
+  httpEndpoint,
+  kafkaEndpoint,
+  writtenHttp,
+  writtenKafka,
   type Endpoints,
   type HttpEndpoint,
   type KafkaEndpoint,
@@ -89,23 +93,55 @@ export function publishOption(port: PublishedPort): string {
 }
 
 /**
- * A target as people's states and `up`'s scripts have it: every server is on this machine, so they have its port alone.
- * Written otherwise, the next `up` would do everything again that a target is given to.
+ * How the ways of a target are called in people's states, and how they are written there. It has been so from the beginning: written
+ * otherwise, the next `up` would do everything again that a target is given to.
  */
-export type Kept<Target extends { readonly mysql: MysqlEndpoint }> = Omit<Target, "mysql"> & {
-  readonly mysqlHostPort: number;
+const forms = {
+  mysql: { name: "mysqlHostPort", write: writtenMysql, read: mysqlEndpoint },
+  connect: { name: "connectUrl", write: writtenHttp, read: httpEndpoint },
+  kafka: { name: "bootstrap", write: writtenKafka, read: kafkaEndpoint },
+  engine: { name: "engineUrl", write: writtenHttp, read: httpEndpoint },
+} as const;
+
+type Forms = typeof forms;
+
+/** A target as people's states and `up`'s scripts have it. */
+export type Kept<Target> = {
+  readonly [Key in keyof Target as Key extends keyof Forms ? Forms[Key]["name"] : Key]: Key extends keyof Forms
+    ? ReturnType<Forms[Key]["write"]>
+    : Target[Key];
 };
 
 /** @returns the target for the state, its keys in the same order: it may be kept as text. */
-export function keptTarget<Target extends { readonly mysql: MysqlEndpoint }>(target: Target): Kept<Target> {
-  const entries = Object.entries(target).map(([key, value]) =>
-    key === "mysql" ? ["mysqlHostPort", target.mysql.port] : [key, value],
-  );
-  return Object.fromEntries(entries) as Kept<Target>;
+export function keptTarget<Target extends object>(target: Target): Kept<Target> {
+  const written = (key: string, value: unknown): [string, unknown] => {
+    if (!isWay(key)) return [key, value];
+    const write = forms[key].write as (endpoint: unknown) => unknown;
+    return [forms[key].name, write(value)];
+  };
+  return Object.fromEntries(Object.entries(target).map(([key, value]) => written(key, value))) as Kept<Target>;
 }
 
 /** The target of what `keptTarget` wrote. */
-export function targetOf<Target extends { readonly mysql: MysqlEndpoint }>(kept: Kept<Target>): Target {
-  const { mysqlHostPort, ...others } = kept;
-  return { ...others, mysql: { host: loopback, port: mysqlHostPort } } as unknown as Target;
+export function targetOf<Target>(kept: Kept<Target>): Target {
+  const read = (name: string, value: unknown): [string, unknown] => {
+    const way = Object.keys(forms).find((key) => isWay(key) && forms[key].name === name);
+    if (way === undefined || !isWay(way)) return [name, value];
+    const form = forms[way].read as (written: unknown) => unknown;
+    return [way, form(value)];
+  };
+  return Object.fromEntries(Object.entries(kept).map(([name, value]) => read(name, value))) as Target;
+}
+
+function isWay(key: string): key is keyof Forms {
+  return Object.hasOwn(forms, key);
+}
+
+/** Of a server on this machine its port alone. */
+function writtenMysql(endpoint: MysqlEndpoint): number | MysqlEndpoint {
+  return endpoint.host === loopback && endpoint.tls === undefined ? endpoint.port : endpoint;
+}
+
+function mysqlEndpoint(written: number | MysqlEndpoint): MysqlEndpoint {
+  return typeof written === "number" ? { host: loopback, port: written } : written;
 }

@@ -1,5 +1,6 @@
 /** The guard: a container that restarts connectors which failed or stalled. */
 import type { PipelineConfig } from "../config/schema.ts";
+import { writtenHttp, writtenKafka, type KafkaEndpoint } from "../lib/endpoint.ts";
 import type { ConnectPlan, GuardPlan, GuardSettings } from "./types.ts";
 
 /** Measured: 65 MiB, with the guard's code and a connection to Kafka. */
@@ -18,14 +19,14 @@ export function guardSilentSeconds({ checkSeconds }: Pick<GuardSettings, "checkS
 
 /**
  * Plans the guard.
- * @param bootstrap the brokers' addresses inside the network.
+ * @param kafka the brokers inside the network.
  * @returns undefined when it is switched off.
  */
 export function planGuard(
   stack: string,
   config: PipelineConfig,
   connect: ConnectPlan,
-  bootstrap: string,
+  kafka: KafkaEndpoint,
 ): GuardPlan | undefined {
   const { enabled, checkSeconds, stallSeconds, restartAfterSeconds } = config.guard;
   if (!enabled) return undefined;
@@ -36,8 +37,8 @@ export function planGuard(
     expectedMemoryMiB,
     memoryLimitMiB,
     settings: {
-      connectUrls: connect.workers.map(({ endpoints }) => endpoints.inNetwork.url),
-      bootstrap,
+      connectUrls: connect.workers.map(({ endpoints }) => writtenHttp(endpoints.inNetwork)),
+      bootstrap: writtenKafka(kafka),
       checkSeconds,
       stallSeconds,
       restartAfterSeconds,

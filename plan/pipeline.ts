@@ -70,7 +70,7 @@ function plannedAs(
     shards,
     kafka,
     connect,
-    guard: planGuard(stack, config, connect, bootstrap),
+    guard: planGuard(stack, config, connect, kafka.endpoints.inNetwork),
     maxDelaySeconds: config.maxDelaySeconds,
     readSide: planReadSide(stack, config, { resolved, shards }),
     sharedTopics: mergedTopics(resolved, config),

@@ -1,6 +1,7 @@
 /** The read side: a search engine, the sink connector that keeps it in step with the shards, and the search page. */
 import { engineJavaOptions } from "./jvm.ts";
 import type { PipelineConfig } from "../config/schema.ts";
+import { writtenHttp, type HttpEndpoint } from "../lib/endpoint.ts";
 import { hasOwnSink, planIndices, planProbeIndex, type PlannedShards } from "./indices.ts";
 import { deadLetterTopic, planSink, retryTopic } from "./sink.ts";
 import { existingEndpoints, httpEndpoints, publishedPort, type PublishedPort } from "./endpoints.ts";
@@ -27,7 +28,6 @@ export function planReadSide(stack: string, config: PipelineConfig, planned: Pla
   const engine = engineUrl === undefined ? planEngine(stack, config) : undefined;
   const endpoints =
     engineUrl === undefined ? httpEndpoints(engineAlias, enginePortOf(config)) : existingEndpoints(engineUrl);
-  const internalUrl = endpoints.inNetwork.url;
   const read = planIndices(config, planned.resolved);
   const indices = hasOwnSink(config) ? read : [];
   const topics = new TopicPlanner(config);
@@ -37,11 +37,11 @@ export function planReadSide(stack: string, config: PipelineConfig, planned: Pla
     refreshIntervalMs,
     indices,
     probeIndex: planProbeIndex(config, planned),
-    sink: planSink(stack, config, { shards: planned.shards, indices: read, engineUrl: internalUrl }),
+    sink: planSink(stack, config, { shards: planned.shards, indices: read, engineUrl: endpoints.inNetwork.url }),
     deadLetterTopic,
     retryTopic,
     topics: [topics.deadLetters(deadLetterTopic), topics.deadLetters(retryTopic)],
-    page: indices.length === 0 ? undefined : planPage(stack, config, internalUrl, indices),
+    page: indices.length === 0 ? undefined : planPage(stack, config, endpoints.inNetwork, indices),
   };
 }
 
@@ -69,7 +69,7 @@ function planEngine(stack: string, config: PipelineConfig): EnginePlan {
 function planPage(
   stack: string,
   { readSide, portOffset }: PipelineConfig,
-  engineUrl: string,
+  engine: HttpEndpoint,
   indices: readonly IndexPlan[],
 ): SearchPagePlan | undefined {
   if (!readSide.page.enabled) return undefined;
@@ -83,6 +83,6 @@ function planPage(
     endpoints: httpEndpoints(alias, port),
     expectedMemoryMiB: pageMemoryMiB,
     memoryLimitMiB: pageMemoryLimitMiB,
-    settings: { engineUrl, indices: indices.map(({ alias, table }) => ({ alias, table })) },
+    settings: { engineUrl: writtenHttp(engine), indices: indices.map(({ alias, table }) => ({ alias, table })) },
   };
 }

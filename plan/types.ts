@@ -1,6 +1,6 @@
 /** The plan: everything the components need, decided, as plain data that can be printed and compared. */
 import type { ImagePlan } from "../config/images.ts";
-import type { Endpoints, HttpEndpoint, KafkaEndpoint, MysqlEndpoint } from "../lib/endpoint.ts";
+import type { Endpoints, HttpEndpoint, KafkaEndpoint, MysqlEndpoint, Written } from "../lib/endpoint.ts";
 import type { Problem } from "../lib/problem.ts";
 import type { PublishedPort } from "./endpoints.ts";
 
@@ -127,10 +127,10 @@ export interface PluginPlan {
 
 /** What the guard is told. It finds the connectors on the worker, so that a further shard leaves the guard alone. */
 export interface GuardSettings {
-  /** Roots of the workers' REST APIs inside the network. */
-  readonly connectUrls: readonly string[];
-  /** Bootstrap addresses inside the network, separated by commas. */
-  readonly bootstrap: string;
+  /** The workers' REST APIs inside the network. */
+  readonly connectUrls: readonly Written<HttpEndpoint>[];
+  /** The brokers inside the network. */
+  readonly bootstrap: Written<KafkaEndpoint>;
   /** Time between two looks at the connectors. */
   readonly checkSeconds: number;
   /** How long no heartbeat may arrive from a connector that says RUNNING. */
@@ -206,8 +206,8 @@ export interface SearchPagePlan extends PublishedPlan {
 
 /** What the search page is told. */
 export interface SearchPageSettings {
-  /** Root of the engine's REST API inside the network. */
-  readonly engineUrl: string;
+  /** The engine's REST API inside the network. */
+  readonly engineUrl: Written<HttpEndpoint>;
   /** Aliases that are searched, and the tables that they stand for. */
   readonly indices: readonly { readonly alias: string; readonly table: string }[];
 }

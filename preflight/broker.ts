@@ -1,5 +1,6 @@
 /** Looks at the topics of a living broker. */
 import { brokerObstacle } from "../clients/kafka/obstacle.ts";
+import type { KafkaEndpoint } from "../lib/endpoint.ts";
 import type { Amount } from "../plan/losses.ts";
 import type { LivingTopic } from "../plan/topic-losses.ts";
 import { untilAnswered, type Patience } from "./patience.ts";
@@ -12,32 +13,27 @@ const lifeMs = 10_000;
 /**
  * Reads all topics but Kafka's internal ones. Who does not answer for 10 s is given up when it does not even say that it is
  * there, and else waited for, two minutes at most.
- * @param bootstrap `HOST:PORT` of brokers as reached from this machine.
  * @throws Error when none answers in time.
  */
-export async function lookAtTopics(bootstrap: readonly string[]): Promise<Map<string, LivingTopic>> {
+export async function lookAtTopics(kafka: KafkaEndpoint): Promise<Map<string, LivingTopic>> {
   return await untilAnswered(
     async () => {
       // Loaded only when there is a broker to ask: loading takes longer than all looks together.
       const { topicSettings } = await import("../clients/kafka/topic-settings.ts");
-      return await topicSettings(bootstrap.join(","));
+      return await topicSettings(kafka);
     },
-    async () => await brokerObstacle(bootstrap.join(","), lifeMs),
+    async () => await brokerObstacle(kafka, lifeMs),
     patience,
   );
 }
 
 /**
  * Reads how much topics hold; those that do not exist are not among them.
- * @param bootstrap `HOST:PORT` of brokers as reached from this machine.
  * @throws Error when none answers.
  */
-export async function lookAtAmounts(
-  bootstrap: readonly string[],
-  topics: readonly string[],
-): Promise<Map<string, Amount>> {
+export async function lookAtAmounts(kafka: KafkaEndpoint, topics: readonly string[]): Promise<Map<string, Amount>> {
   const { TopicAdmin } = await import("../clients/kafka/admin.ts");
-  const admin = new TopicAdmin(bootstrap.join(","));
+  const admin = new TopicAdmin(kafka);
   try {
     const [starts, ends, described] = [
       await admin.startOffsets(topics),

@@ -1,6 +1,7 @@
 /** Whether the planned state would delete what the stack has: asks engine and broker as far as they answer, and has it judged. */
 import type { Held } from "../plan/held.ts";
 import { judgeLosses, type Amount } from "../plan/losses.ts";
+import type { KafkaEndpoint } from "../lib/endpoint.ts";
 import type { Problem } from "../lib/problem.ts";
 import type { LivingTopic } from "../plan/topic-losses.ts";
 import { lookAtAmounts, lookAtTopics } from "./broker.ts";
@@ -21,8 +22,8 @@ export interface DataChange {
 export interface DataWorld {
   readonly containers: () => Promise<readonly ContainerView[]>;
   /** Topics by name, without Kafka's internal ones. */
-  readonly topics: (bootstrap: readonly string[]) => Promise<ReadonlyMap<string, LivingTopic>>;
-  readonly amounts: (bootstrap: readonly string[], topics: readonly string[]) => Promise<ReadonlyMap<string, Amount>>;
+  readonly topics: (kafka: KafkaEndpoint) => Promise<ReadonlyMap<string, LivingTopic>>;
+  readonly amounts: (kafka: KafkaEndpoint, topics: readonly string[]) => Promise<ReadonlyMap<string, Amount>>;
 }
 
 const realWorld: DataWorld = { containers: allContainers, topics: lookAtTopics, amounts: lookAtAmounts };
@@ -38,12 +39,12 @@ export async function checkData({ planned, before, words }: DataChange, world = 
   const found = judgeLosses(facts, words);
   if (found.topics.length === 0 || broker.living === undefined)
     return { problems: found.problems, warnings: [...found.warnings, ...notCompared(broker)] };
-  const amounts = await world.amounts(broker.bootstrap, found.topics).catch(() => undefined);
+  const amounts = await world.amounts(broker.kafka, found.topics).catch(() => undefined);
   return judgeLosses(facts, words, amounts);
 }
 
 interface Broker {
-  readonly bootstrap: readonly string[];
+  readonly kafka: KafkaEndpoint;
   /** Undefined when it could not be asked. */
   readonly living: ReadonlyMap<string, LivingTopic> | undefined;
   /** The containers that were to answer, and why they did not. */
@@ -54,7 +55,7 @@ interface Broker {
 async function askBroker({ stack, brokers }: Held, world: DataWorld): Promise<Broker> {
   const names = brokers.map(({ container }) => container);
   const notAsked = (containers: readonly string[], why: string): Broker => ({
-    bootstrap: [],
+    kafka: { bootstrap: "" },
     living: undefined,
     ...(containers.length === 0 ? {} : { silent: { containers, why } }),
   });
@@ -72,9 +73,9 @@ async function askBroker({ stack, brokers }: Held, world: DataWorld): Promise<Br
       all.map(({ container }) => container),
       "is stopped",
     );
-  const bootstrap = running.map((one) => one.bootstrap);
+  const kafka = { bootstrap: running.map((one) => one.bootstrap).join(",") };
   try {
-    return { bootstrap, living: await world.topics(bootstrap) };
+    return { kafka, living: await world.topics(kafka) };
   } catch (error) {
     return notAsked(
       running.map(({ container }) => container),

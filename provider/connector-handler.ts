@@ -12,9 +12,10 @@ import { removeConnector } from "../clients/connect/remove.ts";
 import { failureOf } from "../clients/connect/status.ts";
 import { differences } from "./connector-differences.ts";
 import { lossFailures, shapeFailures, validateOnWorker } from "./connector-check.ts";
-import { hasUnknown, type Properties, type ResourceHandler, type Say } from "./handler.ts";
+import { hasUnknown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
 import { masked, reveal, secretsIn, wrapLike } from "./secrets.ts";
 import { within } from "./within.ts";
+import { httpEndpoint } from "../lib/endpoint.ts";
 import { messageOf } from "../lib/run.ts";
 
 /** Changes of these replace; changes of the rest are made in place. */
@@ -46,7 +47,7 @@ export const connectorHandler: ResourceHandler = {
   async diff(_id, olds, news, say) {
     const [known, wanted] = [asOutputs(olds), asInputs(news)];
     // What is not known yet is most probably what it was; `up` knows it.
-    const replaces = identity.filter((key) => known[key] !== wanted[key] && !hasUnknown(wanted[key]));
+    const replaces = identity.filter((key) => !isEqual(known[key], wanted[key]) && !hasUnknown(wanted[key]));
     const { after: _, ...deciding } = news;
     if (replaces.length > 0 || hasUnknown(deciding)) return { changes: true, replaces, deleteBeforeReplace: true };
 
@@ -91,7 +92,9 @@ export const connectorHandler: ResourceHandler = {
     } catch (error) {
       if (!(error instanceof NoAnswerError && error.nothingListens)) throw error;
       // Its worker went first, or listens at another address by now: there the connector that replaces this one finds it.
-      say(`${known.name}: no worker at ${known.workerUrl} to delete it from; if one comes back, so does the connector`);
+      say(
+        `${known.name}: no worker at ${httpEndpoint(known.workerUrl).url} to delete it from; if one comes back, so does the connector`,
+      );
     }
   },
 };
@@ -125,5 +128,5 @@ function asOutputs(properties: Properties): ConnectorOutputs {
 }
 
 function clientOf({ workerUrl }: ConnectorInputs, timeoutMs?: number): ConnectClient {
-  return new ConnectClient({ url: workerUrl, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+  return new ConnectClient(httpEndpoint(workerUrl), timeoutMs === undefined ? {} : { timeoutMs });
 }

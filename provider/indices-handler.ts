@@ -1,5 +1,6 @@
 /** cdc:index:Indices */
 import { missingAliases } from "../clients/opensearch/aliases.ts";
+import { httpEndpoint } from "../lib/endpoint.ts";
 import { indexAgain } from "../plan/row-origin.ts";
 import type { IndexTarget, IndicesTarget, PreparedIndices } from "./indices.ts";
 import { asKnown, hasUnknown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
@@ -24,7 +25,11 @@ export const indicesHandler: ResourceHandler = {
     if (hasUnknown(news["target"])) return { changes: true };
     const [{ target: before }, { target }] = [asInputs(olds), asInputs(news)];
     const aliases = target.indices.map(({ alias }) => alias);
-    const missing: readonly string[] = await within(lookMs, missingAliases(target.url, aliases, lookMs), []);
+    const missing: readonly string[] = await within(
+      lookMs,
+      missingAliases(httpEndpoint(target.url), aliases, lookMs),
+      [],
+    );
     // One that is new to the plan has never been there.
     const gone = before.indices.filter(({ alias }) => missing.includes(alias));
     if (gone.length > 0) say(missingText(gone));

@@ -1,4 +1,5 @@
 /** An index for each captured table, mapped by its columns, before the sink writes. */
+import { httpEndpoint, type HttpEndpoint, type Written } from "../lib/endpoint.ts";
 import { UserError } from "../lib/run.ts";
 import { targetOf, type Kept } from "../plan/endpoints.ts";
 import type { Origin } from "../plan/row-origin.ts";
@@ -10,8 +11,8 @@ import { tableMapping } from "../clients/opensearch/table-mapping.ts";
 
 /** What the resource `cdc:index:Indices` is given. */
 export interface IndicesTarget {
-  /** Root of the engine's REST API as reached from this machine. */
-  readonly url: string;
+  /** The engine's REST API as reached from this machine. */
+  readonly url: Written<HttpEndpoint>;
   /** How long a written document may wait until a search finds it, in milliseconds. */
   readonly refreshIntervalMs: number;
   readonly indices: readonly IndexTarget[];
@@ -63,7 +64,7 @@ export async function prepareIndices(
   known: KnownIndices | undefined,
   say: (line: string) => void,
 ): Promise<PreparedIndices> {
-  const engine = engineClient(url);
+  const engine = engineClient(httpEndpoint(url));
   try {
     const { body } = await engine.info();
     const { cluster_uuid: clusterUuid } = body;

@@ -24,6 +24,7 @@ import { randomPasswordHandler } from "./random-password-handler.ts";
 import { beginToken } from "./resources.ts";
 import { schemaHandler } from "./schema-handler.ts";
 import { sayOf, warnOf } from "./say.ts";
+import { ConnectRestError } from "../clients/connect/client.ts";
 import { UserError } from "../lib/run.ts";
 import { tablesReadHandler } from "./tables-read-handler.ts";
 import { masked, secretsIn } from "./secrets.ts";
@@ -122,7 +123,8 @@ async function quietly<T>(properties: Properties, call: () => Promise<T>): Promi
   } catch (error) {
     if (error instanceof Error) {
       error.stack = "";
-      const text = error instanceof UserError ? `${error.message}\n  what to do: ${error.remedy}` : error.message;
+      const remedy = error instanceof UserError || error instanceof ConnectRestError ? error.remedy : undefined;
+      const text = remedy === undefined ? error.message : `${error.message}\n  what to do: ${remedy}`;
       error.message = masked(text, secretsIn(properties));
     }
     throw error;

@@ -1,13 +1,14 @@
 /** The Pulumi resources of a shard: what is inside its server, its connector, and the proof of its flow. */
 import * as pulumi from "@pulumi/pulumi";
+import type { HttpEndpoint, KafkaEndpoint, MysqlEndpoint, Written } from "../lib/endpoint.ts";
 import { keptTarget } from "../plan/endpoints.ts";
 import type { DesiredState } from "../clients/connect/client.ts";
 import type { TablesTarget } from "../snapshot/target.ts";
 import type { FlowTarget } from "../flow/flow-target.ts";
 
 export interface ConnectorArgs {
-  /** Root of the worker's REST API as reached from the machine that runs Pulumi. A change replaces the connector. */
-  readonly workerUrl: pulumi.Input<string>;
+  /** The worker's REST API as reached from the machine that runs Pulumi. A change replaces the connector. */
+  readonly workerUrl: pulumi.Input<Written<HttpEndpoint>>;
   /** Name on the worker. A change replaces the connector. */
   readonly name: pulumi.Input<string>;
   /**
@@ -26,21 +27,16 @@ export interface ConnectorArgs {
    */
   readonly onDelete?: pulumi.Input<"reset" | "keep">;
   /** The schema history topic, which `reset` empties; `bootstrap` as reached from the machine that runs Pulumi. Default: none. */
-  readonly history?: pulumi.Input<{ readonly bootstrap: string; readonly topic: string }>;
+  readonly history?: pulumi.Input<{ readonly bootstrap: Written<KafkaEndpoint>; readonly topic: string }>;
   /** A sink's consumer group, which `reset` deletes; `bootstrap` as reached from the machine that runs Pulumi. Default: none. */
-  readonly consumer?: pulumi.Input<{ readonly bootstrap: string; readonly group: string }>;
+  readonly consumer?: pulumi.Input<{ readonly bootstrap: Written<KafkaEndpoint>; readonly group: string }>;
   /** What a sink writes to. A change replaces the connector, so that it begins anew. Default: none. */
   readonly target?: pulumi.Input<string>;
   /**
    * A source's server as reached from the machine that runs Pulumi, and the account on it; the password is a secret. With it
    * a connector only goes on from a place that is still one of the server's history. Default: none.
    */
-  readonly source?: pulumi.Input<{
-    readonly host: string;
-    readonly port: number;
-    readonly user: string;
-    readonly password: pulumi.Input<string>;
-  }>;
+  readonly source?: pulumi.Input<MysqlEndpoint & { readonly user: string; readonly password: pulumi.Input<string> }>;
   /**
    * Where a connector that is created begins to read: `{ file, pos }` for Debezium's MySQL connector. Of no effect on one
    * that exists. Default: at its own offsets, or as its snapshot mode says.

@@ -54,7 +54,7 @@ export interface ProofArgs {
 /** @throws Error when server or broker do not answer. */
 export async function proveRead(args: ProofArgs): Promise<Proof | Unproven> {
   const { target, table, topic, from, expectedRows } = args;
-  const reader = new RangeReader(target.bootstrap);
+  const reader = new RangeReader(target.kafka);
   const server = await ServerKeys.open(target, args.password);
   try {
     await server.beginSnapshot();

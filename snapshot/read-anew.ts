@@ -86,7 +86,7 @@ export async function readTables(
   const scopes = new Map<string, { chunkSize: number; minimumKey: number | undefined }>();
   for (const table of tables)
     scopes.set(table, { chunkSize: target.chunkSize, minimumKey: await server.minimumKey(table) });
-  const reader = new TopicReader(target.bootstrap, target.notificationTopic);
+  const reader = new TopicReader(target.kafka, target.notificationTopic);
   try {
     const stream = await openAtEnd(reader, target.notificationTopic);
     try {

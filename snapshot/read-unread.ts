@@ -81,7 +81,7 @@ async function writeDown(target: TablesTarget, state: TablesState, { lost, empty
     read.every(({ table, topicId }) => state.reported.read.get(table)?.topicId === topicId);
   if (isSaid) return;
   const ids = new Map(read.map(({ table, topicId }) => [table, topicId]));
-  const producer = new RecordProducer(target.bootstrap);
+  const producer = new RecordProducer(target.kafka);
   try {
     await producer.send(target.notificationTopic, [capturedRecord(ids, state.reported.schemas, Date.now())]);
   } finally {
@@ -102,7 +102,7 @@ class Reading {
     this.#target = target;
     this.#password = password;
     this.#say = say;
-    this.#worker = new ConnectClient({ url: target.connectUrl, timeoutMs: 10_000 });
+    this.#worker = new ConnectClient(target.connect, { timeoutMs: 10_000 });
   }
 
   get found(): Found {
@@ -185,7 +185,7 @@ class Reading {
 
   /** By topic, where it ends before anything is read. */
   async #ends(tables: readonly TableState[]): Promise<Map<string, readonly bigint[]>> {
-    const reader = new RangeReader(this.#target.bootstrap);
+    const reader = new RangeReader(this.#target.kafka);
     try {
       const facts = await reader.facts(tables.flatMap(({ topic }) => topic ?? []));
       return new Map([...facts].map(([topic, { ends }]) => [topic, ends]));
@@ -232,8 +232,8 @@ class Reading {
   }
 
   async #follow(id: string, tables: readonly string[], from: bigint): Promise<void> {
-    const { bootstrap, notificationTopic, connector, chunkSize } = this.#target;
-    const reader = new TopicReader(bootstrap, notificationTopic);
+    const { kafka, notificationTopic, connector, chunkSize } = this.#target;
+    const reader = new TopicReader(kafka, notificationTopic);
     try {
       const stream = await reader.open([from]);
       try {

@@ -28,9 +28,9 @@ const blockOffsets = 5000n;
  * @throws Error when no broker answers, or the notification topic is not there.
  */
 export async function readTablesState(
-  target: Pick<TablesTarget, "bootstrap" | "notificationTopic" | "captured">,
+  target: Pick<TablesTarget, "kafka" | "notificationTopic" | "captured">,
 ): Promise<TablesState> {
-  const reader = new RangeReader(target.bootstrap);
+  const reader = new RangeReader(target.kafka);
   try {
     return await tablesState(reader, target);
   } finally {

@@ -1,8 +1,9 @@
 /** The guard's process: settings from the environment, log to stdout, ended by SIGTERM or SIGINT at once. */
 import { setTimeout } from "node:timers/promises";
 import { TopicAdmin } from "../../clients/kafka/admin.ts";
+import { databaseObstacle } from "../../clients/mysql/obstacle.ts";
+import { httpEndpoint, kafkaEndpoint } from "../../lib/endpoint.ts";
 import { UserError } from "../../lib/run.ts";
-import { databaseObstacle } from "./database.ts";
 import { lossOf } from "./history.ts";
 import { Guard } from "./loop.ts";
 import { readSettings } from "./settings.ts";
@@ -23,8 +24,9 @@ async function main(): Promise<void> {
       process.exit(0);
     });
   }
-  const worker = new AnyWorker(settings.connectUrls);
-  const broker = new TopicAdmin(settings.bootstrap);
+  const workers = settings.connectUrls.map(httpEndpoint);
+  const worker = new AnyWorker(workers);
+  const broker = new TopicAdmin(kafkaEndpoint(settings.bootstrap));
   const guard = new Guard(settings, {
     world: {
       worker: {
@@ -33,7 +35,7 @@ async function main(): Promise<void> {
       },
       broker,
       lossOf,
-      databaseObstacle: async (host, port) => await databaseObstacle(host, port, databaseTimeoutMs),
+      databaseObstacle: async (server) => await databaseObstacle(server, databaseTimeoutMs),
     },
     worker: {
       stop: async (name) => await worker.ask(async (client) => await client.stop(name)),
@@ -47,7 +49,7 @@ async function main(): Promise<void> {
     now: Date.now,
   });
   say(
-    `guard: looks at ${settings.connectUrls.join(", ")} every ${settings.checkSeconds} s; ` +
+    `guard: looks at ${workers.map(({ url }) => url).join(", ")} every ${settings.checkSeconds} s; ` +
       `stalled is who sends no heartbeat for ${settings.stallSeconds} s; ` +
       `restarts after ${settings.restartAfterSeconds.join(", ")} s`,
   );

@@ -7,6 +7,7 @@ import type {
 } from "../../clients/connect/client.ts";
 import type { LossWords } from "../../clients/debezium/history/words.ts";
 import type { TopicAdmin } from "../../clients/kafka/admin.ts";
+import type { MysqlEndpoint } from "../../lib/endpoint.ts";
 import type { WatchedHistory } from "./memory.ts";
 import {
   isFailed,
@@ -22,7 +23,7 @@ export interface World {
   readonly worker: Pick<ConnectClient, "listConnectors" | "getOffsets">;
   readonly broker: Pick<TopicAdmin, "endOffsets" | "startOffsets">;
   /** Says why the database does not answer; undefined when it does. */
-  readonly databaseObstacle: (host: string, port: number) => Promise<string | undefined>;
+  readonly databaseObstacle: (server: MysqlEndpoint) => Promise<string | undefined>;
   /** How the place is lost; undefined when it is not. */
   readonly lossOf: (
     connector: string,
@@ -150,5 +151,7 @@ async function obstacleOf(
 ): Promise<string | undefined> {
   if (brokerError !== undefined && isFailed(status)) return brokerError;
   const host = config["database.hostname"];
-  return host === undefined ? undefined : await world.databaseObstacle(host, Number(config["database.port"] ?? 3306));
+  return host === undefined
+    ? undefined
+    : await world.databaseObstacle({ host, port: Number(config["database.port"] ?? 3306) });
 }

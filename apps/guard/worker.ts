@@ -1,5 +1,6 @@
 /** The workers of one cluster, any of which answers for all. */
 import { ConnectClient, ConnectRestError } from "../../clients/connect/client.ts";
+import type { HttpEndpoint } from "../../lib/endpoint.ts";
 
 const requestTimeoutMs = 10_000;
 
@@ -7,9 +8,9 @@ const requestTimeoutMs = 10_000;
 export class AnyWorker {
   readonly #clients: ConnectClient[];
 
-  /** @param urls roots of the workers' REST APIs. */
-  constructor(urls: readonly string[]) {
-    this.#clients = urls.map((url) => new ConnectClient({ url, timeoutMs: requestTimeoutMs, sleep: rebalancing }));
+  constructor(workers: readonly HttpEndpoint[]) {
+    const options = { timeoutMs: requestTimeoutMs, sleep: rebalancing };
+    this.#clients = workers.map((worker) => new ConnectClient(worker, options));
   }
 
   /**

@@ -1,6 +1,7 @@
 /** The search page's process: settings from the environment, ended by SIGTERM or SIGINT at once. */
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { httpEndpoint } from "../../lib/endpoint.ts";
 import { answer } from "./server.ts";
 import { readSettings, SettingsError } from "./settings.ts";
 
@@ -17,7 +18,7 @@ async function main(): Promise<void> {
   server.listen(settings.port);
   await once(server, "listening");
   const tables = settings.indices.map(({ table }) => table).join(", ");
-  console.log(`page: listens on port ${settings.port}, searches ${tables} at ${settings.engineUrl}`);
+  console.log(`page: listens on port ${settings.port}, searches ${tables} at ${httpEndpoint(settings.engineUrl).url}`);
 }
 
 try {

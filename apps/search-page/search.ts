@@ -1,4 +1,8 @@
 /** Asks the engine, and makes of its answer what the page shows. */
+import { askHttp } from "../../clients/http.ts";
+import { TlsError } from "../../clients/tls.ts";
+import { httpEndpoint } from "../../lib/endpoint.ts";
+import { messageOf } from "../../lib/run.ts";
 import type { SearchRequest } from "./request.ts";
 import type { SearchPageSettings } from "./settings.ts";
 
@@ -36,22 +40,17 @@ const timeoutMs = 3000;
  */
 export async function search(settings: SearchPageSettings, request: SearchRequest): Promise<SearchAnswer> {
   const aliases = settings.indices.map(({ alias }) => encodeURIComponent(alias)).join(",");
-  // A table whose index is not made yet has no rows to be found.
-  const url = new URL(`${aliases}/_search?ignore_unavailable=true`, `${settings.engineUrl.replace(/\/$/, "")}/`);
-  let status: number;
-  let text: string;
-  try {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(searchBody(request)),
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    status = response.status;
-    text = await response.text();
-  } catch (error) {
-    throw new EngineError(`the search engine at ${settings.engineUrl} does not answer: ${causeOf(error)}`);
-  }
+  const engine = httpEndpoint(settings.engineUrl);
+  const { status, text } = await askHttp("the search engine", engine, {
+    method: "POST",
+    // A table whose index is not made yet has no rows to be found.
+    path: `/${aliases}/_search?ignore_unavailable=true`,
+    body: searchBody(request),
+    signal: AbortSignal.timeout(timeoutMs),
+  }).catch((error: unknown) => {
+    if (error instanceof TlsError) throw new EngineError(error.message);
+    throw new EngineError(`the search engine at ${engine.url} does not answer: ${causeOf(error)}`);
+  });
   if (status !== 200) throw new EngineError(`the search engine answered HTTP ${status}: ${reasonOf(text)}`);
   return readAnswer(settings, text);
 }
@@ -138,10 +137,8 @@ export function parseExactly(text: string): unknown {
 }
 
 function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === "TimeoutError") return `nothing came within ${timeoutMs / 1000} s`;
-  // fetch says "fetch failed"; what failed is the cause.
-  return error.cause instanceof Error ? error.cause.message : error.message;
+  if (error instanceof Error && error.name === "TimeoutError") return `nothing came within ${timeoutMs / 1000} s`;
+  return messageOf(error);
 }
 
 /** The engine's own words, where it has any. */

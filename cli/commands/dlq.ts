@@ -96,7 +96,7 @@ function registerDiscard(dlq: Command): void {
       if (options.yes !== true)
         await ask(`${renderLetters(chosen)}\ndiscard ${chosen.length === 1 ? "it" : "them"} for good?`);
       const gone = new Set(chosen.flatMap(({ reports }) => reports));
-      await takeOut(stack.plan.kafka.endpoints.fromHost.bootstrap, readSide.deadLetterTopic, part, gone);
+      await takeOut(stack.plan.kafka.endpoints.fromHost, readSide.deadLetterTopic, part, gone);
       print({ json: { discarded: chosen.map(jsonOf) }, text: `${chosen.length} discarded` }, globals);
     });
 }

@@ -136,7 +136,7 @@ const sinkFollows = "it reads again what the topics still hold; newer documents 
 async function showSink(plan: PipelinePlan, { sink }: ReadSidePlan, globals: GlobalOptions): Promise<void> {
   const { sinkLag } = await import("../../clients/kafka/sink-lag.ts");
   const topics = (sink.config["topics"] ?? "").split(",");
-  const lag = await sinkLag({ bootstrap: plan.kafka.endpoints.fromHost.bootstrap, connector: sink.name, topics });
+  const lag = await sinkLag({ kafka: plan.kafka.endpoints.fromHost, connector: sink.name, topics });
   const header = ["TOPIC", "PARTITION", "OFFSET", "END", "RECORDS LEFT"];
   const rows = lag.map(({ topic, partition, committed, end, records }) => [
     topic,

@@ -10,6 +10,7 @@ import type { OperatedStack } from "../context.ts";
 import { letterOf, newestReports, originHeaders, ownHeaders, type DeadLetter } from "./letter.ts";
 import { decideAll, type Decision, type LetterRow, type Rows } from "./decide.ts";
 import { readPart, takeOut, type TopicPart } from "./topic.ts";
+import type { KafkaEndpoint } from "../../lib/endpoint.ts";
 
 /** The sink takes thousands of records a second, and commits every five seconds. */
 const catchUpLimitMs = 120_000;
@@ -33,7 +34,7 @@ export async function readLetters(
   readonly part: TopicPart;
   readonly letters: readonly DeadLetter[];
 }> {
-  const part = await readPart(plan.kafka.endpoints.fromHost.bootstrap, deadLetterTopic);
+  const part = await readPart(plan.kafka.endpoints.fromHost, deadLetterTopic);
   return { part, letters: newestReports(part.records.map((record) => letterOf(plan, record))) };
 }
 
@@ -50,7 +51,7 @@ export async function replay(
   onStep: (step: string) => void,
 ): Promise<ReplayResult> {
   const { plan } = stack;
-  const bootstrap = plan.kafka.endpoints.fromHost.bootstrap;
+  const kafka = plan.kafka.endpoints.fromHost;
   const { part, letters } = await readLetters(stack, readSide);
   const chosen = choose(letters);
   if (chosen.length === 0) return { replayed: [], cameBack: [], staying: [], further: part.further };
@@ -61,18 +62,18 @@ export async function replay(
 
   const again = ofKind("again").map(({ letter }) => letter);
   if (again.length > 0) onStep(`${again.length} as they were, to ${readSide.retryTopic}`);
-  const sent = await sendAgain(bootstrap, readSide, again);
+  const sent = await sendAgain(kafka, readSide, again);
   const anew = ofKind("anew");
   for (const { shard, table, keys } of byTable(anew)) {
     onStep(`${keys.length} read anew from ${shard.name} ${table}`);
     await rows.reemit(shard, table, keys);
   }
   const replayed = [...again, ...anew.map(({ letter }) => letter)];
-  if (replayed.length > 0) await awaitSink(bootstrap, readSide, onStep);
+  if (replayed.length > 0) await awaitSink(kafka, readSide, onStep);
   const cameBack = await letterReturns(stack, readSide, part.end, sent, anew);
   // One that came back has a letter of its own, with the new reason.
-  await takeOut(bootstrap, readSide.deadLetterTopic, part, new Set(replayed.flatMap(({ reports }) => reports)));
-  await forgetTaken(bootstrap, readSide);
+  await takeOut(kafka, readSide.deadLetterTopic, part, new Set(replayed.flatMap(({ reports }) => reports)));
+  await forgetTaken(kafka, readSide);
   return { replayed, cameBack, staying: ofKind("stays"), further: part.further };
 }
 
@@ -100,12 +101,12 @@ function topicsOf({ config }: ReadSidePlan["sink"]): string[] {
 
 /** @returns the offsets in the retry topic. */
 async function sendAgain(
-  bootstrap: string,
+  kafka: KafkaEndpoint,
   { retryTopic }: ReadSidePlan,
   letters: readonly DeadLetter[],
 ): Promise<bigint[]> {
   if (letters.length === 0) return [];
-  const producer = new RecordProducer(bootstrap);
+  const producer = new RecordProducer(kafka);
   try {
     return await producer.send(retryTopic, letters.map(recordAgain));
   } finally {
@@ -128,13 +129,10 @@ export function recordAgain({ record, origin }: DeadLetter): RecordToSend {
   };
 }
 
-async function awaitSink(bootstrap: string, readSide: ReadSidePlan, onStep: (step: string) => void): Promise<void> {
+async function awaitSink(kafka: KafkaEndpoint, readSide: ReadSidePlan, onStep: (step: string) => void): Promise<void> {
   onStep(`waiting for ${readSide.sink.name}`);
   const topics = topicsOf(readSide.sink);
-  const behind = await untilCaughtUp(
-    { bootstrap, connector: readSide.sink.name, topics },
-    { timeoutMs: catchUpLimitMs },
-  );
+  const behind = await untilCaughtUp({ kafka, connector: readSide.sink.name, topics }, { timeoutMs: catchUpLimitMs });
   if (behind.length === 0) return;
   throw new UserError(
     `${readSide.sink.name} has not taken everything within ${catchUpLimitMs / 1000} s; all letters are still in ${readSide.deadLetterTopic}`,
@@ -150,7 +148,7 @@ async function letterReturns(
   sent: readonly bigint[],
   anew: readonly LetterRow[],
 ): Promise<DeadLetter[]> {
-  const { records } = await readPart(plan.kafka.endpoints.fromHost.bootstrap, deadLetterTopic, from);
+  const { records } = await readPart(plan.kafka.endpoints.fromHost, deadLetterTopic, from);
   const offsets = new Set(sent);
   const idOf = (shard: ShardPlan, table: string, key: Row) => stringifyExact([shard.name, table, key]);
   const ids = new Set(anew.map(({ shard, table, key }) => idOf(shard, table, key)));
@@ -170,9 +168,9 @@ function byTable(anew: readonly LetterRow[]): { shard: ShardPlan; table: string;
 }
 
 /** What the sink has taken from the retry topic is in the index, or a letter again. */
-async function forgetTaken(bootstrap: string, { retryTopic, sink }: ReadSidePlan): Promise<void> {
-  const lag = await sinkLag({ bootstrap, connector: sink.name, topics: [retryTopic] });
-  const admin = new TopicAdmin(bootstrap);
+async function forgetTaken(kafka: KafkaEndpoint, { retryTopic, sink }: ReadSidePlan): Promise<void> {
+  const lag = await sinkLag({ kafka, connector: sink.name, topics: [retryTopic] });
+  const admin = new TopicAdmin(kafka);
   try {
     for (const { partition, committed } of lag)
       if (committed !== undefined) await admin.deleteRecordsBefore(retryTopic, partition, committed);

@@ -3,6 +3,7 @@ import { TopicAdmin } from "../../clients/kafka/admin.ts";
 import { RecordProducer } from "../../clients/kafka/producer.ts";
 import { TopicReader, type RawRecord } from "../../clients/kafka/topic.ts";
 import { UnreachableError } from "../exit.ts";
+import type { KafkaEndpoint } from "../../lib/endpoint.ts";
 
 /** Records are there already; a broker that is busy takes its time. */
 const readLimitMs = 15_000;
@@ -24,12 +25,12 @@ export interface TopicPart {
  * @param from the first offset; default the first that is kept.
  * @throws UnreachableError when there is no such topic, or what is in it does not come.
  */
-export async function readPart(bootstrap: string, topic: string, from?: bigint): Promise<TopicPart> {
-  const bounds = await boundsOf(bootstrap, topic);
+export async function readPart(kafka: KafkaEndpoint, topic: string, from?: bigint): Promise<TopicPart> {
+  const bounds = await boundsOf(kafka, topic);
   const [start, end] = [from ?? bounds.start, bounds.end];
   if (start >= end) return { records: [], further: 0n, end };
   const upTo = end - start > mostRecords ? start + BigInt(mostRecords) : end;
-  const reader = new TopicReader(bootstrap, topic);
+  const reader = new TopicReader(kafka, topic);
   try {
     const stream = await reader.open([start]);
     try {
@@ -55,7 +56,7 @@ export async function readPart(bootstrap: string, topic: string, from?: bigint):
  * @returns where those that were written again are now, by their old offset.
  */
 export async function takeOut(
-  bootstrap: string,
+  kafka: KafkaEndpoint,
   topic: string,
   { records }: Pick<TopicPart, "records">,
   gone: ReadonlySet<bigint>,
@@ -63,13 +64,13 @@ export async function takeOut(
   const last = records.findLast(({ offset }) => gone.has(offset));
   if (last === undefined) return new Map();
   const staying = records.filter(({ offset }) => offset < last.offset && !gone.has(offset));
-  const moved = staying.length === 0 ? [] : await sendAll(bootstrap, topic, staying);
-  await withAdmin(bootstrap, async (admin) => await admin.deleteRecordsBefore(topic, 0, last.offset + 1n));
+  const moved = staying.length === 0 ? [] : await sendAll(kafka, topic, staying);
+  await withAdmin(kafka, async (admin) => await admin.deleteRecordsBefore(topic, 0, last.offset + 1n));
   return new Map(staying.map(({ offset }, index) => [offset, moved[index] ?? offset]));
 }
 
-async function sendAll(bootstrap: string, topic: string, records: readonly RawRecord[]): Promise<bigint[]> {
-  const producer = new RecordProducer(bootstrap);
+async function sendAll(kafka: KafkaEndpoint, topic: string, records: readonly RawRecord[]): Promise<bigint[]> {
+  const producer = new RecordProducer(kafka);
   try {
     return await producer.send(
       topic,
@@ -81,8 +82,8 @@ async function sendAll(bootstrap: string, topic: string, records: readonly RawRe
 }
 
 /** First offset that is kept, and the one after the last. */
-async function boundsOf(bootstrap: string, topic: string): Promise<{ start: bigint; end: bigint }> {
-  return await withAdmin(bootstrap, async (admin) => {
+async function boundsOf(kafka: KafkaEndpoint, topic: string): Promise<{ start: bigint; end: bigint }> {
+  return await withAdmin(kafka, async (admin) => {
     const [start, end] = [(await admin.startOffsets([topic])).get(topic), (await admin.endOffsets([topic])).get(topic)];
     if (start === undefined || end === undefined)
       throw new UnreachableError(`there is no topic ${topic}`, "make up (pulumi up --refresh) makes it again");
@@ -90,8 +91,8 @@ async function boundsOf(bootstrap: string, topic: string): Promise<{ start: bigi
   });
 }
 
-async function withAdmin<T>(bootstrap: string, question: (admin: TopicAdmin) => Promise<T>): Promise<T> {
-  const admin = new TopicAdmin(bootstrap);
+async function withAdmin<T>(kafka: KafkaEndpoint, question: (admin: TopicAdmin) => Promise<T>): Promise<T> {
+  const admin = new TopicAdmin(kafka);
   try {
     return await question(admin);
   } finally {

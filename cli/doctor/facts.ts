@@ -37,7 +37,7 @@ export class Facts {
 
   /** Runs a question on the broker's admin API. */
   async askBroker<T>(question: (admin: TopicAdmin) => Promise<T>): Promise<T> {
-    const admin = new TopicAdmin(this.stack.plan.kafka.endpoints.fromHost.bootstrap);
+    const admin = new TopicAdmin(this.stack.plan.kafka.endpoints.fromHost);
     try {
       return await question(admin);
     } finally {
@@ -64,7 +64,7 @@ export class Facts {
 
   async #newestOf(topics: readonly string[]): Promise<NewestHeartbeats> {
     const askedAtMs = Date.now();
-    const newest = await newestRecords(this.stack.plan.kafka.endpoints.fromHost.bootstrap, topics);
+    const newest = await newestRecords(this.stack.plan.kafka.endpoints.fromHost, topics);
     return { askedAtMs, byTopic: new Map([...newest].map(([topic, { timestampMs }]) => [topic, timestampMs])) };
   }
 

@@ -105,13 +105,12 @@ function probeChecks(facts: Facts, readSide: ReadSidePlan, shard: ShardPlan): Ch
 
 async function lookAtSearch(plan: PipelinePlan, { endpoints, indices, probeIndex }: ReadSidePlan): Promise<Outcome> {
   const { engineClient } = await import("../../clients/opensearch/client.ts");
-  const { url } = endpoints.fromHost;
-  const engine = engineClient(url, { timeoutMs: answerLimitMs });
+  const engine = engineClient(endpoints.fromHost, { timeoutMs: answerLimitMs });
   try {
     const { body: health } = await engine.cluster.health();
     const planned = indices.length === 0 ? [] : [...indices, probeIndex];
     const aliases = planned.map(({ alias }) => alias);
-    const missing = await missingAliases(url, aliases, answerLimitMs);
+    const missing = await missingAliases(endpoints.fromHost, aliases, answerLimitMs);
     const rows = indices
       .filter(({ alias }) => missing.includes(alias))
       .map((index) => ({ table: index.table, rows: originOf(plan, index) }));

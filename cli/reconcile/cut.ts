@@ -33,7 +33,7 @@ export async function passCut({ stack, readSide, shards, indices, onProgress }: 
   const password = await stack.cdcPassword();
   await Promise.all(shards.map(async (shard) => await sendProbe(stack, shard, password)));
   const sink = {
-    bootstrap: stack.plan.kafka.endpoints.fromHost.bootstrap,
+    kafka: stack.plan.kafka.endpoints.fromHost,
     connector: readSide.sink.name,
     topics: [...new Set([...indices.flatMap(topicsOf), readSide.retryTopic])],
   };

@@ -70,7 +70,7 @@ export async function deleteDocuments(
   if (keys.length === 0) return 0;
   const planned = stack.shard(shard.name);
   const rows = await ShardRows.open(shard, await stack.cdcPassword());
-  const producer = new RecordProducer(stack.plan.kafka.endpoints.fromHost.bootstrap);
+  const producer = new RecordProducer(stack.plan.kafka.endpoints.fromHost);
   try {
     const spec = await readTable(rows.connection, index.table, shard, writtenBy(stack.plan, readSide, planned));
     let sent = 0;

@@ -31,7 +31,7 @@ export async function reconcile(
 ): Promise<void> {
   const readSide = requireReadSide(stack.plan);
   const line = new ProgressLine("", globals);
-  const engine = engineClient(readSide.endpoints.fromHost.url, { timeoutMs: engineLimitMs });
+  const engine = engineClient(readSide.endpoints.fromHost, { timeoutMs: engineLimitMs });
   const targets = targetsOf(stack, readSide, options);
   const work = { stack, readSide, engine, targets, onProgress: (text: string) => line.show(text) };
   try {

@@ -14,6 +14,7 @@ import type { Origin } from "../../plan/row-origin.ts";
 import { copyRejected, rejectedIn, type Rejected } from "./rejected.ts";
 import { readOnEveryShard } from "./snapshot.ts";
 import { sinkOffsets, temporaryNames, temporarySink, topicsOf } from "./temporary-sink.ts";
+import type { KafkaEndpoint } from "../../lib/endpoint.ts";
 
 export interface FillerOptions {
   readonly from: Origin;
@@ -62,7 +63,7 @@ export class Filler {
     const topics = topicsOf(this.#index);
     await catchUp({
       worker: this.#stack.worker,
-      sink: { bootstrap: this.#bootstrap, connector: this.connector, topics },
+      sink: { kafka: this.#kafka, connector: this.connector, topics },
       onProgress: (records) => this.#options.onProgress(`${table}: ${records.toLocaleString("en-US")} records to go`),
       isInterrupted,
     });
@@ -76,7 +77,7 @@ export class Filler {
   /** Writes what the sink could not take, byte for byte, to the pipeline's own dead letters, each record once. */
   async keepRejected(): Promise<void> {
     const { deadLetterTopic } = temporaryNames(this.#readSide, this.#index);
-    this.#kept = await copyRejected(this.#bootstrap, deadLetterTopic, this.#readSide.deadLetterTopic, this.#kept);
+    this.#kept = await copyRejected(this.#kafka, deadLetterTopic, this.#readSide.deadLetterTopic, this.#kept);
   }
 
   /**
@@ -88,7 +89,7 @@ export class Filler {
     const isOfServing = config?.["index.name.template"]?.endsWith(serving?.slice(this.#index.alias.length) ?? "-");
     if (isOfServing === true) await this.keepRejected();
     await told(removeConnector(this.#stack.worker, this.#sink("", "stopped")));
-    await deleteTopic(this.#bootstrap, temporaryNames(this.#readSide, this.#index).deadLetterTopic);
+    await deleteTopic(this.#kafka, temporaryNames(this.#readSide, this.#index).deadLetterTopic);
   }
 
   async #startAtTheBeginning(next: string): Promise<void> {
@@ -99,7 +100,7 @@ export class Filler {
   async #startAtTheEnd(next: string): Promise<void> {
     const { worker } = this.#stack;
     const sink = this.#sink(next, "stopped");
-    const reader = new TopicsReader(this.#bootstrap, topicsOf(this.#index));
+    const reader = new TopicsReader(this.#kafka, topicsOf(this.#index));
     try {
       await applyConnector(worker, sink);
       await worker.alterOffsets(sink.name, sinkOffsets(await reader.endOffsets()));
@@ -110,8 +111,8 @@ export class Filler {
     await awaitState(worker, { ...sink, desiredState: "running" }, systemClock);
   }
 
-  get #bootstrap(): string {
-    return this.#stack.plan.kafka.endpoints.fromHost.bootstrap;
+  get #kafka(): KafkaEndpoint {
+    return this.#stack.plan.kafka.endpoints.fromHost;
   }
 
   #sink(next: string, state: "running" | "stopped") {

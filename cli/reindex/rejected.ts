@@ -4,6 +4,7 @@ import { RecordProducer } from "../../clients/kafka/producer.ts";
 import type { PipelinePlan } from "../../plan/types.ts";
 import { letterOf, newestReports } from "../dlq/letter.ts";
 import { readPart } from "../dlq/topic.ts";
+import type { KafkaEndpoint } from "../../lib/endpoint.ts";
 
 export interface Rejected {
   readonly count: number;
@@ -15,9 +16,9 @@ const shown = 3;
 
 /** @param topic the temporary sink's dead letter topic; the worker makes it when that starts. */
 export async function rejectedIn(plan: PipelinePlan, topic: string): Promise<Rejected> {
-  const bootstrap = plan.kafka.endpoints.fromHost.bootstrap;
-  if (!(await isThere(bootstrap, topic))) return { count: 0, examples: [] };
-  const { records, further } = await readPart(bootstrap, topic);
+  const kafka = plan.kafka.endpoints.fromHost;
+  if (!(await isThere(kafka, topic))) return { count: 0, examples: [] };
+  const { records, further } = await readPart(kafka, topic);
   const letters = newestReports(records.map((record) => letterOf(plan, record)));
   return {
     count: letters.length + Number(further),
@@ -32,13 +33,13 @@ export async function rejectedIn(plan: PipelinePlan, topic: string): Promise<Rej
  * @param from the first offset that was not copied yet.
  * @returns the offset up to which they are copied now.
  */
-export async function copyRejected(bootstrap: string, topic: string, to: string, from: bigint): Promise<bigint> {
-  if (!(await isThere(bootstrap, topic))) return from;
-  const producer = new RecordProducer(bootstrap);
+export async function copyRejected(kafka: KafkaEndpoint, topic: string, to: string, from: bigint): Promise<bigint> {
+  if (!(await isThere(kafka, topic))) return from;
+  const producer = new RecordProducer(kafka);
   try {
     let next = from;
     for (;;) {
-      const { records, further, end } = await readPart(bootstrap, topic, next);
+      const { records, further, end } = await readPart(kafka, topic, next);
       if (records.length > 0)
         await producer.send(
           to,
@@ -52,8 +53,8 @@ export async function copyRejected(bootstrap: string, topic: string, to: string,
   }
 }
 
-async function isThere(bootstrap: string, topic: string): Promise<boolean> {
-  const admin = new TopicAdmin(bootstrap);
+async function isThere(kafka: KafkaEndpoint, topic: string): Promise<boolean> {
+  const admin = new TopicAdmin(kafka);
   try {
     return (await admin.endOffsets([topic])).has(topic);
   } finally {

@@ -26,7 +26,7 @@ export async function reindex(
   options: ReindexOptions,
   globals: GlobalOptions,
 ): Promise<void> {
-  const engine = engineClient(readSide.endpoints.fromHost.url);
+  const engine = engineClient(readSide.endpoints.fromHost);
   const done: Rebuilt[] = [];
   const line = new ProgressLine("", globals);
   let isInterrupted = false;

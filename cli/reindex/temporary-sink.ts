@@ -2,6 +2,7 @@
 import type { ConnectorOffset } from "../../clients/connect/client.ts";
 import type { ConnectorInputs } from "../../clients/connect/connector.ts";
 import type { Positions } from "../../clients/kafka/topic.ts";
+import { writtenHttp, writtenKafka } from "../../lib/endpoint.ts";
 import { removalsOf } from "../../plan/sink.ts";
 import type { IndexPlan, PipelinePlan, ReadSidePlan } from "../../plan/types.ts";
 
@@ -35,7 +36,7 @@ export function temporarySink(
   const { "retry.topic": _, ...config } = readSide.sink.config;
   const removals = new Map(index.shards.flatMap(removalsOf));
   return {
-    workerUrl: connect.endpoints.fromHost.url,
+    workerUrl: writtenHttp(connect.endpoints.fromHost),
     name: connector,
     config: {
       ...config,
@@ -47,7 +48,7 @@ export function temporarySink(
     },
     desiredState: state,
     onDelete: "reset",
-    consumer: { bootstrap: kafka.endpoints.fromHost.bootstrap, group: `connect-${connector}` },
+    consumer: { bootstrap: writtenKafka(kafka.endpoints.fromHost), group: `connect-${connector}` },
     timeoutSeconds: 60,
   };
 }

@@ -13,15 +13,15 @@ import { newestTimes } from "../../clients/kafka/newest-times.ts";
  * @throws Error when no broker answers.
  */
 export async function readNews(plan: PipelinePlan, existing: ReadonlySet<string>): Promise<Map<string, ShardNews>> {
-  const bootstrap = plan.kafka.endpoints.fromHost.bootstrap;
+  const kafka = plan.kafka.endpoints.fromHost;
   const topics = plan.shards.flatMap(({ heartbeatTopic, notificationTopic }) => [heartbeatTopic, notificationTopic]);
   const data = dataTopics(plan, existing);
   const [records, times] = await Promise.all([
     newestRecords(
-      bootstrap,
+      kafka,
       topics.filter((topic) => existing.has(topic)),
     ),
-    newestTimes(bootstrap, data),
+    newestTimes(kafka, data),
   ]);
   return new Map(plan.shards.map((shard) => [shard.name, newsOf(shard, plan, records, times)]));
 }

@@ -100,7 +100,7 @@ async function lookAtReadSide(
       const read = (readSide.sink.config["topics"] ?? "").split(",");
       const { waitingSince } = await import("./waiting.ts");
       const sink = {
-        bootstrap: kafka.endpoints.fromHost.bootstrap,
+        kafka: kafka.endpoints.fromHost,
         connector: readSide.sink.name,
         topics: read,
         timeOf: waitingSince,
@@ -115,7 +115,7 @@ async function lookAtReadSide(
 /** The engine's health, and how many documents its indices hold. */
 async function readEngine({ endpoints, indices }: ReadSidePlan): Promise<EngineView> {
   const { engineClient, isMissing } = await import("../../clients/opensearch/client.ts");
-  const engine = engineClient(endpoints.fromHost.url, { timeoutMs: answerLimitMs });
+  const engine = engineClient(endpoints.fromHost, { timeoutMs: answerLimitMs });
   try {
     const { body: health } = await engine.cluster.health();
     const documents = indices.map(async ({ alias }): Promise<[string, number | undefined]> => {

@@ -11,6 +11,7 @@ import { coloured, progress } from "../output.ts";
 import { capturedTables, findTable, includedTables, tableOn } from "../tables.ts";
 import { shardOf, topicsToTail } from "./topics.ts";
 import { messageOf } from "../../lib/run.ts";
+import type { KafkaEndpoint } from "../../lib/endpoint.ts";
 
 export interface TailOptions {
   readonly table?: string;
@@ -47,7 +48,7 @@ export async function tail(
     options.table === undefined ? undefined : findTable(shards, options.table, all ? includedTables : capturedTables);
   const topics = topicsToTail(plan, { shards, table, all });
   const lineOf = globals.json ? jsonLine : textLine(shards);
-  await follow(plan.kafka.endpoints.fromHost.bootstrap, topics, options, async (stream, isInterrupted) => {
+  await follow(plan.kafka.endpoints.fromHost, topics, options, async (stream, isInterrupted) => {
     progress(`reading ${topics.join(", ")}; Ctrl-C ends it`, globals);
     for (let shown = 0; shown < (options.count ?? Infinity) && !isInterrupted();) {
       const record = await stream.next(200);
@@ -63,7 +64,7 @@ export async function tail(
 }
 
 async function follow(
-  bootstrap: string,
+  kafka: KafkaEndpoint,
   topics: readonly string[],
   { fromBeginning }: TailOptions,
   work: (stream: TopicStream, isInterrupted: () => boolean) => Promise<void>,
@@ -71,7 +72,7 @@ async function follow(
   let isInterrupted = false;
   const interrupt = () => (isInterrupted = true);
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-  const reader = new TopicsReader(bootstrap, topics);
+  const reader = new TopicsReader(kafka, topics);
   try {
     const stream = await reader.open(fromBeginning === true ? await reader.startOffsets() : await reader.endOffsets());
     try {
@@ -81,7 +82,7 @@ async function follow(
     }
   } catch (error) {
     throw new UnreachableError(
-      `the topics cannot be read from the broker at ${bootstrap}: ${reasonOf(error)}`,
+      `the topics cannot be read from the broker at ${kafka.bootstrap}: ${reasonOf(error)}`,
       "cdc topics lists what there is, cdc doctor says what is wrong; make up brings broker and topics back",
       { cause: error },
     );

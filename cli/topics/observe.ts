@@ -8,7 +8,7 @@ import { compareTopics, declaredTopics, type TopicRow } from "./compare.ts";
  */
 export async function lookAtTopics(plan: PipelinePlan): Promise<TopicRow[]> {
   const { TopicAdmin } = await import("../../clients/kafka/admin.ts");
-  const admin = new TopicAdmin(plan.kafka.endpoints.fromHost.bootstrap);
+  const admin = new TopicAdmin(plan.kafka.endpoints.fromHost);
   try {
     const found = await admin.describe();
     const names = [

@@ -1,9 +1,12 @@
 /**
- * Kafka Connect's REST API, as far as connectors need it (plain fetch).
+ * Kafka Connect's REST API, as far as connectors need it.
  * Upstream: Kafka documentation, "Kafka Connect, REST API".
  */
 import { unlessHindered, type ObstacleWatch } from "./obstacle.ts";
-import { messageOf } from "../../lib/run.ts";
+import { isErrno, messageOf } from "../../lib/run.ts";
+import { askHttp, rootOf, type HttpAddress, type HttpAnswer, type HttpQuestion } from "../http.ts";
+import { TlsError } from "../tls.ts";
+import { refusedLogin } from "./login.ts";
 
 export type ConnectorState = "RUNNING" | "PAUSED" | "STOPPED" | "FAILED" | "UNASSIGNED" | "RESTARTING";
 
@@ -62,10 +65,13 @@ export interface ExpandedConnector {
 /** An answer other than success: the HTTP status and the worker's own message. */
 export class ConnectRestError extends Error {
   readonly status: number;
-  constructor(status: number, message: string) {
+  /** What to do, where the worker lets nobody in (401, 403); its words tell it in all other cases. */
+  readonly remedy: string | undefined;
+  constructor(status: number, message: string, remedy?: string) {
     super(message);
     this.name = "ConnectRestError";
     this.status = status;
+    this.remedy = remedy;
   }
 }
 
@@ -93,8 +99,6 @@ const rebalancePausesMs = [250, 500, 1000, 2000, ...Array.from({ length: 11 }, (
 const requestTimeoutMs = 95_000;
 
 export interface ConnectClientOptions {
-  /** Root of the REST API, for example `http://localhost:8083`. */
-  readonly url: string;
   /** How long one request may take, in milliseconds. Default 95 s, longer than the worker's own limit. */
   readonly timeoutMs?: number;
   /** Waits; replaced in tests. */
@@ -104,13 +108,17 @@ export interface ConnectClientOptions {
 }
 
 export class ConnectClient {
+  /** Root of the REST API. */
   readonly url: string;
+  readonly #address: HttpAddress;
   readonly #sleep: (ms: number) => Promise<void>;
   readonly #timeoutMs: number;
   readonly #watch: ObstacleWatch | undefined;
 
-  constructor(options: ConnectClientOptions) {
-    this.url = options.url.replace(/\/$/, "");
+  /** @param address of one worker, which passes on what is another one's. */
+  constructor(address: HttpAddress, options: ConnectClientOptions = {}) {
+    this.url = rootOf(address);
+    this.#address = address;
     this.#timeoutMs = options.timeoutMs ?? requestTimeoutMs;
     this.#watch = options.watch;
     this.#sleep = options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
@@ -274,25 +282,36 @@ export class ConnectClient {
   async #send(method: string, route: string, body: unknown, end?: AbortSignal): Promise<unknown> {
     const limit = AbortSignal.timeout(this.#timeoutMs);
     const signal = end === undefined ? limit : AbortSignal.any([limit, end]);
-    return await answer(await this.#fetch(method, route, body, signal));
+    return this.#read(method, route, await this.#ask({ method, path: route, body, signal }));
   }
 
-  async #fetch(method: string, route: string, body: unknown, signal: AbortSignal): Promise<Response> {
-    const init: RequestInit = { method, signal };
-    if (body !== undefined) {
-      init.body = JSON.stringify(body);
-      init.headers = { "content-type": "application/json" };
-    }
+  async #ask(question: HttpQuestion): Promise<HttpAnswer> {
     try {
-      return await fetch(`${this.url}${route}`, init);
+      return await askHttp("Kafka Connect", this.#address, question);
     } catch (error) {
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      if (error instanceof TlsError) throw error;
       throw new NoAnswerError(
-        `no answer from Kafka Connect at ${this.url} (${messageOf(cause)}); is the worker's container running?`,
-        cause instanceof Error && "code" in cause && cause.code === "ECONNREFUSED",
+        `no answer from Kafka Connect at ${this.url} (${messageOf(error)}); is the worker's container running?`,
+        isErrno(error, "ECONNREFUSED"),
         { cause: error },
       );
     }
+  }
+
+  #read(method: string, route: string, { status, statusText, text }: HttpAnswer): unknown {
+    if (status >= 200 && status < 300) return text === "" ? undefined : parse(`${this.url}${route}`, text);
+    // Connect's own 404 is JSON: taken for one, a worker that starts would say of every connector that there is none.
+    if (status === 404 && /^\s*<(html|!doctype)/i.test(text)) {
+      throw new NoAnswerError(
+        `no answer from Kafka Connect at ${this.url}: a web server listens, and has no such page (HTTP 404); the worker is about to start, or the port is another's`,
+        false,
+      );
+    }
+    const message = messageIn(text) ?? `HTTP ${status} ${statusText}`;
+    const login = refusedLogin(this.#address, status, `${method} ${route}`, message);
+    if (login !== undefined) throw new ConnectRestError(status, login.message, login.remedy);
+    // One case for us: 409.
+    throw new ConnectRestError(passing.some((words) => message.includes(words)) ? 409 : status, message);
   }
 }
 
@@ -300,28 +319,12 @@ function path(name: string): string {
   return `/connectors/${encodeURIComponent(name)}`;
 }
 
-async function answer(response: Response): Promise<unknown> {
-  const text = await response.text();
-  if (response.ok) return text === "" ? undefined : parse(response, text);
-  // Connect's own 404 is JSON: taken for one, a worker that starts would say of every connector that there is none.
-  if (response.status === 404 && /^\s*<(html|!doctype)/i.test(text)) {
-    const { origin } = new URL(response.url);
-    throw new NoAnswerError(
-      `no answer from Kafka Connect at ${origin}: a web server listens, and has no such page (HTTP 404); the worker is about to start, or the port is another's`,
-      false,
-    );
-  }
-  const message = messageIn(text) ?? `HTTP ${response.status} ${response.statusText}`;
-  // One case for us: 409.
-  throw new ConnectRestError(passing.some((words) => message.includes(words)) ? 409 : response.status, message);
-}
-
-function parse(response: Response, text: string): unknown {
+function parse(url: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
     const start = text.slice(0, 60).trim();
-    throw new Error(`${response.url} answers, but not as Kafka Connect does ("${start}"); is the port another's?`, {
+    throw new Error(`${url} answers, but not as Kafka Connect does ("${start}"); is the port another's?`, {
       cause: error,
     });
   }

@@ -6,12 +6,13 @@ import type { ServerLogin } from "../debezium/history/read.ts";
 import { hintFor } from "./hints.ts";
 import { tellOldOffsets, writeInitialOffset } from "./offsets.ts";
 import { awaitState, desiredStateOf, failureOf, statesOf, type SeenStates } from "./status.ts";
+import { kafkaEndpoint, type HttpEndpoint, type KafkaEndpoint, type Written } from "../../lib/endpoint.ts";
 import { messageOf } from "../../lib/run.ts";
 
 /** What the resource `cdc:index:Connector` is given. */
 export interface ConnectorInputs {
-  /** Root of the worker's REST API as reached from this machine, for example `http://localhost:8083`. */
-  readonly workerUrl: string;
+  /** The worker's REST API as reached from this machine, for example `http://localhost:8083`. */
+  readonly workerUrl: Written<HttpEndpoint>;
   /** The connector's name on the worker. */
   readonly name: string;
   /** Its configuration; secrets as placeholders of the worker's config provider. */
@@ -20,9 +21,9 @@ export interface ConnectorInputs {
   /** What becomes of offsets and schema history when the connector is deleted. */
   readonly onDelete: "reset" | "keep";
   /** The schema history topic, emptied with `onDelete: reset`; `bootstrap` as reached from this machine. */
-  readonly history?: { readonly bootstrap: string; readonly topic: string } | undefined;
+  readonly history?: { readonly bootstrap: Written<KafkaEndpoint>; readonly topic: string } | undefined;
   /** A sink's consumer group, deleted with `onDelete: reset`; `bootstrap` as reached from this machine. */
-  readonly consumer?: { readonly bootstrap: string; readonly group: string } | undefined;
+  readonly consumer?: { readonly bootstrap: Written<KafkaEndpoint>; readonly group: string } | undefined;
   /** What a sink writes to: another target is another connector, which begins anew. */
   readonly target?: string | undefined;
   /** Where a connector that is created begins to read, as it keeps offsets itself; Debezium for MySQL: `file`, `pos`. */
@@ -177,7 +178,7 @@ async function change(
 async function hasHistory({ source, history }: ConnectorInputs): Promise<boolean> {
   if (source === undefined || history === undefined) return false;
   const { TopicAdmin } = await import("../kafka/admin.ts");
-  const admin = new TopicAdmin(history.bootstrap);
+  const admin = new TopicAdmin(kafkaEndpoint(history.bootstrap));
   try {
     const topics = [history.topic];
     const [starts, ends] = [await admin.startOffsets(topics), await admin.endOffsets(topics)];
@@ -196,7 +197,7 @@ async function moveTo(client: ConnectClient, name: string, state: DesiredState):
 function refusal(name: string, error: ConnectRestError): Error {
   // The sentence about where else to find the same errors helps nobody here.
   const words = error.message.replace(/\s*You can also find the above list of errors at the endpoint.*$/s, "");
-  const hint = hintFor(words);
+  const hint = error.remedy ?? hintFor(words);
   return new Error(
     `connector ${name} was refused by the worker (HTTP ${error.status}): ${words}` +
       (hint === undefined ? "" : `\n  what to do: ${hint}`),

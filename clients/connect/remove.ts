@@ -1,4 +1,5 @@
 /** The end of a connector. */
+import { kafkaEndpoint, type KafkaEndpoint } from "../../lib/endpoint.ts";
 import type { ConnectClient } from "./client.ts";
 import { systemClock, type Clock } from "./clock.ts";
 import type { ConnectorInputs } from "./connector.ts";
@@ -9,9 +10,9 @@ export type Removed = Pick<ConnectorInputs, "name" | "onDelete" | "history" | "c
 /** What a connector leaves in Kafka, as `reset` forgets it. */
 export interface Leftovers {
   /** Deletes all records of a topic. */
-  readonly deleteRecords: (bootstrap: string, topic: string) => Promise<void>;
+  readonly deleteRecords: (kafka: KafkaEndpoint, topic: string) => Promise<void>;
   /** Deletes a consumer group with its offsets. */
-  readonly deleteGroup: (bootstrap: string, group: string) => Promise<void>;
+  readonly deleteGroup: (kafka: KafkaEndpoint, group: string) => Promise<void>;
 }
 
 /**
@@ -34,24 +35,24 @@ export async function removeConnector(
   }
   await client.deleteConnector(name);
   if (onDelete !== "reset") return;
-  if (consumer !== undefined) await leftovers.deleteGroup(consumer.bootstrap, consumer.group);
-  if (history !== undefined) await leftovers.deleteRecords(history.bootstrap, history.topic);
+  if (consumer !== undefined) await leftovers.deleteGroup(kafkaEndpoint(consumer.bootstrap), consumer.group);
+  if (history !== undefined) await leftovers.deleteRecords(kafkaEndpoint(history.bootstrap), history.topic);
 }
 
 /** Loaded only when needed: the library takes longer to load than everything else in the provider plugin. */
 const leftInKafka: Leftovers = {
-  async deleteRecords(bootstrap, topic) {
+  async deleteRecords(kafka, topic) {
     const { TopicAdmin } = await import("../kafka/admin.ts");
-    const admin = new TopicAdmin(bootstrap);
+    const admin = new TopicAdmin(kafka);
     try {
       await unlessGone(admin.deleteRecords(topic));
     } finally {
       await admin.close();
     }
   },
-  async deleteGroup(bootstrap, group) {
+  async deleteGroup(kafka, group) {
     const { deleteGroup } = await import("../kafka/groups.ts");
-    await unlessGone(deleteGroup(bootstrap, group));
+    await unlessGone(deleteGroup(kafka, group));
   },
 };
 

@@ -8,7 +8,7 @@ import {
   type ClusterTopicMetadata,
 } from "@platformatic/kafka";
 import { answerFrom } from "./answer.ts";
-import { connectionTo } from "./connection.ts";
+import { connectionTo, type KafkaAddress } from "./connection.ts";
 
 /** A topic as the brokers have it. */
 export interface TopicDescription {
@@ -28,15 +28,14 @@ const upToTheEnd = -1n;
 /** The topics of one cluster; close it when done. */
 export class TopicAdmin {
   readonly #admin: Admin;
-  readonly #bootstrap: string;
+  readonly #kafka: KafkaAddress;
 
   /**
    * Connects with the first question, not before.
-   * @param bootstrap `HOST:PORT`, several separated by commas.
    */
-  constructor(bootstrap: string) {
-    this.#bootstrap = bootstrap;
-    this.#admin = new Admin(connectionTo(bootstrap, "cdc-admin"));
+  constructor(kafka: KafkaAddress) {
+    this.#kafka = kafka;
+    this.#admin = new Admin(connectionTo(kafka, "cdc-admin"));
   }
 
   /**
@@ -63,7 +62,7 @@ export class TopicAdmin {
    * @throws Error when no broker answers, or the topic's cleanup policy is compaction alone (Kafka refuses that).
    */
   async deleteRecords(topic: string): Promise<void> {
-    await answerFrom(this.#bootstrap, async () => {
+    await answerFrom(this.#kafka, async () => {
       const found = (await this.#existing([topic])).get(topic);
       if (found === undefined) return;
       const partitions = found.partitions.map((_, partition) => ({ partition, offset: upToTheEnd }));
@@ -76,7 +75,7 @@ export class TopicAdmin {
    * @throws Error when no broker answers, or the topic or the offset does not exist.
    */
   async deleteRecordsBefore(topic: string, partition: number, offset: bigint): Promise<void> {
-    await answerFrom(this.#bootstrap, async () => {
+    await answerFrom(this.#kafka, async () => {
       await this.#admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition, offset }] }] });
     });
   }
@@ -87,7 +86,7 @@ export class TopicAdmin {
    * @throws Error when no broker answers.
    */
   async describe(topics?: readonly string[]): Promise<TopicDescription[]> {
-    return await answerFrom(this.#bootstrap, async () => {
+    return await answerFrom(this.#kafka, async () => {
       const found = await this.#existing(topics);
       if (found.size === 0) return [];
       const [configs, sizes] = [await this.#configs([...found.keys()]), await this.#sizes(found)];
@@ -107,7 +106,7 @@ export class TopicAdmin {
   }
 
   async #offsets(topics: readonly string[], timestamp: bigint): Promise<Map<string, bigint>> {
-    return await answerFrom(this.#bootstrap, async () => {
+    return await answerFrom(this.#kafka, async () => {
       const found = await this.#existing(topics);
       if (found.size === 0) return new Map();
       const listed = await this.#admin.listOffsets({

@@ -1,21 +1,37 @@
 /** Telling a broker that does not answer from one that refuses. */
-import { NetworkError, TimeoutError } from "@platformatic/kafka";
+import { AuthenticationError, NetworkError, TimeoutError } from "@platformatic/kafka";
+import type { KafkaEndpoint } from "../../lib/endpoint.ts";
+import { UnreachableError } from "../../lib/run.ts";
+import { tlsError } from "../tls.ts";
 
 /**
- * Asks Kafka something. That no broker answers is said in one line; what a broker answers passes as it is.
- * @param bootstrap `HOST:PORT`, several separated by commas: what the line names.
- * @throws Error `no answer from Kafka at …`, or what the library threw for a broker's answer.
+ * Asks Kafka something. That no broker answers, or lets nobody in, is said in one line; what a broker answers passes as it is.
+ * @param kafka what the line names.
+ * @throws Error `no answer from Kafka at …`; TlsError; UnreachableError when the login is refused; or what the library threw for
+ * a broker's answer.
  */
-export async function answerFrom<T>(bootstrap: string, question: () => Promise<T>): Promise<T> {
+export async function answerFrom<T>(kafka: KafkaEndpoint, question: () => Promise<T>): Promise<T> {
   try {
     return await question();
   } catch (error) {
     const cause = innermost(error);
+    const { bootstrap } = kafka;
+    const told = tlsError(`Kafka at ${bootstrap}`, cause) ?? refusedLogin(kafka, cause);
+    if (told !== undefined) throw told;
     if (!(cause instanceof NetworkError || cause instanceof TimeoutError || isSystemError(cause))) throw cause;
     throw new Error(`no answer from Kafka at ${bootstrap} (${cause.message}); is the broker's container running?`, {
       cause: error,
     });
   }
+}
+
+function refusedLogin({ bootstrap, sasl }: KafkaEndpoint, cause: unknown): UnreachableError | undefined {
+  if (sasl === undefined || !(cause instanceof AuthenticationError)) return undefined;
+  return new UnreachableError(
+    `Kafka at ${bootstrap} does not let ${sasl.user} in by ${sasl.mechanism} (${cause.message})`,
+    "See whether the brokers know that user with the password that was given, and take that mechanism (sasl.enabled.mechanisms).",
+    { cause },
+  );
 }
 
 /** The library wraps an error once for each of its layers; the first one says what happened. */

@@ -1,17 +1,38 @@
 /** How everybody here connects to Kafka. */
 import type { BaseOptions } from "@platformatic/kafka";
+import type { KafkaEndpoint } from "../../lib/endpoint.ts";
+import { serverNameOf, tlsOptions } from "../tls.ts";
+
+/** An endpoint, and what is no part of it. */
+export interface KafkaAddress extends KafkaEndpoint {
+  /** Of `sasl.user`. */
+  readonly password?: string;
+}
 
 /**
  * The options of an Admin, Consumer or Producer. Whether to try again is the caller's to say. A broker that is frozen takes
  * connections and answers nothing: it is given 10 s, unless told otherwise.
- * @param bootstrap `HOST:PORT`, several separated by commas.
  */
-export function connectionTo(bootstrap: string, clientId: string, answerLimitMs = 10_000) {
+export function connectionTo(kafka: KafkaAddress, clientId: string, answerLimitMs = 10_000) {
+  const { tls, sasl, password = "" } = kafka;
   return {
     clientId,
-    bootstrapBrokers: bootstrap.split(","),
+    bootstrapBrokers: kafka.bootstrap.split(","),
     retries: 0,
     connectTimeout: 5000,
     requestTimeout: answerLimitMs,
+    ...(tls !== undefined && {
+      tls: tlsOptions(tls),
+      tlsServerName: brokersOf(kafka).every(({ host }) => "servername" in serverNameOf(host)),
+    }),
+    ...(sasl !== undefined && { sasl: { mechanism: sasl.mechanism, username: sasl.user, password } }),
   } satisfies Partial<BaseOptions>;
+}
+
+/** The brokers of a bootstrap address. */
+export function brokersOf({ bootstrap }: Pick<KafkaEndpoint, "bootstrap">): { host: string; port: number }[] {
+  return bootstrap.split(",").map((address) => {
+    const at = address.lastIndexOf(":");
+    return { host: address.slice(0, at), port: Number(address.slice(at + 1)) };
+  });
 }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Admin, findErrorBy } from "@platformatic/kafka";
 import { answerFrom } from "./answer.ts";
-import { connectionTo } from "./connection.ts";
+import { connectionTo, type KafkaAddress } from "./connection.ts";
 
 /** A member that left without a word is forgotten after its session's time-out, 45 s by default. */
 const leavingLimitMs = 60_000;
@@ -10,15 +10,14 @@ const pauseMs = 500;
 
 /**
  * Deletes a consumer group with its offsets, once its last member has left. A group that does not exist is fine.
- * @param bootstrap `HOST:PORT`, several separated by commas.
  * @throws Error when no broker answers, or the group still has members after a minute.
  */
-export async function deleteGroup(bootstrap: string, group: string): Promise<void> {
-  const admin = new Admin(connectionTo(bootstrap, "cdc-groups"));
+export async function deleteGroup(kafka: KafkaAddress, group: string): Promise<void> {
+  const admin = new Admin(connectionTo(kafka, "cdc-groups"));
   const deadline = Date.now() + leavingLimitMs;
   try {
     for (;;) {
-      const answer = await answerFrom(bootstrap, () => tryToDelete(admin, group));
+      const answer = await answerFrom(kafka, () => tryToDelete(admin, group));
       if (answer === "gone") return;
       if (Date.now() > deadline) {
         throw new Error(

@@ -1,7 +1,7 @@
 /** When the newest record of a topic was written. */
 import { Admin, FetchIsolationLevels, ListOffsetTimestamps } from "@platformatic/kafka";
 import { answerFrom } from "./answer.ts";
-import { connectionTo } from "./connection.ts";
+import { connectionTo, type KafkaAddress } from "./connection.ts";
 
 /**
  * Time of the newest record of each topic, in ms since 1970; one question for all.
@@ -9,14 +9,14 @@ import { connectionTo } from "./connection.ts";
  * @throws Error when no broker answers.
  */
 export async function newestTimes(
-  bootstrap: string,
+  kafka: KafkaAddress,
   topics: readonly { readonly name: string; readonly partitions: number }[],
 ): Promise<Map<string, number>> {
   if (topics.length === 0) return new Map();
-  const admin = new Admin(connectionTo(bootstrap, "cdc-newest-times"));
+  const admin = new Admin(connectionTo(kafka, "cdc-newest-times"));
   try {
     const listed = await answerFrom(
-      bootstrap,
+      kafka,
       async () =>
         await admin.listOffsets({
           topics: topics.map(({ name, partitions }) => ({

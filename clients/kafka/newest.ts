@@ -1,17 +1,17 @@
 /** The newest records of topics of one partition. That there is none is an answer of the broker's, never a reading that took too long. */
 import { endOf } from "./batches.ts";
 import { committedRecords, RangeReader, type Fetched, type RangeRecord } from "./range.ts";
+import type { KafkaAddress } from "./connection.ts";
 import type { TopicRecord } from "./topic.ts";
 
 /**
  * The newest committed record of each topic's first partition.
- * @param bootstrap `HOST:PORT`, several separated by commas, as reached from this machine.
  * @returns by topic; without topics that hold no record, or do not exist.
  * @throws Error when no broker answers: nothing is known of any of them then.
  */
-export async function newestRecords(bootstrap: string, topics: readonly string[]): Promise<Map<string, TopicRecord>> {
+export async function newestRecords(kafka: KafkaAddress, topics: readonly string[]): Promise<Map<string, TopicRecord>> {
   if (topics.length === 0) return new Map();
-  const reader = new RangeReader(bootstrap);
+  const reader = new RangeReader(kafka);
   try {
     const facts = await reader.facts(topics);
     const found = await Promise.all(

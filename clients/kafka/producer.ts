@@ -2,7 +2,7 @@
 import { ProduceAcks, Producer, ProtocolError, type MessageToProduce } from "@platformatic/kafka";
 import { answerFrom } from "./answer.ts";
 import type { RecordHeader } from "./topic.ts";
-import { connectionTo } from "./connection.ts";
+import { connectionTo, type KafkaAddress } from "./connection.ts";
 
 /** One record to be written. */
 export interface RecordToSend {
@@ -28,16 +28,15 @@ const overheadBytes = 64;
 /** Writes to the topics of one cluster, waiting for all in-sync replicas; close it when done. */
 export class RecordProducer {
   readonly #producer: Producer;
-  readonly #bootstrap: string;
+  readonly #kafka: KafkaAddress;
 
   /**
    * Connects with the first record, not before.
-   * @param bootstrap `HOST:PORT`, several separated by commas, as reached from this machine.
    */
-  constructor(bootstrap: string) {
-    this.#bootstrap = bootstrap;
+  constructor(kafka: KafkaAddress) {
+    this.#kafka = kafka;
     this.#producer = new Producer({
-      ...connectionTo(bootstrap, "cdc-producer"),
+      ...connectionTo(kafka, "cdc-producer"),
       autocreateTopics: false,
     });
   }
@@ -64,7 +63,7 @@ export class RecordProducer {
   async #sendChunk(topic: string, records: readonly TimedRecord[]): Promise<bigint[]> {
     const messages = records.map((record) => messageOf(topic, record));
     const sent = await answerFrom(
-      this.#bootstrap,
+      this.#kafka,
       async () => await this.#producer.send({ messages, acks: ProduceAcks.ALL }),
     ).catch((error: unknown) => {
       // The broker's own words say more than the library's for the error's number.

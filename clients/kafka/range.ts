@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Admin, Consumer, FetchIsolationLevels, ListOffsetTimestamps, type RecordsBatch } from "@platformatic/kafka";
 import { answerFrom } from "./answer.ts";
 import { dataOffsets, endOf } from "./batches.ts";
-import { connectionTo } from "./connection.ts";
+import { connectionTo, type KafkaAddress } from "./connection.ts";
 
 /** What a topic is, and how far it goes. */
 export interface TopicFacts {
@@ -35,17 +35,16 @@ const openLimitMs = 120_000;
 
 /** Topics of one cluster, looked at without joining a group; close it when done. */
 export class RangeReader {
-  readonly #bootstrap: string;
+  readonly #kafka: KafkaAddress;
   readonly #admin: Admin;
   readonly #consumer: Consumer;
 
   /**
    * Connects with the first question, not before.
-   * @param bootstrap `HOST:PORT`, several separated by commas, as reached from this machine.
    */
-  constructor(bootstrap: string) {
-    this.#bootstrap = bootstrap;
-    const options = connectionTo(bootstrap, "cdc-range");
+  constructor(kafka: KafkaAddress) {
+    this.#kafka = kafka;
+    const options = connectionTo(kafka, "cdc-range");
     this.#admin = new Admin(options);
     // The group is never joined: this consumer only asks for batches.
     this.#consumer = new Consumer({ ...options, groupId: "cdc-range" });
@@ -56,7 +55,7 @@ export class RangeReader {
    * @throws Error when no broker answers.
    */
   async facts(topics: readonly string[]): Promise<Map<string, TopicFacts>> {
-    return await answerFrom(this.#bootstrap, async () => {
+    return await answerFrom(this.#kafka, async () => {
       const all = await this.#admin.listTopics();
       const there = [...new Set(topics)].filter((topic) => all.includes(topic));
       if (there.length === 0) return new Map();
@@ -85,7 +84,7 @@ export class RangeReader {
     facts: ReadonlyMap<string, TopicFacts>,
   ): Promise<Map<string, readonly bigint[]>> {
     if (times.size === 0) return new Map();
-    return await answerFrom(this.#bootstrap, async () => {
+    return await answerFrom(this.#kafka, async () => {
       const partitions = new Map([...times.keys()].map((topic) => [topic, facts.get(topic)?.ends.length ?? 0]));
       return await this.#list(partitions, (topic) => BigInt(times.get(topic) ?? 0) + 1n);
     });
@@ -121,7 +120,7 @@ export class RangeReader {
    * @throws Error when no broker answers.
    */
   async fetch(topic: string, partition: number, from: bigint): Promise<Fetched> {
-    return await answerFrom(this.#bootstrap, async () =>
+    return await answerFrom(this.#kafka, async () =>
       fetchCommitted(this.#consumer, topic, partition, from, fetchBytes),
     );
   }

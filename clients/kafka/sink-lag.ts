@@ -10,12 +10,11 @@ import { answerFrom } from "./answer.ts";
 import { endOf } from "./batches.ts";
 import { committedRecords, fetchCommitted, type RangeRecord } from "./range.ts";
 import type { TopicRecord } from "./topic.ts";
-import { connectionTo } from "./connection.ts";
+import { connectionTo, type KafkaAddress } from "./connection.ts";
 
 /** A sink and what it reads. */
 export interface SinkTopics {
-  /** `HOST:PORT`, several separated by commas, as reached from this machine. */
-  readonly bootstrap: string;
+  readonly kafka: KafkaAddress;
   /** The sink connector's name; its consumer group is `connect-NAME`. */
   readonly connector: string;
   /** Topics that count; those that do not exist are left out. */
@@ -98,7 +97,7 @@ class SinkLagReader {
 
   constructor(sink: SinkTopics) {
     this.#sink = sink;
-    const options = connectionTo(sink.bootstrap, "cdc-sink-lag");
+    const options = connectionTo(sink.kafka, "cdc-sink-lag");
     this.#admin = new Admin(options);
     // The group is never joined: this consumer only asks for offsets and batches.
     this.#consumer = new Consumer({ ...options, groupId: "cdc-sink-lag" });
@@ -137,7 +136,7 @@ class SinkLagReader {
   }
 
   async #ask<T>(question: () => Promise<T>): Promise<T> {
-    return await answerFrom(this.#sink.bootstrap, question);
+    return await answerFrom(this.#sink.kafka, question);
   }
 
   async #offsets(timestamp: bigint, isolationLevel: number = FetchIsolationLevels.READ_COMMITTED): Promise<Offsets> {

@@ -1,6 +1,7 @@
 /** What decides how long a topic keeps its records. */
 import { Admin, ConfigResourceTypes } from "@platformatic/kafka";
-import { connectionTo } from "./connection.ts";
+import { answerFrom } from "./answer.ts";
+import { connectionTo, type KafkaAddress } from "./connection.ts";
 
 /** The topic keys on which it depends whether records stay, with Kafka's own defaults. */
 const kafkaDefaults: Readonly<Record<string, string>> = {
@@ -25,48 +26,51 @@ export interface TopicSettings {
 
 /**
  * Reads those of all topics but Kafka's internal ones.
- * @param bootstrap `HOST:PORT`, several separated by commas.
  * @throws Error when no broker answers.
  */
-export async function topicSettings(bootstrap: string): Promise<Map<string, TopicSettings>> {
+export async function topicSettings(kafka: KafkaAddress): Promise<Map<string, TopicSettings>> {
   const admin = new Admin({
-    ...connectionTo(bootstrap, "cdc-topic-settings", answerLimitMs),
+    ...connectionTo(kafka, "cdc-topic-settings", answerLimitMs),
     connectTimeout: answerLimitMs,
     timeout: answerLimitMs,
   });
   try {
-    const names = await admin.listTopics({ includeInternals: false });
-    if (names.length === 0) return new Map();
-    const [{ topics }, configs] = await Promise.all([
-      admin.metadata({ topics: [...names] }),
-      admin.describeConfigs({
-        resources: names.map((resourceName) => ({
-          resourceType: ConfigResourceTypes.TOPIC,
-          resourceName,
-          configurationKeys: Object.keys(kafkaDefaults),
-        })),
-        includeSynonyms: true,
-      }),
-    ]);
-    const described = new Map(configs.map((topic) => [topic.resourceName, topic.configs]));
-    return new Map(
-      names.map((name) => {
-        const entries = described.get(name) ?? [];
-        const inForce = entries.flatMap(({ name: key, value }) => (value ? [[key, value] as const] : []));
-        const defaults = entries.map((entry) => [entry.name, brokerDefault(entry)] as const);
-        return [
-          name,
-          {
-            replicas: (topics.get(name)?.partitions ?? []).map(({ replicas }) => replicas),
-            config: Object.fromEntries(inForce),
-            defaults: Object.fromEntries(defaults),
-          },
-        ];
-      }),
-    );
+    return await answerFrom(kafka, async () => await settingsOf(admin));
   } finally {
     await admin.close();
   }
+}
+
+async function settingsOf(admin: Admin): Promise<Map<string, TopicSettings>> {
+  const names = await admin.listTopics({ includeInternals: false });
+  if (names.length === 0) return new Map();
+  const [{ topics }, configs] = await Promise.all([
+    admin.metadata({ topics: [...names] }),
+    admin.describeConfigs({
+      resources: names.map((resourceName) => ({
+        resourceType: ConfigResourceTypes.TOPIC,
+        resourceName,
+        configurationKeys: Object.keys(kafkaDefaults),
+      })),
+      includeSynonyms: true,
+    }),
+  ]);
+  const described = new Map(configs.map((topic) => [topic.resourceName, topic.configs]));
+  return new Map(
+    names.map((name) => {
+      const entries = described.get(name) ?? [];
+      const inForce = entries.flatMap(({ name: key, value }) => (value ? [[key, value] as const] : []));
+      const defaults = entries.map((entry) => [entry.name, brokerDefault(entry)] as const);
+      return [
+        name,
+        {
+          replicas: (topics.get(name)?.partitions ?? []).map(({ replicas }) => replicas),
+          config: Object.fromEntries(inForce),
+          defaults: Object.fromEntries(defaults),
+        },
+      ];
+    }),
+  );
 }
 
 /** What Kafka's DescribeConfigs tells of one key; `synonyms` are in the order in which they count. */

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { Consumer, ListOffsetTimestamps, type Message, type MessagesStream } from "@platformatic/kafka";
 import { answerFrom } from "./answer.ts";
-import { connectionTo } from "./connection.ts";
+import { connectionTo, type KafkaAddress } from "./connection.ts";
 
 /** One record; a tombstone's value is null. */
 export interface TopicRecord {
@@ -33,20 +33,19 @@ export type Positions = ReadonlyMap<string, readonly bigint[]>;
 /** Topics of one cluster, opened for reading by one consumer; close it when done. */
 export class TopicsReader {
   readonly #consumer: Consumer;
-  readonly #bootstrap: string;
+  readonly #kafka: KafkaAddress;
   readonly #topics: readonly string[];
 
   /**
-   * @param bootstrap `HOST:PORT`, several separated by commas, as reached from this machine.
    * @param topics names; all of them must exist.
    */
-  constructor(bootstrap: string, topics: readonly string[]) {
-    this.#bootstrap = bootstrap;
+  constructor(kafka: KafkaAddress, topics: readonly string[]) {
+    this.#kafka = kafka;
     this.#topics = topics;
     this.#consumer = new Consumer({
       // A group of its own, which the broker forgets: nothing is committed.
       groupId: `cdc-reader-${randomUUID()}`,
-      ...connectionTo(bootstrap, "cdc-reader"),
+      ...connectionTo(kafka, "cdc-reader"),
     });
   }
 
@@ -73,7 +72,7 @@ export class TopicsReader {
   async open(from: Positions): Promise<TopicStream> {
     return new TopicStream(
       await answerFrom(
-        this.#bootstrap,
+        this.#kafka,
         async () =>
           await this.#consumer.consume({
             topics: [...this.#topics],
@@ -90,7 +89,7 @@ export class TopicsReader {
 
   async #list(timestamp: bigint): Promise<Positions> {
     return await answerFrom(
-      this.#bootstrap,
+      this.#kafka,
       async () => await this.#consumer.listOffsets({ topics: [...this.#topics], timestamp }),
     );
   }
@@ -107,12 +106,11 @@ export class TopicReader {
   readonly #topic: string;
 
   /**
-   * @param bootstrap `HOST:PORT`, several separated by commas, as reached from this machine.
    * @param topic the topic's name; it must exist.
    */
-  constructor(bootstrap: string, topic: string) {
+  constructor(kafka: KafkaAddress, topic: string) {
     this.#topic = topic;
-    this.#reader = new TopicsReader(bootstrap, [topic]);
+    this.#reader = new TopicsReader(kafka, [topic]);
   }
 
   /** The offset after the last committed record of each partition, in the order of the partitions. */

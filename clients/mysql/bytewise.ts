@@ -1,7 +1,7 @@
 /** A connection that sends SQL as the mysql client does, for text of other people whose bytes may be anything. */
 import type { Connection } from "mysql2/promise";
 import type { MysqlEndpoint } from "../../lib/endpoint.ts";
-import { unlessCutOff } from "./client.ts";
+import { loginError, loginOptions, unlessCutOff } from "./client.ts";
 
 /** Root's way in. */
 export interface ServerAddress extends MysqlEndpoint {
@@ -18,19 +18,18 @@ export async function connectBytewise(address: ServerAddress): Promise<Connectio
   return await unlessCutOff(async () => await logIn(address));
 }
 
-async function logIn({ host, port, password }: ServerAddress): Promise<Connection> {
+async function logIn(address: ServerAddress): Promise<Connection> {
   // The client takes a third of a second to load: most runs of the plugin need none.
   const { createConnection } = await import("mysql2/promise");
   const connection = await createConnection({
-    host,
-    port,
-    user: "root",
-    password,
+    ...loginOptions({ ...address, user: "root" }),
     connectTimeout: answerLimitMs,
     charset: "LATIN1_SWEDISH_CI",
     multipleStatements: true,
     // Without tracking, mysql2 does not follow the character set, and bytes go out as they are.
     flags: ["-FOUND_ROWS", "-IGNORE_SPACE", "-LOCAL_FILES", "-ODBC", "-SESSION_TRACK"],
+  }).catch((error: unknown) => {
+    throw loginError(address, error);
   });
   // A connection that breaks is told by the query that it breaks.
   connection.on("error", () => {});

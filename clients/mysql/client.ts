@@ -2,16 +2,37 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection, ConnectionOptions, FieldPacket, QueryResult } from "mysql2/promise";
 import { hostAndPort, type MysqlEndpoint } from "../../lib/endpoint.ts";
+import { serverNameOf, tlsError, tlsOptions } from "../tls.ts";
 
 /** A server answers within milliseconds; on a machine that starts a stack beside it, within seconds. */
 const answerLimitMs = 10_000;
 /** A farewell that is not answered is not waited for. */
 const farewellMs = 1000;
 
-/** What has to be known of a server. */
+/** An endpoint, and what is no part of it. */
 export interface MysqlAddress extends MysqlEndpoint, Pick<ConnectionOptions, "database"> {
   readonly user: string;
   readonly password: string;
+}
+
+/**
+ * An address as mysql2 takes it. By an IP address the server's certificate is held to its authority alone: mysql2 compares names
+ * only.
+ */
+export function loginOptions({ host, port, tls, user, password, database }: MysqlAddress): ConnectionOptions {
+  return {
+    host,
+    port,
+    user,
+    password,
+    ...(database !== undefined && { database }),
+    ...(tls !== undefined && { ssl: { ...tlsOptions(tls), verifyIdentity: "servername" in serverNameOf(host) } }),
+  };
+}
+
+/** What a login met, in words when TLS is why. */
+export function loginError(endpoint: MysqlEndpoint, error: unknown): unknown {
+  return tlsError(`MySQL at ${hostAndPort(endpoint)}`, error) ?? error;
 }
 
 /** No answer in time, to a login or a statement. */
@@ -29,15 +50,17 @@ export class SilentServerError extends Error {
  * Logs in.
  * @param limitMs how long the login and each statement may take; the connection is closed when one takes longer.
  * @returns a connection whose `query` and `execute` throw SilentServerError then, and whose `end` never waits or throws.
- * @throws SilentServerError, or the server's or the network's own error.
+ * @throws SilentServerError, TlsError, or the server's or the network's own error.
  */
 export async function connectMysql(address: MysqlAddress, limitMs = answerLimitMs): Promise<Connection> {
   // Loaded only here: many a run needs no server.
   const { createConnection } = await import("mysql2/promise");
   const silent = (error?: unknown) => new SilentServerError(hostAndPort(address), limitMs, { cause: error });
-  const connection = await createConnection({ ...address, connectTimeout: limitMs }).catch((error: unknown) => {
-    throw codeOf(error) === "ETIMEDOUT" ? silent(error) : error;
-  });
+  const connection = await createConnection({ ...loginOptions(address), connectTimeout: limitMs }).catch(
+    (error: unknown) => {
+      throw codeOf(error) === "ETIMEDOUT" ? silent(error) : loginError(address, error);
+    },
+  );
   // What is lost between statements is told by the next one.
   connection.on("error", () => {});
 

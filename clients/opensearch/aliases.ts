@@ -1,13 +1,19 @@
 /** Which indices are there, asked without the client: every preview asks, and the client's code takes longer to load than the answer. */
-import { UserError } from "../../lib/run.ts";
+import { messageOf, UserError } from "../../lib/run.ts";
+import { askHttp, type HttpAddress } from "../http.ts";
+import { TlsError } from "../tls.ts";
 
 /**
  * Those of the aliases that stand for no index.
- * @param url root of the engine's REST API. @param timeoutMs how long the answer may take, in milliseconds.
+ * @param timeoutMs how long the answer may take, in milliseconds.
  * @throws UserError when the engine does not answer in time, or refuses.
  */
-export async function missingAliases(url: string, aliases: readonly string[], timeoutMs: number): Promise<string[]> {
-  const answer = await ask(`${url}/_alias`, timeoutMs);
+export async function missingAliases(
+  engine: HttpAddress,
+  aliases: readonly string[],
+  timeoutMs: number,
+): Promise<string[]> {
+  const answer = await ask(engine, timeoutMs);
   const there = new Set(Object.values(answer).flatMap((index) => Object.keys(index.aliases)));
   return aliases.filter((alias) => !there.has(alias));
 }
@@ -15,22 +21,18 @@ export async function missingAliases(url: string, aliases: readonly string[], ti
 /** By the index's name. */
 type Aliases = Readonly<Record<string, { readonly aliases: Readonly<Record<string, unknown>> }>>;
 
-async function ask(url: string, timeoutMs: number): Promise<Aliases> {
+async function ask(engine: HttpAddress, timeoutMs: number): Promise<Aliases> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
-    if (!response.ok) throw new Error(`HTTP ${response.status}`);
-    return (await response.json()) as Aliases;
+    const question = { method: "GET", path: "/_alias", body: undefined, signal: AbortSignal.timeout(timeoutMs) };
+    const { status, text } = await askHttp("the search engine", engine, question);
+    if (status !== 200) throw new Error(`HTTP ${status}`);
+    return JSON.parse(text) as Aliases;
   } catch (error) {
+    if (error instanceof TlsError) throw error;
     throw new UserError(
-      `the search engine does not say at ${url} which indices there are: ${reasonOf(error)}`,
+      `the search engine does not say at ${engine.url} which indices there are: ${messageOf(error)}`,
       "See whether its container runs (`docker ps`), then try again.",
       { cause: error },
     );
   }
-}
-
-/** `fetch` says why in its error's cause alone. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
 }

@@ -7,6 +7,8 @@ import type {
   TransportRequestPromise,
 } from "@opensearch-project/opensearch/lib/Transport.js";
 import { UserError } from "../../lib/run.ts";
+import type { HttpAddress } from "../http.ts";
+import { httpsOptions, tlsError } from "../tls.ts";
 
 type Callback = (error: ApiError, result: ApiResponse) => void;
 
@@ -37,7 +39,8 @@ class EngineTransport extends Transport {
     if (callback !== undefined) return super.request(params, options, callback);
     const asked = super.request(params, options);
     const told = asked.catch((error: unknown) => {
-      throw engineError(error, params, this.connectionPool.connections[0]?.url.href ?? "");
+      const { connections, auth } = this.connectionPool;
+      throw engineError(error, params, connections[0]?.url.href ?? "", auth !== null);
     });
     return Object.assign(told, { abort: () => asked.abort() });
   }
@@ -47,13 +50,16 @@ class EngineTransport extends Transport {
  * A client of the engine; close it when done. Its calls fail with EngineError.
  * Integers beyond 2^53 arrive as bigint, and bigint may be sent; fractions are doubles, so exact ones have to be strings.
  *
- * @param url root of the engine's REST API
+ * @param address of the engine's REST API
  * @param options.timeoutMs how long a request may take, 30 s unless told; a single one may say otherwise by `requestTimeout`
  * Upstream: https://docs.opensearch.org/latest/clients/javascript/index/
  */
-export function engineClient(url: string, options: { timeoutMs?: number } = {}): Client {
+export function engineClient(address: HttpAddress, options: { timeoutMs?: number } = {}): Client {
+  const { url, login, password = "" } = address;
   return new Client({
     node: url,
+    ssl: httpsOptions(address),
+    ...(login !== undefined && { auth: { username: login.user, password } }),
     Transport: EngineTransport,
     requestTimeout: options.timeoutMs ?? 30_000,
     // Once more, as the engine may have closed the connection that was kept. Longer waits are the caller's.
@@ -69,15 +75,13 @@ export function isMissing(error: unknown): boolean {
   return error instanceof EngineError && error.status === 404;
 }
 
-function engineError(error: unknown, request: Request, root: string): unknown {
+function engineError(error: unknown, request: Request, root: string, hasLogin: boolean): unknown {
   if (error instanceof errors.ResponseError) {
     const status = error.statusCode;
     const { type, reason } = reasonOf(error.body);
     return new EngineError(
       `the search engine answers ${status} to ${request.method} ${request.path}: ${reason}`,
-      status >= 500 || status === 429
-        ? "Look at the engine's log and at `curl " + root + "_cluster/health`, then try again."
-        : "Look at what the engine names, then try again.",
+      remedyFor(status, root, hasLogin),
       { status, ...(type !== undefined && { type }) },
       { cause: error },
     );
@@ -90,6 +94,8 @@ function engineError(error: unknown, request: Request, root: string): unknown {
       { cause: error },
     );
   }
+  const refused = tlsError(`the search engine at ${root}`, error);
+  if (refused !== undefined) return new EngineError(refused.message, refused.remedy, {}, { cause: error });
   if (error instanceof errors.ConnectionError || error instanceof errors.NoLivingConnectionsError) {
     return new EngineError(
       `the search engine is out of reach at ${root} (${error.message || "no connection"})`,
@@ -99,6 +105,18 @@ function engineError(error: unknown, request: Request, root: string): unknown {
     );
   }
   return error;
+}
+
+function remedyFor(status: number, root: string, hasLogin: boolean): string {
+  if (status === 401) {
+    return hasLogin
+      ? "See whether the engine knows the user of its endpoint's `login` with the password that was given."
+      : "Name an engine that asks for no login (cdc:readSide.engineUrl), or give its endpoint a `login` and the client the password.";
+  }
+  if (status === 403) return "Give the user a role that may do that, on the engine or on the proxy in front of it.";
+  return status >= 500 || status === 429
+    ? "Look at the engine's log and at `curl " + root + "_cluster/health`, then try again."
+    : "Look at what the engine names, then try again.";
 }
 
 interface ErrorCause {

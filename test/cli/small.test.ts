@@ -30,7 +30,7 @@ describe("errors end a command", () => {
       message: expect.stringContaining("no answer from Kafka Connect"),
       exitCode: 3,
     });
-    const admin = new TopicAdmin(`127.0.0.1:${closed}`);
+    const admin = new TopicAdmin({ bootstrap: `127.0.0.1:${closed}` });
     expect(await caught(admin.describe())).toMatchObject({
       message: expect.stringContaining("no answer from Kafka at"),
       exitCode: 3,

@@ -33,7 +33,7 @@ let worker: FakeWorker;
 let client: ConnectClient;
 beforeEach(async () => {
   worker = await FakeWorker.start();
-  client = new ConnectClient({ url: worker.url, sleep: async () => {} });
+  client = new ConnectClient({ url: worker.url }, { sleep: async () => {} });
   worker.configs.set(name, {});
   worker.statuses.set(name, running(name));
 });

@@ -375,7 +375,7 @@ describe("snapshot", () => {
 
   /** What a consumer knows of the table once it has read the whole topic: the last word on each key. */
   async function foldTopic(topic: string, expected: number): Promise<Map<string, string>> {
-    const reader = new TopicReader(bootstrap, topic);
+    const reader = new TopicReader({ bootstrap }, topic);
     const known = new Map<string, string>();
     try {
       const stream = await reader.open([0n]);
@@ -522,7 +522,7 @@ describe("a table that is new to a running connector", () => {
       });
     const { size } = await rowsOf(root);
     expect(await prove([0n])).toMatchObject({ rows: size, missing: 0, by: "keys", oneIn: 1 });
-    const reader = new RangeReader(bootstrap);
+    const reader = new RangeReader({ bootstrap });
     const facts = (await reader.facts([topic])).get(topic);
     await reader.close();
     const proof = await prove(facts?.ends ?? []);

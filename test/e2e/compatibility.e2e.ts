@@ -62,7 +62,7 @@ beforeAll(async () => {
   const admin = new Admin({ clientId: stack, bootstrapBrokers: [bootstrap] });
   await admin.createTopics({ topics: Object.values(topics), partitions: 1, replicas: 1 });
   await admin.close();
-  reader = new TopicReader(bootstrap, topics.switching);
+  reader = new TopicReader({ bootstrap }, topics.switching);
   events = await reader.open([0n]);
 }, 900_000);
 
@@ -104,7 +104,7 @@ it("the bad release never delivers anything from this MySQL, and says RUNNING", 
   await until("it meets the removed statement", 30_000, async () => {
     return (await workerLog()).includes("right syntax to use near 'MASTER STATUS'");
   });
-  const old = new TopicReader(bootstrap, topics.old);
+  const old = new TopicReader({ bootstrap }, topics.old);
   try {
     const stream = await old.open([0n]);
     // Longer than several of its retries take. (Sometimes it hangs in one, instead of retrying on: nothing comes then either.)

@@ -64,7 +64,7 @@ async function query(sql: string): Promise<RowDataPacket[]> {
 
 /** The operations of all events that a product has on its topic: c, u, d, r. */
 async function operationsOf(productId: number): Promise<string[]> {
-  const reader = new TopicReader(`localhost:${9092 + portOffset}`, "shard0.products.products");
+  const reader = new TopicReader({ bootstrap: `localhost:${9092 + portOffset}` }, "shard0.products.products");
   const found: string[] = [];
   try {
     const events = await reader.open((await reader.endOffsets()).map(() => 0n));

@@ -40,7 +40,7 @@ async function sql(port: number, ...statements: string[]): Promise<unknown[]> {
 }
 
 async function topics(): Promise<string[]> {
-  const admin = new TopicAdmin(`localhost:${9092 + portOffset}`);
+  const admin = new TopicAdmin({ bootstrap: `localhost:${9092 + portOffset}` });
   try {
     return (await admin.describe()).map(({ name }) => name);
   } finally {
@@ -243,7 +243,7 @@ describe("cdc:keepData", () => {
         expect((await worker.getStatus(name))?.tasks.map(({ state }) => state)).toEqual(["RUNNING"]);
       }
       const records = async () => {
-        const admin = new TopicAdmin(`localhost:${9092 + portOffset}`);
+        const admin = new TopicAdmin({ bootstrap: `localhost:${9092 + portOffset}` });
         try {
           return await admin.endOffsets(["east.shop.carts", "west.shop.carts"]);
         } finally {

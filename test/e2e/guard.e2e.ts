@@ -82,7 +82,7 @@ async function sql(container: string, statement: string): Promise<void> {
 
 /** Writes a row to shard0 and waits for it on its topic. */
 async function expectFlow(): Promise<void> {
-  const reader = new TopicReader(bootstrap, "shard0.cdc.probe");
+  const reader = new TopicReader({ bootstrap }, "shard0.cdc.probe");
   try {
     const stream = await reader.open(await reader.endOffsets());
     try {
@@ -187,7 +187,7 @@ test("a database that was killed: its connector says RUNNING, has lost its heart
 
 test("what a topic holds is told and deleted by the broker's admin API", async () => {
   const topic = "shard0.cdc.heartbeat";
-  const admin = new TopicAdmin(bootstrap);
+  const admin = new TopicAdmin({ bootstrap });
   try {
     const described = await admin.describe([topic, "no-such-topic"]);
     expect(described).toMatchObject([

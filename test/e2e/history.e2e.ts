@@ -343,7 +343,7 @@ describe("what no restart heals", () => {
   test("a schema history that is gone: the same", async () => {
     await worker.stop(connector);
     await isIn("STOPPED");
-    const admin = new TopicAdmin(bootstrap);
+    const admin = new TopicAdmin({ bootstrap });
     try {
       await admin.deleteRecords("schemahistory.shard0");
     } finally {

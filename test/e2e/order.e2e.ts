@@ -157,7 +157,7 @@ describe("changes of one row", () => {
     const records = (await Promise.all(topics.map(async (topic) => await readAll(bootstrap, topic)))).flat();
     const [keyed, keyless] = ["order-keyed", "order-keyless"];
     await createTopics([keyed, keyless]);
-    const producer = new RecordProducer(bootstrap);
+    const producer = new RecordProducer({ bootstrap });
     try {
       await producer.send(keyed, records);
       await producer.send(
@@ -211,7 +211,7 @@ test("more tasks of the sink and more partitions, while a writer goes on, leave 
 
 /** How many partitions of the first shard's topic have records. */
 async function filledPartitions(): Promise<number> {
-  const reader = new TopicReader(bootstrap, topics[0] ?? "");
+  const reader = new TopicReader({ bootstrap }, topics[0] ?? "");
   try {
     return (await reader.endOffsets()).filter((end) => end > 0n).length;
   } finally {

@@ -133,7 +133,7 @@ describe("what runs", () => {
   });
 
   test("a producer cannot make a topic by a typing error", async () => {
-    const reader = new TopicReader(kafka, "shard0.products.prodcuts");
+    const reader = new TopicReader({ bootstrap: kafka }, "shard0.products.prodcuts");
     await expect(reader.endOffsets()).rejects.toThrow(/unknown topic/i);
     await reader.close();
   });
@@ -407,7 +407,7 @@ describe("three shards, four, three", () => {
     const beats = async () =>
       await Promise.all(
         shards.map(async ({ name }) => {
-          const reader = new TopicReader(kafka, `${name}.cdc.heartbeat`);
+          const reader = new TopicReader({ bootstrap: kafka }, `${name}.cdc.heartbeat`);
           try {
             return await reader.endOffsets();
           } finally {

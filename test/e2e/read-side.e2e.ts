@@ -355,7 +355,7 @@ describe("ten records that the sink cannot take", () => {
 
 /** The first record of a topic whose key says so. */
 async function recordOf(topic: string, key: string): Promise<{ key: string; value: string }> {
-  const reader = new TopicReader(bootstrap, topic);
+  const reader = new TopicReader({ bootstrap }, topic);
   const stream = await reader.open((await reader.endOffsets()).map(() => 0n));
   try {
     const record = await stream.find((one) => one.key?.includes(`${key}}`) === true && one.value !== null, 30_000);

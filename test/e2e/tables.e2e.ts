@@ -85,7 +85,7 @@ async function hinted(entry: RegExp): Promise<string> {
 
 /** The values of a topic's records from the beginning on, until one is accepted. */
 async function arrives(topic: string, accept: (value: string) => boolean): Promise<string> {
-  const reader = new TopicReader(bootstrap, topic);
+  const reader = new TopicReader({ bootstrap }, topic);
   try {
     const stream = await reader.open((await reader.endOffsets()).map(() => 0n));
     const found = await stream.find(({ value }) => value !== null && accept(value), limitMs);
@@ -320,8 +320,8 @@ describe("a server that stands still", () => {
         shard: "shard0",
         mysql: { host: "127.0.0.1", port: shard.port + portOffset },
         connector: "shard0-connector",
-        connectUrl: worker.url,
-        bootstrap,
+        connect: { url: worker.url },
+        kafka: { bootstrap },
         probeTopic: "shard0.cdc.probe",
         tables: "cdc\\.probe",
         workers: [],

@@ -215,7 +215,7 @@ const faults: readonly Fault[] = [
 /** Writes a row's record once more, its value cut off. */
 async function poison(topic: string, row: string): Promise<void> {
   const bootstrap = `localhost:${9092 + portOffset}`;
-  const reader = new TopicReader(bootstrap, topic);
+  const reader = new TopicReader({ bootstrap }, topic);
   try {
     const stream = await reader.open((await reader.endOffsets()).map(() => 0n));
     const whole = await stream.find(({ key, value }) => key !== null && value?.includes(row) === true, limitMs);

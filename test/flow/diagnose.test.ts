@@ -29,13 +29,13 @@ function status(state: string, ...tasks: string[]): ConnectorStatus {
 }
 
 /** @param end of the probe topic, before it was 5. */
-async function verdict(end: bigint | undefined, connectUrl = worker.url) {
+async function verdict(end: bigint | undefined, url = worker.url) {
   const endOffsets = async () => {
     if (end === undefined) throw new Error("no broker");
     return [end];
   };
   // No containers: their log would explain a topic that is missing.
-  const target = { ...flowTargetOf(plan, shard), connectUrl, workers: [] };
+  const target = { ...flowTargetOf(plan, shard), connect: { url }, workers: [] };
   return await diagnose(target, { endOffsets }, [5n]);
 }
 

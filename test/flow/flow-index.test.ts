@@ -39,11 +39,11 @@ beforeEach(async () => {
   });
   await new Promise<void>((resolve) => engine.listen(0, "127.0.0.1", resolve));
   target = {
-    engineUrl: `http://127.0.0.1:${(engine.address() as AddressInfo).port}`,
+    engine: { url: `http://127.0.0.1:${(engine.address() as AddressInfo).port}` },
     alias: "cdc-probe",
     documentId: "shard0:1",
     sink,
-    connectUrl: worker.url,
+    connect: { url: worker.url },
     deadLetterTopic: "dlq.read-side",
   };
 });
@@ -113,7 +113,7 @@ test("an engine that refuses is quoted once time is over", async () => {
 });
 
 test("an engine out of reach is told at once", async () => {
-  const nowhere = { ...target, engineUrl: "http://127.0.0.1:1" };
+  const nowhere = { ...target, engine: { url: "http://127.0.0.1:1" } };
   await expect(IndexProbe.open("shard0", nowhere)).rejects.toMatchObject({
     stage: "index",
     message: expect.stringContaining("out of reach"),

@@ -17,11 +17,11 @@ test("the probe of a shard is one document, whose shard is its topic's prefix", 
   const [plan, readSide] = planned();
   const [seoul, busan] = plan.shards.map((shard) => indexTargetOf(plan, readSide, shard));
   expect(seoul).toEqual({
-    engineUrl: readSide.endpoints.fromHost.url,
+    engine: readSide.endpoints.fromHost,
     alias: "cdc-probe",
     documentId: "a:1",
     sink: "read-side-sink",
-    connectUrl: plan.connect.endpoints.fromHost.url,
+    connect: plan.connect.endpoints.fromHost,
     deadLetterTopic: "dlq.read-side",
   });
   expect(busan?.documentId).toBe("b:1");

@@ -1,6 +1,6 @@
 /** Where services are reached, and the form of it that is in people's states. */
 import { describe, expect, it, test } from "vitest";
-import { flowTargetOf } from "../../flow/flow-target.ts";
+import { flowTargetOf, indexedFlowsOf } from "../../flow/flow-target.ts";
 import { isLoopback, keptTarget, publishOption, targetOf } from "../../plan/endpoints.ts";
 import { tablesTargetOf } from "../../snapshot/target.ts";
 import { planWith } from "../support/config.ts";
@@ -35,22 +35,42 @@ test("every service has two ways to it: by its name in the network, by its publi
   expect(publishOption(shard.port)).toBe(`127.0.0.1:${shard.port.host}:3306`);
 });
 
-describe.each([
+const [flow] = indexedFlowsOf(plan, plan.readSide!);
+const keptAs: Record<string, unknown> = {
+  mysql: ["mysqlHostPort", shard.port.host],
+  connect: ["connectUrl", "http://localhost:9083"],
+  kafka: ["bootstrap", "localhost:10092,localhost:10093"],
+  engine: ["engineUrl", "http://127.0.0.1:10200"],
+};
+
+describe.each<[string, object]>([
   ["flow", flowTargetOf(plan, shard)],
   ["tables", tablesTargetOf(plan, shard)],
-])("the state's form of a %s target", (_, target) => {
-  it("has the server's port alone, in the server's place", () => {
+  ["index", flow!.index],
+])("the state's form of the target %s", (_, target) => {
+  it("has every way by its address alone, in its place", () => {
     const kept = keptTarget(target);
-    expect(Object.entries(kept)).toEqual(
-      Object.entries(target).map(([key, value]) =>
-        key === "mysql" ? ["mysqlHostPort", shard.port.host] : [key, value],
-      ),
-    );
+    expect(Object.entries(kept)).toEqual(Object.entries(target).map(([key, value]) => keptAs[key] ?? [key, value]));
   });
 
   it("is read as the target that it was", () => {
     expect(targetOf(keptTarget(target))).toEqual(target);
   });
+});
+
+const tls = { ca: "-----BEGIN CERTIFICATE-----" };
+const login = { user: "cdc" };
+const sasl = { mechanism: "PLAIN", user: "cdc" } as const;
+
+test.each([
+  ["a server elsewhere", { mysql: { host: "db.example", port: 3306 } }],
+  ["a server over TLS", { mysql: { host: "127.0.0.1", port: 3306, tls } }],
+  ["brokers over TLS", { kafka: { bootstrap: "kafka:9093", tls } }],
+  ["brokers with a login", { kafka: { bootstrap: "kafka:9093", tls, sasl } }],
+  ["a worker over TLS", { connect: { url: "https://connect:8443", tls } }],
+  ["an engine with a login", { engine: { url: "https://search:9200", login } }],
+])("of %s nothing is lost on the way through JSON", (_, target: object) => {
+  expect(targetOf(JSON.parse(JSON.stringify(keptTarget(target))))).toEqual(target);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { brokerDefault } from "../../clients/kafka/topic-settings.ts";
 import { heldOf } from "../../plan/held.ts";
+import type { KafkaEndpoint } from "../../lib/endpoint.ts";
 import type { LivingTopic } from "../../plan/topic-losses.ts";
 import { checkData, type DataWorld } from "../../preflight/data.ts";
 import {
@@ -311,7 +312,7 @@ describe("what the state has, with and without a broker", () => {
   });
 
   it("what is known to be empty loses nothing; what the broker does not list may be there", async () => {
-    const amounts = async (_: readonly string[], topics: readonly string[]) =>
+    const amounts = async (_: KafkaEndpoint, topics: readonly string[]) =>
       new Map(topics.map((name) => [name, { records: name.startsWith("shard0") ? 0 : 1, bytes: 0 }]));
     expect((await edited(shop, {}, { amounts })).problems).toMatchObject([
       { path: "topics shard1.products.products, shard1.products.stock" },
@@ -325,8 +326,8 @@ describe("what the state has, with and without a broker", () => {
 
   it("a broker is asked where it runs, not where it is planned", async () => {
     const asked: string[] = [];
-    const topics = async (bootstrap: readonly string[]) => {
-      asked.push(...bootstrap);
+    const topics = async ({ bootstrap }: KafkaEndpoint) => {
+      asked.push(...bootstrap.split(","));
       return livingTopics(planWith());
     };
     expect(await edited({ portOffset: 500 }, {}, { topics })).toMatchObject(said);
@@ -340,8 +341,8 @@ describe("what the state has, with and without a broker", () => {
         one.name === "cdc-dev-kafka" ? { ...one, running: false } : one,
       );
     const asked: string[] = [];
-    const topics = async (bootstrap: readonly string[]) => {
-      asked.push(...bootstrap);
+    const topics = async ({ bootstrap }: KafkaEndpoint) => {
+      asked.push(...bootstrap.split(","));
       return new Map([["connect-configs", { ...topic(1), replicas: [[1, 2, 3]] }]]);
     };
     await edited(three, three, { containers, topics });

@@ -81,6 +81,7 @@ describe("cdc:index:Connector", () => {
     test.each([
       ["name", { name: "other" }],
       ["workerUrl", { workerUrl: "http://localhost:1" }],
+      ["workerUrl", { workerUrl: { url: "http://localhost:1", login: { user: "cdc" } } }],
       ["target", { target: "another cluster" }],
     ])("another %s replaces, the old one first", async (property, fields) => {
       expect(await diff(await create(), inputs(fields))).toMatchObject({
@@ -88,6 +89,19 @@ describe("cdc:index:Connector", () => {
         replaces: [property],
         deleteBeforeReplace: true,
       });
+    });
+
+    test("a worker of which there is more to say than its address stays the same, too", async () => {
+      const workerUrl = () => ({ url: worker.url, login: { user: "cdc" } });
+      const outs = await create({ workerUrl: workerUrl() });
+      expect(await diff(outs, inputs({ workerUrl: workerUrl() }))).toMatchObject({ changes: false, replaces: [] });
+    });
+
+    test("a worker that lets nobody in is an error with what to do", async () => {
+      worker.next.push({ status: 401, body: { message: "who?" } });
+      await expect(create()).rejects.toThrow(
+        /does not let anybody without a login in: who\?\n {2}what to do: take the login away/,
+      );
     });
 
     test.each<[string, Properties]>([

@@ -112,7 +112,7 @@ export const rooms: readonly Room[] = [
   {
     path: "apps/search-page",
     what: "what the search page's container runs, and what the browser gets ([read-side.md](read-side.md#a-look-at-it))",
-    uses: [],
+    uses: ["clients/http.ts", "clients/tls.ts", "lib"],
     types: ["plan"],
   },
   {

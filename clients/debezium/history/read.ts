@@ -1,6 +1,7 @@
 /** What a server says of its history, as far as a connector's place is to be judged by it. */
 import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
 import type { MysqlEndpoint } from "../../../lib/endpoint.ts";
+import { loginError, loginOptions } from "../../mysql/client.ts";
 import { beginOf, readEventHeads, type DumpStart, type EventHead } from "./binlog-dump.ts";
 import { formatGtids, newestOf, parseGtids, subtractGtids } from "./gtid-set.ts";
 import { isAfter, type Around, type AtPlace, type ServerFacts } from "./judge.ts";
@@ -130,7 +131,11 @@ async function heads(
 }
 
 async function withConnection<T>(login: ServerLogin, ask: (connection: Connection) => Promise<T>): Promise<T> {
-  const connection = await createConnection({ ...login, connectTimeout: answerLimitMs });
+  const connection = await createConnection({ ...loginOptions(login), connectTimeout: answerLimitMs }).catch(
+    (error: unknown) => {
+      throw loginError(login, error);
+    },
+  );
   let timer: NodeJS.Timeout | undefined;
   // Whoever waits is told; without a listener it would end the process.
   connection.on("error", () => {});

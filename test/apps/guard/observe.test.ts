@@ -32,7 +32,7 @@ function world(changes: Partial<World> = {}): World {
       startOffsets: async () => new Map(),
     },
     lossOf: async () => undefined,
-    databaseObstacle: async (host, port) => `MySQL at ${host}:${port} does not answer (test)`,
+    databaseObstacle: async ({ host, port }) => `MySQL at ${host}:${port} does not answer (test)`,
     ...changes,
   };
 }

@@ -14,7 +14,7 @@ const restart = async (workers: AnyWorker) => await workers.ask(async (client) =
 
 describe("AnyWorker", () => {
   it("goes to the next worker when one does not answer, and stays there", async () => {
-    const workers = new AnyWorker([first.url, second.url]);
+    const workers = new AnyWorker([{ url: first.url }, { url: second.url }]);
     await first.stop();
     second.next.push({ status: 202 }, { status: 202 });
     await restart(workers);
@@ -25,12 +25,12 @@ describe("AnyWorker", () => {
 
   it("takes one worker's refusal for the cluster's", async () => {
     first.next.push({ status: 500, body: { error_code: 500, message: "no" } });
-    await expect(restart(new AnyWorker([first.url, second.url]))).rejects.toThrow("no");
+    await expect(restart(new AnyWorker([{ url: first.url }, { url: second.url }]))).rejects.toThrow("no");
     expect(second.requests).toEqual([]);
   });
 
   it("says that none answers", async () => {
-    const workers = new AnyWorker([first.url, second.url]);
+    const workers = new AnyWorker([{ url: first.url }, { url: second.url }]);
     await Promise.all([first.stop(), second.stop()]);
     await expect(restart(workers)).rejects.toThrow(/no answer from Kafka Connect at .*ECONNREFUSED/);
     [first, second] = [await FakeWorker.start(), await FakeWorker.start()];
@@ -38,7 +38,7 @@ describe("AnyWorker", () => {
 
   it("does not wait for the end of a rebalance", async () => {
     first.next.push({ status: 409, body: { error_code: 409, message: "rebalance" } });
-    await expect(restart(new AnyWorker([first.url]))).rejects.toThrow("the workers are rebalancing");
+    await expect(restart(new AnyWorker([{ url: first.url }]))).rejects.toThrow("the workers are rebalancing");
     expect(first.requests).toHaveLength(1);
   });
 });

@@ -7,9 +7,12 @@ const settings = {
   indices: [{ alias: "products-products", table: "products.products" }],
 };
 
-test("what the plan wrote is what is read", () => {
-  expect(readSettings({ CDC_PAGE_SETTINGS: JSON.stringify(settings) })).toEqual(settings);
-});
+test.each([settings, { ...settings, engineUrl: { url: "https://search:9200", tls: { ca: "PEM" } } }])(
+  "what the plan wrote is what is read",
+  (written) => {
+    expect(readSettings({ CDC_PAGE_SETTINGS: JSON.stringify(written) })).toEqual(written);
+  },
+);
 
 test("a container that was not made by up says so", () => {
   expect(() => readSettings({})).toThrow("CDC_PAGE_SETTINGS is not set");

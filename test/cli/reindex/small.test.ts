@@ -119,7 +119,7 @@ test("one that another process fills may not", async () => {
   });
 });
 
-const sink = { bootstrap: "localhost:1", connector: "temporary", topics: ["t"] };
+const sink = { kafka: { bootstrap: "localhost:1" }, connector: "temporary", topics: ["t"] };
 const behind = (records: number): PartitionLag[] => [
   { topic: "t", partition: 0, committed: 1n, end: 9n, records, isExact: true, waitingSinceMs: undefined },
 ];

@@ -11,7 +11,7 @@ let client: ConnectClient;
 beforeEach(async () => {
   worker = await FakeWorker.start();
   clock = fakeClock();
-  client = new ConnectClient({ url: `${worker.url}/`, sleep: clock.sleep });
+  client = new ConnectClient({ url: `${worker.url}/` }, { sleep: clock.sleep });
 });
 
 afterEach(async () => {
@@ -107,12 +107,8 @@ describe("a worker that waits for something", () => {
       looks += 1;
       return await Promise.resolve(found);
     };
-    const client = new ConnectClient({
-      url: worker.url,
-      timeoutMs,
-      sleep: clock.sleep,
-      watch: { obstacle, silentMs },
-    });
+    const watch = { obstacle, silentMs };
+    const client = new ConnectClient({ url: worker.url }, { timeoutMs, sleep: clock.sleep, watch });
     return { client, looks: () => looks };
   };
   const timedOut = { status: 500, body: { error_code: 500, message: "Request timed out" } };
@@ -213,7 +209,7 @@ test.each([
 
 test("a worker that does not answer in time is told", async () => {
   worker.next.push({ status: 0, hangs: true });
-  await expect(new ConnectClient({ url: worker.url, timeoutMs: 50 }).getStatus("c")).rejects.toThrow(
+  await expect(new ConnectClient({ url: worker.url }, { timeoutMs: 50 }).getStatus("c")).rejects.toThrow(
     /no answer from Kafka Connect at .*timeout/,
   );
 });

@@ -29,7 +29,7 @@ const writes = () => worker.asked(/^(POST|PUT|PATCH|DELETE)/);
 
 beforeEach(async () => {
   worker = await FakeWorker.start();
-  client = new ConnectClient({ url: worker.url, sleep: () => Promise.resolve(), timeoutMs: 60_000 });
+  client = new ConnectClient({ url: worker.url }, { sleep: () => Promise.resolve(), timeoutMs: 60_000 });
   said = [];
 });
 
@@ -77,7 +77,7 @@ describe("creation", () => {
 
   test("that is never answered is an error that names the worker, and is completed the next time", async () => {
     const patient = client;
-    client = new ConnectClient({ url: worker.url, timeoutMs: 50 });
+    client = new ConnectClient({ url: worker.url }, { timeoutMs: 50 });
     worker.bend(/^POST/, [{ status: 0, hangs: true }], true);
     expect(String(await failure())).toMatch(/no answer from Kafka Connect at http/);
     client = patient;

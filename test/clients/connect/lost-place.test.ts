@@ -40,7 +40,7 @@ const place = (gtids: string) => [{ partition: { server: "p" }, offset: { file: 
 
 beforeEach(async () => {
   worker = await FakeWorker.start();
-  client = new ConnectClient({ url: worker.url, sleep: async () => {}, timeoutMs: 60_000 });
+  client = new ConnectClient({ url: worker.url }, { sleep: async () => {}, timeoutMs: 60_000 });
   worker.offsets.set("c", place(`${own}:1-42`));
   vi.mocked(readFacts).mockReset().mockResolvedValue(facts);
   hasRecords.count = 0n;

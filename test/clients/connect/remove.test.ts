@@ -13,15 +13,15 @@ const offsets = [{ partition: { server: "p" }, offset: { file: "f", pos: 4 } }];
 const remove = async (fields: Partial<Removed> = {}) => {
   const connector: Removed = { name: "c", onDelete: "reset", history, timeoutSeconds: 30, ...fields };
   await removeConnector(client, connector, fakeClock(), {
-    deleteRecords: async (bootstrap, topic) => void emptied.push(`${bootstrap} ${topic}`),
-    deleteGroup: async (bootstrap, group) => void emptied.push(`${bootstrap} group ${group}`),
+    deleteRecords: async ({ bootstrap }, topic) => void emptied.push(`${bootstrap} ${topic}`),
+    deleteGroup: async ({ bootstrap }, group) => void emptied.push(`${bootstrap} group ${group}`),
   });
 };
 const writes = () => worker.asked(/^(POST|PUT|PATCH|DELETE)/);
 
 beforeEach(async () => {
   worker = await FakeWorker.start();
-  client = new ConnectClient({ url: worker.url, sleep: () => Promise.resolve() });
+  client = new ConnectClient({ url: worker.url }, { sleep: () => Promise.resolve() });
   emptied = [];
   worker.configs.set("c", { name: "c" });
   worker.statuses.set("c", running("c"));

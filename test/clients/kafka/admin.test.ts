@@ -21,7 +21,7 @@ const questions: [string, (admin: TopicAdmin) => Promise<unknown>][] = [
 describe("TopicAdmin without a broker", () => {
   it.each(questions)("%s says in one line where none answers, and can be asked again", async (_, ask) => {
     const bootstrap = `127.0.0.1:${await deadPort()}`;
-    const admin = new TopicAdmin(bootstrap);
+    const admin = new TopicAdmin({ bootstrap });
     try {
       for (let i = 0; i < 2; i += 1) {
         await expect(ask(admin)).rejects.toThrow(
@@ -36,7 +36,7 @@ describe("TopicAdmin without a broker", () => {
   it("says that a broker hangs up", async () => {
     const server = createServer((socket) => socket.destroy());
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const admin = new TopicAdmin(`127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const admin = new TopicAdmin({ bootstrap: `127.0.0.1:${(server.address() as AddressInfo).port}` });
     try {
       await expect(admin.endOffsets(["a"])).rejects.toThrow("no answer from Kafka at");
     } finally {

@@ -7,7 +7,7 @@ it("a group that nobody can delete is told in one line: where no broker answers"
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
-  await expect(deleteGroup(`127.0.0.1:${port}`, "connect-c")).rejects.toThrow(
+  await expect(deleteGroup({ bootstrap: `127.0.0.1:${port}` }, "connect-c")).rejects.toThrow(
     `no answer from Kafka at 127.0.0.1:${port} (connect ECONNREFUSED 127.0.0.1:${port}); is the broker's container running?`,
   );
 });

@@ -40,7 +40,7 @@ async function nobody(): Promise<string> {
 
 describe("a broker", () => {
   test("that answers is no obstacle", async () => {
-    expect(await brokerObstacle(await listener(answering), 5000)).toBeUndefined();
+    expect(await brokerObstacle({ bootstrap: await listener(answering) }, 5000)).toBeUndefined();
   });
 
   test.each<[string, () => Promise<string>, RegExp]>([
@@ -49,7 +49,7 @@ describe("a broker", () => {
     ["behind a proxy that hangs up", async () => await listener(proxy), /\(it hung up\)/],
   ])("%s is named, with what it did", async (_, start, reason) => {
     const bootstrap = await start();
-    const found = await brokerObstacle(bootstrap, 200);
+    const found = await brokerObstacle({ bootstrap }, 200);
     expect(found).toMatch(reason);
     expect(found).toContain(`no answer from Kafka at ${bootstrap} (`);
   });
@@ -57,12 +57,12 @@ describe("a broker", () => {
   test("among several that are away is enough", async () => {
     const bootstrap = [await nobody(), await listener(frozen), await listener(answering)].join(",");
     const began = performance.now();
-    expect(await brokerObstacle(bootstrap, 30_000)).toBeUndefined();
+    expect(await brokerObstacle({ bootstrap }, 30_000)).toBeUndefined();
     expect(performance.now() - began).toBeLessThan(20_000);
   });
 
   test("of none is told of all", async () => {
     const bootstrap = [await nobody(), await listener(frozen)].join(",");
-    expect(await brokerObstacle(bootstrap, 200)).toMatch(/ECONNREFUSED .*, no answer within 0\.2 s\)/);
+    expect(await brokerObstacle({ bootstrap }, 200)).toMatch(/ECONNREFUSED .*, no answer within 0\.2 s\)/);
   });
 });

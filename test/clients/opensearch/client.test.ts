@@ -7,7 +7,7 @@ let engine: FakeEngine;
 let client: Client;
 beforeEach(async () => {
   engine = await FakeEngine.start();
-  client = engineClient(engine.url);
+  client = engineClient({ url: engine.url });
 });
 afterEach(async () => {
   await client.close();
@@ -59,7 +59,7 @@ describe("errors", () => {
 
   it("say when there is no answer in time", async () => {
     engine.isSilent = true;
-    const impatient = engineClient(engine.url, { timeoutMs: 50 });
+    const impatient = engineClient({ url: engine.url }, { timeoutMs: 50 });
     const error = await errorOf(impatient.cluster.health());
     expect(error.message).toBe(`the search engine at ${engine.url}/ does not answer GET /_cluster/health in time`);
     await impatient.close();

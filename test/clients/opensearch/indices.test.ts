@@ -11,7 +11,7 @@ let engine: FakeEngine;
 let client: Client;
 beforeEach(async () => {
   engine = await FakeEngine.start();
-  client = engineClient(engine.url);
+  client = engineClient({ url: engine.url });
 });
 afterEach(async () => {
   await client.close();

@@ -60,7 +60,7 @@ async function collect(
   isEnough: (found: readonly TopicRecord[]) => boolean,
   quietMs: number,
 ): Promise<TopicRecord[]> {
-  const reader = new TopicReader(bootstrap, topic);
+  const reader = new TopicReader({ bootstrap }, topic);
   try {
     const end = await reader.endOffsets();
     const stream = await reader.open(from === "end" ? end : end.map(() => 0n));

@@ -43,7 +43,7 @@ export async function rowsOf(connection: Connection): Promise<Map<string, unknow
 
 /** What a consumer knows of the table once it has read its topic: the last word on each key. @param shard in a merged topic. */
 export async function foldedRows(bootstrap: string, topic: string, shard?: string): Promise<Map<string, unknown>> {
-  const reader = new RangeReader(bootstrap);
+  const reader = new RangeReader({ bootstrap });
   const known = new Map<string, unknown>();
   try {
     const facts = (await reader.facts([topic])).get(topic);

@@ -27,7 +27,7 @@ describe("the guard's code in this checkout", () => {
   });
 });
 
-test("the page's code in this checkout is its own, with what the browser gets, and no package", () => {
+test("the page's code in this checkout is its own, with what the browser gets and what asks by HTTP, and no package", () => {
   const { paths } = codeOf(searchPageEntry);
   expect(paths).toEqual(
     expect.arrayContaining([
@@ -36,7 +36,12 @@ test("the page's code in this checkout is its own, with what the browser gets, a
       "apps/search-page/public/page.js",
     ]),
   );
-  expect(paths.filter((path) => path !== "package.json" && !path.startsWith("apps/search-page/"))).toEqual([]);
+  expect(paths.filter((path) => path !== "package.json" && !path.startsWith("apps/search-page/")).toSorted()).toEqual([
+    "clients/http.ts",
+    "clients/tls.ts",
+    "lib/endpoint.ts",
+    "lib/run.ts",
+  ]);
 });
 
 describe("the guard's code in a made-up checkout", () => {

@@ -5,6 +5,7 @@ import { describe, expect, it, test } from "vitest";
 import { checkoutFolder } from "../../../lib/checkout.ts";
 import { addressesIn } from "../../../tools/rooms/addresses.ts";
 import { breachesIn, findBreaches } from "../../../tools/rooms/check.ts";
+import { connectionsIn } from "../../../tools/rooms/connections.ts";
 import { withRooms } from "../../../tools/rooms/document.ts";
 import { breach, importsOf } from "../../../tools/rooms/imports.ts";
 import { rooms } from "../../../tools/rooms/rules.ts";
@@ -108,5 +109,36 @@ describe("an address of this machine", () => {
     ['const hosts = ["localhost", "%"];', "components/mysql-shard.ts"],
   ])("%s may stand in %s", (text, file) => {
     expect(addressesIn(file, text)).toEqual([]);
+  });
+});
+
+describe("a connection", () => {
+  const opened = [
+    "const answer = await fetch(url);",
+    "const answer = await globalThis.fetch(url);",
+    "const socket = new WebSocket(url);",
+    'import { connect } from "node:net";',
+    'import { createServer, connect as to } from "node:tls";',
+    'import { request } from "https";',
+    'import * as http from "node:http";',
+    'import http from "node:http";',
+    'export { request } from "node:http";',
+    'const { connect } = await import("node:http2");',
+  ];
+  it.each(opened)("%s is told, but in clients/", (text) => {
+    for (const file of ["cli/a.ts", "apps/page/a.ts", "tools/bench/lib/a.ts"])
+      expect(connectionsIn(file, `\n${text}`)).toEqual([expect.stringMatching(`^${file}:2 .*ask a client$`)]);
+    expect(connectionsIn("clients/connect/a.ts", text)).toEqual([]);
+  });
+
+  it.each([
+    'import { createServer } from "node:http";',
+    'import { isIP } from "node:net";',
+    'import type { Socket } from "node:net";',
+    'import { type Socket, createServer } from "node:net";',
+    "const { responses } = await consumer.fetch(from);",
+    'const health = `node -e "fetch(0)"`;',
+  ])("%s is none", (text) => {
+    expect(connectionsIn("cli/a.ts", text)).toEqual([]);
   });
 });

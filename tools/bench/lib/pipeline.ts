@@ -12,6 +12,7 @@ import type { PipelinePlan, ShardPlan } from "../../../plan/types.ts";
 import type { Context } from "./measure.ts";
 import type { Setting } from "./settings.ts";
 import { make, passwordsOf, planOf, removeStack, writeStack } from "./stack.ts";
+import type { KafkaEndpoint } from "../../../lib/endpoint.ts";
 
 const stateLimitSeconds = 90;
 
@@ -42,11 +43,11 @@ export class Pipeline {
   constructor(plan: PipelinePlan, passwords: { root: string; cdc: string }) {
     this.plan = plan;
     this.passwords = passwords;
-    this.worker = new ConnectClient({ url: plan.connect.endpoints.fromHost.url });
+    this.worker = new ConnectClient(plan.connect.endpoints.fromHost);
   }
 
-  get bootstrap(): string {
-    return this.plan.kafka.endpoints.fromHost.bootstrap;
+  get kafka(): KafkaEndpoint {
+    return this.plan.kafka.endpoints.fromHost;
   }
 
   /**

@@ -6,6 +6,7 @@ import { nowMs } from "../../../flow/now.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { burstTopic, type Place } from "./rows.ts";
 import { sampleOf, type Sample } from "./sample.ts";
+import type { KafkaEndpoint } from "../../../lib/endpoint.ts";
 
 /** What a shard's connector has to read. */
 export interface Burst {
@@ -37,16 +38,16 @@ export async function readBursts(
   bursts: readonly Burst[],
   begin: () => Promise<unknown> = async () => {},
 ): Promise<Arrived> {
-  const { bootstrap, worker } = pipeline;
+  const { kafka, worker } = pipeline;
   for (const { shard, from } of bursts)
     await worker.alterOffsets(shard.connector.name, [{ partition: { server: shard.topicPrefix }, offset: from }]);
   const shards = bursts.map(({ shard }) => shard);
   const topics = shards.map(burstTopic);
-  const admin = new TopicAdmin(bootstrap);
+  const admin = new TopicAdmin(kafka);
   const arrivals: Arrival[] = [];
   try {
     const before = await admin.endOffsets(topics);
-    for (const burst of bursts) arrivals.push(await Arrival.open(bootstrap, burst));
+    for (const burst of bursts) arrivals.push(await Arrival.open(kafka, burst));
     await pipeline.resume(shards);
     await begin();
     const lastMs = Math.max(...(await Promise.all(arrivals.map(async (arrival) => await arrival.atMs()))));
@@ -58,7 +59,7 @@ export async function readBursts(
       // The marks of transactions count too, so that there may be more.
       const found = Number((after.get(topic) ?? 0n) - from);
       if (found < rows) throw new Error(`${topic}: only ${found} of ${rows} events arrived`);
-      samples.push(await sampleOf(bootstrap, topic, from));
+      samples.push(await sampleOf(kafka, topic, from));
     }
     const [first] = samples;
     if (first === undefined) throw new Error("there is no burst to read");
@@ -69,8 +70,8 @@ export async function readBursts(
 }
 
 /** Deletes the events of bursts, so that the disk does not fill up; the topics' cleanup has to be `delete`. */
-export async function forgetBursts({ bootstrap, plan }: Pipeline): Promise<void> {
-  const admin = new TopicAdmin(bootstrap);
+export async function forgetBursts({ kafka, plan }: Pipeline): Promise<void> {
+  const admin = new TopicAdmin(kafka);
   try {
     for (const shard of plan.shards) await admin.deleteRecords(burstTopic(shard));
   } finally {
@@ -90,8 +91,8 @@ class Arrival {
     this.#events = events;
   }
 
-  static async open(bootstrap: string, burst: Burst): Promise<Arrival> {
-    const reader = new TopicReader(bootstrap, burst.shard.probeTopic);
+  static async open(kafka: KafkaEndpoint, burst: Burst): Promise<Arrival> {
+    const reader = new TopicReader(kafka, burst.shard.probeTopic);
     try {
       return new Arrival(burst, reader, await reader.open(await reader.endOffsets()));
     } catch (error) {

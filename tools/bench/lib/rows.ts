@@ -1,6 +1,7 @@
 /** Rows for a burst: written by the server itself, so that the writer takes little of the machine. */
 import { randomUUID } from "node:crypto";
 import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
+import { loginOptions } from "../../../clients/mysql/client.ts";
 import type { ShardPlan } from "../../../plan/types.ts";
 import { probeStatement } from "../../../flow/flow-database.ts";
 
@@ -39,7 +40,7 @@ export class BurstWriter {
 
   static async open(shard: ShardPlan, password: string): Promise<BurstWriter> {
     const options = { ...shard.endpoints.fromHost, user: "root", password };
-    return new BurstWriter(shard, await createConnection(options));
+    return new BurstWriter(shard, await createConnection(loginOptions(options)));
   }
 
   /** Writes that many rows, a thousand to a transaction. */

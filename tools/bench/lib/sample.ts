@@ -1,5 +1,7 @@
 /** A look at a topic's first records as they lie on the broker's disk, compressed or not. */
 import { Consumer, FetchIsolationLevels } from "@platformatic/kafka";
+import { connectionTo } from "../../../clients/kafka/connection.ts";
+import type { KafkaEndpoint } from "../../../lib/endpoint.ts";
 
 /** Means over the first few thousand records. */
 export interface Sample {
@@ -11,6 +13,7 @@ export interface Sample {
   readonly diskBytes: number;
 }
 
+const answerLimitMs = 30_000;
 const fetchBytes = 8 * 1024 * 1024;
 /** A batch's own offset and length, which its length leaves out. Upstream: Kafka's protocol guide, "Record Batch". */
 const headBytes = 12;
@@ -21,11 +24,11 @@ const isControl = 0x20;
  * @param from its first offset that counts.
  * @throws Error when there is no record from there on.
  */
-export async function sampleOf(bootstrap: string, topic: string, from: bigint): Promise<Sample> {
+export async function sampleOf(kafka: KafkaEndpoint, topic: string, from: bigint): Promise<Sample> {
   const consumer = new Consumer({
     groupId: "cdc-bench",
-    clientId: "cdc-bench",
-    bootstrapBrokers: bootstrap.split(","),
+    ...connectionTo(kafka, "cdc-bench", answerLimitMs),
+    retries: 3,
   });
   try {
     const described = (await consumer.metadata({ topics: [topic] })).topics.get(topic);

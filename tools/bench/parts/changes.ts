@@ -168,7 +168,7 @@ async function otherOption(stack: BenchStack, { env, say, rounds = 3 }: Context)
 
 /** @returns seconds until every connector and its task run with the option. */
 async function putOption(plan: PipelinePlan, option: Readonly<Record<string, string>>): Promise<number> {
-  const client = new ConnectClient({ url: plan.connect.endpoints.fromHost.url });
+  const client = new ConnectClient(plan.connect.endpoints.fromHost);
   const began = performance.now();
   await Promise.all(
     plan.shards.map(async ({ connector: { name, config } }) => {

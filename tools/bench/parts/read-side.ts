@@ -54,7 +54,7 @@ const pollMs = 100;
 async function index(pipeline: Pipeline, { endpoints, indices, sink }: ReadSidePlan, rows: number): Promise<number> {
   const alias = indices.find(({ table }) => table === burstTable)?.alias;
   if (alias === undefined) throw new Error(`${burstTable} has no index`);
-  const engine = engineClient(endpoints.fromHost.url);
+  const engine = engineClient(endpoints.fromHost);
   try {
     await pipeline.change([sink.name], "stopped");
     const before = await countOf(engine, alias);

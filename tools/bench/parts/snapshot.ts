@@ -53,10 +53,10 @@ const limitMs = 240_000;
 
 /** Has a stopped connector begin anew. @returns rows per second. */
 async function snapshot(pipeline: Pipeline, shard: ShardPlan, rows: number): Promise<number> {
-  const { bootstrap, worker } = pipeline;
+  const { kafka, worker } = pipeline;
   const [topic, history] = [burstTopic(shard), shard.connector.config["schema.history.internal.kafka.topic"] ?? ""];
-  const admin = new TopicAdmin(bootstrap);
-  const reader = new TopicReader(bootstrap, shard.notificationTopic);
+  const admin = new TopicAdmin(kafka);
+  const reader = new TopicReader(kafka, shard.notificationTopic);
   try {
     await worker.resetOffsets(shard.connector.name);
     await admin.deleteRecords(history);

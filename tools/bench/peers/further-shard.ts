@@ -26,11 +26,11 @@ export async function addLastShard(plan: PipelinePlan, passwords: Passwords, rec
 /** Removes what `addLastShard` has made, also when it made only a part of it. */
 export async function removeLastShard(plan: PipelinePlan): Promise<void> {
   const { container, volume, connector, topics } = lastShard(plan);
-  const client = new ConnectClient({ url: plan.connect.endpoints.fromHost.url });
+  const client = new ConnectClient(plan.connect.endpoints.fromHost);
   await removeConnector(client, { name: connector.name, onDelete: "reset", timeoutSeconds: 60 });
   await run("docker", ["container", "rm", "--force", "--volumes", container]);
   await run("docker", ["volume", "rm", "--force", volume]);
-  for (const { name } of topics) await deleteTopic(plan.kafka.endpoints.fromHost.bootstrap, name);
+  for (const { name } of topics) await deleteTopic(plan.kafka.endpoints.fromHost, name);
 }
 
 function lastShard({ shards }: PipelinePlan): ShardPlan {

@@ -1,8 +1,10 @@
 /** The end of every measurement of a start: a change made on every shard was consumed from its topic. */
 import { setTimeout } from "node:timers/promises";
 import { Admin } from "@platformatic/kafka";
+import { connectionTo } from "../../../clients/kafka/connection.ts";
 import type { PipelinePlan, ShardPlan, TopicPlan } from "../../../plan/types.ts";
 import { FlowError, FlowProbe, flowTargetOf, type FlowTarget } from "../../../flow/flow.ts";
+import type { KafkaEndpoint } from "../../../lib/endpoint.ts";
 
 const limitMs = 180_000;
 const pauseMs = 100;
@@ -21,7 +23,7 @@ export async function changesSeen(
   topics: readonly TopicPlan[],
 ): Promise<number> {
   const deadline = performance.now() + limitMs;
-  await createTopics(plan.kafka.endpoints.fromHost.bootstrap, topics, deadline);
+  await createTopics(plan.kafka.endpoints.fromHost, topics, deadline);
   const seen = await Promise.all(shards.map((shard) => changeSeen(flowTargetOf(plan, shard), password, deadline)));
   return Math.max(...seen);
 }
@@ -49,17 +51,14 @@ async function openProbe(target: FlowTarget, password: string, deadline: number)
 }
 
 /** Those that are there already are fine. */
-async function createTopics(bootstrap: string, topics: readonly TopicPlan[], deadline: number): Promise<void> {
+async function createTopics(kafka: KafkaEndpoint, topics: readonly TopicPlan[], deadline: number): Promise<void> {
   const alike = Map.groupBy(topics, ({ partitions, replicationFactor, config }) =>
     JSON.stringify([partitions, replicationFactor, config]),
   );
   for (;;) {
     const admin = new Admin({
-      clientId: "cdc-bench",
-      bootstrapBrokers: bootstrap.split(","),
-      retries: 0,
+      ...connectionTo(kafka, "cdc-bench"),
       connectTimeout: 1000,
-      requestTimeout: 10_000,
     });
     try {
       const there = new Set(await admin.listTopics());
@@ -72,7 +71,8 @@ async function createTopics(bootstrap: string, topics: readonly TopicPlan[], dea
     } finally {
       await admin.close().catch(() => {});
     }
-    if (performance.now() > deadline) throw new Error(`${bootstrap}: not all of ${topics.length} topics could be made`);
+    if (performance.now() > deadline)
+      throw new Error(`${kafka.bootstrap}: not all of ${topics.length} topics could be made`);
     await setTimeout(pauseMs);
   }
 }

@@ -1,0 +1,77 @@
+/** A request by HTTP, encrypted and with a login where the endpoint says so. */
+import { once } from "node:events";
+import { request as plainRequest, type IncomingMessage } from "node:http";
+import { request as encryptedRequest } from "node:https";
+import { text } from "node:stream/consumers";
+import type { HttpEndpoint } from "../lib/endpoint.ts";
+import { httpsOptions, tlsError } from "./tls.ts";
+
+/** An endpoint, and what is no part of it. */
+export interface HttpAddress extends HttpEndpoint {
+  /** Of `login.user`. */
+  readonly password?: string;
+}
+
+export interface HttpQuestion {
+  readonly method: string;
+  /** Behind the endpoint's URL, with a slash in front. */
+  readonly path: string;
+  /** Sent as JSON; undefined for no body. */
+  readonly body: unknown;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** What HTTP calls it: `Not Found`. */
+  readonly statusText: string;
+  readonly text: string;
+}
+
+/**
+ * Asks, and reads the whole answer, whatever its status.
+ * @param service who is asked, for errors: `Kafka Connect`.
+ * @throws TlsError when no encrypted connection comes about; the signal's reason; else the network's own error.
+ */
+export async function askHttp(
+  service: string,
+  address: HttpAddress,
+  { method, path, body, signal }: HttpQuestion,
+): Promise<HttpAnswer> {
+  const root = rootOf(address);
+  const { login, password = "" } = address;
+  const request = root.startsWith("https:") ? encryptedRequest : plainRequest;
+  const content = body === undefined ? undefined : JSON.stringify(body);
+  const asked = request(`${root}${path}`, {
+    ...httpsOptions(address),
+    ...(login !== undefined && { auth: `${login.user}:${password}` }),
+    method,
+    signal,
+    headers: {
+      accept: "*/*",
+      ...(content !== undefined && {
+        "content-type": "application/json",
+        "content-length": Buffer.byteLength(content),
+      }),
+    },
+  });
+  // What fails once the answer has begun is told by reading it.
+  asked.on("error", () => {});
+  asked.end(content);
+  try {
+    const [response] = (await once(asked, "response")) as [IncomingMessage];
+    return {
+      status: response.statusCode ?? 0,
+      statusText: response.statusMessage ?? "",
+      text: await text(response),
+    };
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw tlsError(`${service} at ${root}`, error) ?? error;
+  }
+}
+
+/** An endpoint's URL, to which a path can be added. */
+export function rootOf({ url }: HttpEndpoint): string {
+  return url.replace(/\/$/, "");
+}

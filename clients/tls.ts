@@ -1,0 +1,68 @@
+/** TLS of a connection, for all systems alike: what Node is given, and what its refusals mean. */
+import { isIP } from "node:net";
+import type { HttpEndpoint, Tls } from "../lib/endpoint.ts";
+import { messageOf, UnreachableError } from "../lib/run.ts";
+
+/** No encrypted connection came about; nothing was asked, and no password was sent. */
+export class TlsError extends UnreachableError {}
+
+/** The options of node:tls. */
+export function tlsOptions({ ca }: Tls = {}): { ca?: string } {
+  return ca === undefined ? {} : { ca };
+}
+
+/** A name is told to the server (SNI), which may have a certificate for each; TLS knows no such thing for an IP address. */
+export function serverNameOf(host: string): { servername?: string } {
+  return isIP(host) === 0 ? { servername: host } : {};
+}
+
+/**
+ * The same for a service that speaks HTTP.
+ * @throws TlsError when the endpoint says whom to trust, and its URL is not encrypted.
+ */
+export function httpsOptions({ url, tls }: HttpEndpoint): { ca?: string } {
+  if (tls !== undefined && !url.startsWith("https:")) {
+    throw new TlsError(
+      `${url} is to be reached by TLS, and is no https: address`,
+      "Write https: in the endpoint's `url`, or take `tls` from it.",
+    );
+  }
+  return tlsOptions(tls);
+}
+
+const trust =
+  "Give the certificate of the authority that signed it as `tls.ca` of the endpoint, or name its file in NODE_EXTRA_CA_CERTS and run the " +
+  "command again; one that has expired has to be renewed.";
+
+/** By the words of OpenSSL, Node, mysql2 and @platformatic/kafka: not all of them pass on a code. */
+const refusals: readonly { readonly said: RegExp; readonly what: string; readonly remedy: string }[] = [
+  {
+    said: /altnames/,
+    what: "has the certificate of another name",
+    remedy: "Reach it by a name that its certificate has, or have one made for this name too.",
+  },
+  { said: /certificate/i, what: "has a certificate that is not trusted", remedy: trust },
+  {
+    said: /requires TLS/,
+    what: "takes encrypted connections alone",
+    remedy: "Give its endpoint `tls`, or name a port that takes plain ones.",
+  },
+  {
+    said: /SSL routines|TLS handshake failed|not support secure connection/,
+    what: "gives no encrypted connection",
+    remedy: "See whether this is its port for TLS; where it has none, take `tls` (or https:) from its endpoint.",
+  },
+];
+
+/**
+ * A failed connection in words, when TLS is why.
+ * @param service whose, with its address: `Kafka at kafka:9093`.
+ * @returns undefined when it failed for another reason.
+ */
+export function tlsError(service: string, error: unknown): TlsError | undefined {
+  // Behind that, newer versions of Node advise options of their own.
+  const [message = ""] = messageOf(error).split("; if the root CA is installed");
+  const refusal = refusals.find(({ said }) => said.test(message));
+  if (refusal === undefined) return undefined;
+  return new TlsError(`${service} ${refusal.what} (${message})`, refusal.remedy, { cause: error });
+}
