@@ -44,6 +44,8 @@ export async function askHttp(
   const content = body === undefined ? undefined : JSON.stringify(body);
   const asked = request(`${root}${path}`, {
     ...httpsOptions(address),
+    // A connection of its own: one that was kept may be gone by now, and only the request would tell.
+    agent: false,
     ...(login !== undefined && { auth: `${login.user}:${password}` }),
     method,
     signal,
