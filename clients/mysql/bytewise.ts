@@ -32,7 +32,7 @@ async function logIn({ host, port, password }: ServerAddress): Promise<Connectio
     // Without tracking, mysql2 does not follow the character set, and bytes go out as they are.
     flags: ["-FOUND_ROWS", "-IGNORE_SPACE", "-LOCAL_FILES", "-ODBC", "-SESSION_TRACK"],
   });
-  // A connection that breaks is told by the query that it breaks.
+  // A connection that breaks is reported by the query that it breaks.
   connection.on("error", () => {});
   await connection.query("SET NAMES utf8mb4");
   return connection;

@@ -38,7 +38,7 @@ export async function connectMysql(address: MysqlAddress, limitMs = answerLimitM
   const connection = await createConnection({ ...address, connectTimeout: limitMs }).catch((error: unknown) => {
     throw codeOf(error) === "ETIMEDOUT" ? silent(error) : error;
   });
-  // What is lost between statements is told by the next one.
+  // What is lost between statements is reported by the next one.
   connection.on("error", () => {});
 
   type Ask = (...args: never[]) => Promise<[QueryResult, FieldPacket[]]>;
