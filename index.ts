@@ -1,4 +1,4 @@
-/** Configuration → plan → whose things are there → a look at the world → resources → outputs. */
+/** Configuration → plan → whose things are there → checks of the world → resources → outputs. */
 import * as pulumi from "@pulumi/pulumi";
 import { imagesOf } from "./config/images.ts";
 import { loadConfig, withoutTrace } from "./config/load.ts";

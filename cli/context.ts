@@ -68,7 +68,7 @@ export function globalsOf(command: Command): GlobalOptions {
 
 /**
  * Reads the stack's files in the checkout and plans it, and looks at whose it is (`lookAtOwner`). A command whose arguments name
- * things of the stack takes the two apart: wrong usage is told first, with an engine or without.
+ * things of the stack takes the two apart: wrong usage is reported first, with an engine or without.
  * @param use what the command does with it.
  */
 export async function openStack(globals: Pick<GlobalOptions, "stack">, use: Use = "reads"): Promise<OperatedStack> {

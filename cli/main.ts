@@ -83,7 +83,7 @@ export async function main(args: readonly string[]): Promise<void> {
       return;
     }
     const ending = endingOf(error);
-    // A defect of ours keeps its stack trace; what a person can mend is told in two lines.
+    // A defect of ours keeps its stack trace; what a person can mend is reported in two lines.
     if (ending === undefined) throw error;
     printError(ending, { json: args.includes("--json") });
     process.exitCode = ending.exitCode;

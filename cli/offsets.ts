@@ -66,7 +66,7 @@ export interface ResetResult {
 }
 
 /**
- * Stops the connector, forgets its offsets, empties its schema history topic if told to, and brings it into its declared
+ * Stops the connector, forgets its offsets, empties its schema history topic if asked to, and brings it into its declared
  * state. Every step may be taken again: what was broken off is brought to its end by another call.
  * @throws UserError saying how far it came.
  */

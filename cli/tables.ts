@@ -1,4 +1,4 @@
-/** The tables of a shard, as its connector is told of them. */
+/** The tables of a shard, as its connector is configured with them. */
 import { capturedTables as captured, listedTables } from "../plan/captured.ts";
 import type { ShardPlan } from "../plan/types.ts";
 import { UsageError } from "./exit.ts";

@@ -27,7 +27,7 @@ export function withoutTrace<Result>(work: () => Result): Result {
 function rawConfig(environment: NodeJS.ProcessEnv): Record<string, unknown> {
   const namespace = `${pulumi.getProject()}:`;
   const raw: Record<string, unknown> = {};
-  // Every key that is set, known or not: a misspelled one is to be told, not to be passed over.
+  // Every key that is set, known or not: a misspelled one is to be reported, not to be passed over.
   for (const [key, value] of Object.entries(pulumi.runtime.allConfig() ?? {})) {
     if (!key.startsWith(namespace)) continue;
     const field = key.slice(namespace.length);

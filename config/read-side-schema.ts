@@ -62,7 +62,7 @@ export const readSideSchema = z.strictObject({
     upstream: "OpenSearch `index.refresh_interval`",
   }),
   excludeTables: field(z.array(kind.tableOrPattern).default([]), {
-    description: "Captured tables whose rows are not indexed; those without a key, of which no document could be told.",
+    description: "Captured tables whose rows are not indexed; those without a key, whose documents would have no id.",
     allowed: `a list of ${kind.tableOrPatternAllowed}`,
   }),
   tasks: field(z.int().min(1).max(64).default(1), {

@@ -1,4 +1,4 @@
-/** Tables that a connector is told to capture and that are not there: Debezium waits for them without a word. */
+/** Tables that a connector is configured to capture and that are not there: Debezium waits for them without a word. */
 import type { Connection, RowDataPacket } from "mysql2/promise";
 
 import { unquoted } from "../lib/names.ts";

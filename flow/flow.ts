@@ -1,6 +1,6 @@
 /**
  * The flow of one shard: a row written there has to arrive on its topic; when it does not, where it got stuck.
- * `up` sends one such probe through every shard, `cdc verify` as many as it is told.
+ * `up` sends one such probe through every shard, `cdc verify` as many as it is asked for.
  */
 import { randomUUID } from "node:crypto";
 import type { Connection } from "mysql2/promise";

@@ -18,7 +18,7 @@ export async function topicsWaitedFor(workers: readonly string[], connector: str
   return [...new Set(logs.flat())];
 }
 
-/** The topics of which the producers of the connector's tasks were told UNKNOWN_TOPIC_OR_PARTITION. */
+/** The topics of which the producers of the connector's tasks were answered UNKNOWN_TOPIC_OR_PARTITION. */
 export function missingTopicsIn(log: string, connector: string): string[] {
   const topics = log.split("\n").flatMap((line) => {
     const producer = /clientId=connector-producer-([^,\]]+)-\d+[,\]]/.exec(line)?.[1];

@@ -68,7 +68,7 @@ export type StatePlace =
   /** Anywhere else: a backend that several checkouts may use. */
   | { readonly kind: "shared" };
 
-/** @param backendUrl as Pulumi is told; undefined for the place of a login. */
+/** @param backendUrl as Pulumi is given it; undefined for the place of a login. */
 export function statePlace(backendUrl: string | undefined, checkout: string): StatePlace {
   if (backendUrl === undefined || !/^file:\/\/\/.*\/\.cdc\/state\/?$/.test(backendUrl)) return { kind: "shared" };
   const folder = real(fileURLToPath(backendUrl).replace(/\/\.cdc\/state\/?$/, ""));

@@ -9,12 +9,12 @@ const expectedMemoryMiB = 90;
 /** A guard that wants more is broken, and ends before it takes memory from what it guards. */
 const memoryLimitMiB = 256;
 
-/** How long a look at the connectors and the writing down of it may take, on a busy machine too. */
-const lookSeconds = 60;
+/** How long a check of the connectors and the writing down of it may take, on a busy machine too. */
+const checkLimitSeconds = 60;
 
-/** How long the guard may write nothing before it counts as stuck, in seconds: its next look, and the time for it. */
+/** How long the guard may write nothing before it counts as stuck, in seconds: its next check, and the time for it. */
 export function guardSilentSeconds({ checkSeconds }: Pick<GuardSettings, "checkSeconds">): number {
-  return checkSeconds + lookSeconds;
+  return checkSeconds + checkLimitSeconds;
 }
 
 /**

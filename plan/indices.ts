@@ -71,7 +71,7 @@ export function removalTopicsOf(shard: Pick<ResolvedShard, "topicPrefix">, { con
   return [truncateTopicOf(shard), ...(connectors.schemaChanges ? [shard.topicPrefix] : [])];
 }
 
-/** Probes are never merged, so their shard is told by the topic. */
+/** Probes are never merged, so their shard is known by the topic. */
 export function planProbeIndex(config: PipelineConfig, { resolved, shards }: PlannedShards): IndexPlan {
   const table = `${cdcDatabase}.probe`;
   return {

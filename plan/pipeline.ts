@@ -31,7 +31,7 @@ export function planPipeline({ config, stack, declaredTables, keylessTables }: P
     ...findPropertyProblems(config, plan),
     ...versions.problems,
   ]);
-  // Afterwards: names that clash make topics that clash, and are told once.
+  // Afterwards: names that clash make topics that clash, and are reported once.
   refuse(findTopicClashes(topicsOf(plan)));
   return plan;
 }

@@ -125,13 +125,13 @@ export interface PluginPlan {
   readonly path: string;
 }
 
-/** What the guard is told. It finds the connectors on the worker, so that a further shard leaves the guard alone. */
+/** Settings of the guard. It finds the connectors on the worker, so that a further shard leaves the guard alone. */
 export interface GuardSettings {
   /** The workers' REST APIs inside the network. */
   readonly connectUrls: readonly Written<HttpEndpoint>[];
   /** The brokers inside the network. */
   readonly bootstrap: Written<KafkaEndpoint>;
-  /** Time between two looks at the connectors. */
+  /** Time between two checks of the connectors. */
   readonly checkSeconds: number;
   /** How long no heartbeat may arrive from a connector that says RUNNING. */
   readonly stallSeconds: number;
@@ -204,7 +204,7 @@ export interface SearchPagePlan extends PublishedPlan {
   readonly settings: SearchPageSettings;
 }
 
-/** What the search page is told. */
+/** Settings of the search page. */
 export interface SearchPageSettings {
   /** The engine's REST API inside the network. */
   readonly engineUrl: Written<HttpEndpoint>;

@@ -18,7 +18,7 @@ const lifeMs = 10_000;
 export async function lookAtTopics(kafka: KafkaEndpoint): Promise<Map<string, LivingTopic>> {
   return await untilAnswered(
     async () => {
-      // Loaded only when there is a broker to ask: loading takes longer than all looks together.
+      // Loaded only when there is a broker to ask: loading takes longer than all checks together.
       const { topicSettings } = await import("../clients/kafka/topic-settings.ts");
       return await topicSettings(kafka);
     },

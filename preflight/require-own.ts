@@ -1,4 +1,4 @@
-/** The look at whose the things on the engine are, before anything is made, changed or removed. */
+/** The check of whose the things on the engine are, before anything is made, changed or removed. */
 import { statePlace } from "../lib/identity.ts";
 import type { Problem } from "../lib/problem.ts";
 import { noEngine } from "./no-engine.ts";

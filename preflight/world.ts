@@ -12,7 +12,7 @@ export interface MachineView {
   readonly freeMemoryMiB: number;
 }
 
-/** Every function may reject: with what its look could not find out. */
+/** Every function may reject: with what it could not find out. */
 export interface World {
   readonly engine: () => Promise<EngineView>;
   /** All containers, also stopped ones and those of others. */

@@ -23,7 +23,7 @@ const identity = ["name", "workerUrl", "target"] as const;
 /** Inputs beside the configuration that the state has to follow. */
 const settings = ["desiredState", "onDelete", "history", "consumer", "timeoutSeconds"] as const;
 
-/** What a look at the worker may take while the user waits for a preview; a worker that runs answers in a tenth of that. */
+/** What a check of the worker may take while the user waits for a preview; a worker that runs answers in a tenth of that. */
 const lookMs = 3000;
 const readMs = 10_000;
 

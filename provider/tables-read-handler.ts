@@ -10,7 +10,7 @@ interface TablesReadInputs {
   readonly password: string;
 }
 
-/** What a look at the broker may take while the user waits for a preview. */
+/** What a check of the broker may take while the user waits for a preview. */
 const lookMs = 3000;
 
 export const tablesReadHandler: ResourceHandler = {

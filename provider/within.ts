@@ -1,5 +1,5 @@
 /**
- * What `answer` gives within the time, else `otherwise`: also when it fails, for looks that are a help and no condition.
+ * What `answer` gives within the time, else `otherwise`: also when it fails, for checks that are a help and no condition.
  * @param limitMs in milliseconds.
  */
 export async function within<T, U>(limitMs: number, answer: Promise<T>, otherwise: U): Promise<T | U> {

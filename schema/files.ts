@@ -59,7 +59,7 @@ export function schemaFile(name: string, bytes: Uint8Array): SchemaFile {
   return { name, sha256, text: Buffer.from(bytes).toString("latin1") };
 }
 
-/** Every shard and every look asks for the same. */
+/** Every shard and every check asks for the same. */
 const known = new Map<string, readonly FileStatement[]>();
 
 /**

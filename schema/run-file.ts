@@ -94,7 +94,7 @@ async function runStatement(session: Connection, note: FileNote, run: StatementR
       await note.write(progress());
       return statusOr(await query(session, "COMMIT"), status);
     } catch (error) {
-      // Of a connection that is gone, the error that it went with is to be told.
+      // Of a connection that is gone, the error that it went with is to be reported.
       await query(session, "ROLLBACK").catch(() => undefined);
       if (errnoOf(error) !== noTransactions) throw error;
     }

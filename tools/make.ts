@@ -49,7 +49,7 @@ async function main(verb: string | undefined): Promise<void> {
 try {
   await main(process.argv[2]);
 } catch (error) {
-  // A defect of ours keeps its stack trace; what the user can mend is told in two lines.
+  // A defect of ours keeps its stack trace; what the user can mend is reported in two lines.
   if (error instanceof UserError) console.error(`error: ${error.message}\n  what to do: ${error.remedy}`);
   else console.error(error);
   process.exitCode = 1;

@@ -59,7 +59,7 @@ function coded({ code, found, remedy }: LossWords): { found: string; remedy: str
 
 function actionsOf(kind: Action["kind"], connector: string, { history }: Watched): Action[] {
   if (kind !== "stop") return [{ kind, connector }];
-  // Also where it has not moved on yet: a task that is stopped commits once more, after this look.
+  // Also where it has not moved on yet: a task that is stopped commits once more, after this check.
   return history === undefined ? [] : [{ kind, connector, putBack: history.offsets }];
 }
 
@@ -146,7 +146,7 @@ function unjudged({ history }: ObservedConnector): string | undefined {
   return `its place cannot be compared with its server's history: ${history.unknown}`;
 }
 
-/** No heartbeat since the last look: nothing to say yet, a snapshot, catching up, or stalled. */
+/** No heartbeat since the last check: nothing to say yet, a snapshot, catching up, or stalled. */
 function judgeQuiet(known: Watched, seen: ObservedConnector, now: number, settings: GuardSettings): Judgement {
   const isBack = known.condition === "paused" || known.condition === "stopped";
   const before = isBack ? turned(known, "healthy", undefined, now) : known;
@@ -182,7 +182,7 @@ function judgeQuiet(known: Watched, seen: ObservedConnector, now: number, settin
   return tryRestart(turned(compared, condition, stall, now), "restart", now, settings);
 }
 
-/** A heartbeat has come since the last look; of a connector without heartbeats its word has to do. */
+/** A heartbeat has come since the last check; of a connector without heartbeats its word has to do. */
 function isAlive(watched: Watched, status: ConnectorStatus, beat: Beat): boolean {
   if (beat.kind === "unwatched" || beat.kind === "none") return isRunning(status);
   return beat.kind === "offset" && watched.beat !== undefined && watched.beat !== beat.offset;

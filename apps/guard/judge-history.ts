@@ -5,7 +5,7 @@ import type { Watched } from "./memory.ts";
 import { isFailed, restingOf, type SeenHistory } from "./observation.ts";
 
 /**
- * At first sight, then every `stallSeconds`; at every look while a restart may come, and when it runs although its place is
+ * At first sight, then every `stallSeconds`; at every check while a restart may come, and when it runs although its place is
  * lost or it was resting.
  */
 export function isHistoryDue(

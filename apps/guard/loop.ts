@@ -8,7 +8,7 @@ import { nextRestartAt } from "./restarts.ts";
 import type { GuardedConnector, GuardState } from "../../lib/guard-state.ts";
 import { messageOf } from "../../lib/run.ts";
 
-/** The world that is looked at, and what is done and told. */
+/** The world that is looked at, and what is done and logged. */
 export interface Surroundings {
   readonly world: World;
   readonly worker: Pick<ConnectClient, "restart" | "restartFailed" | "stop" | "alterOffsets">;

@@ -1,4 +1,4 @@
-/** What one look at the connectors brings, and what a worker's status says. */
+/** What one check of the connectors brings, and what a worker's status says. */
 import type { ConnectorOffset, ConnectorStatus } from "../../clients/connect/client.ts";
 import type { LossWords } from "../../clients/debezium/history/words.ts";
 import type { WatchedHistory } from "./memory.ts";
@@ -8,7 +8,7 @@ export type Beat =
   | { readonly kind: "offset"; readonly offset: bigint }
   /** The broker was not there to be asked. */
   | { readonly kind: "unknown" }
-  /** A sink sends none; that the changes get through is not to be told by its offsets either, on a quiet pipeline. */
+  /** A sink sends none; that the changes get through does not show in its offsets either, on a quiet pipeline. */
   | { readonly kind: "none" }
   | { readonly kind: "unwatched"; readonly why: string };
 

@@ -89,7 +89,7 @@ async function historyOf(
   try {
     const begun = await begunOf(world, config);
     const loss = await world.lossOf(name, config, offsets);
-    // A connector that went on from a lost place has long another one: what it had at the last look tells.
+    // A connector that went on from a lost place has long another one: what it had at the last check tells.
     const goesOn = loss === undefined && offsets.length > 0 && before !== undefined && before.begun === begun;
     const lossBefore = goesOn ? await world.lossOf(name, config, before.offsets) : undefined;
     return { offsets, begun, loss, lossBefore };
@@ -98,7 +98,7 @@ async function historyOf(
   }
 }
 
-/** Another text once the connector began anew: its schema history was emptied then, and it told of a snapshot. */
+/** Another text once the connector began anew: its schema history was emptied then, and it reported a snapshot. */
 async function begunOf({ broker }: World, config: Readonly<Record<string, string>>): Promise<string> {
   const [history, notifications] = [
     config["schema.history.internal.kafka.topic"],

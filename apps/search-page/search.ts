@@ -23,7 +23,7 @@ export interface Row {
 }
 
 export interface SearchAnswer {
-  /** This machine's time, in milliseconds since 1970: freshness is told by one clock, not by the browser's. */
+  /** This machine's time, in milliseconds since 1970: freshness is measured by one clock, not by the browser's. */
   readonly nowMs: number;
   /** All rows that were found; `rows` has the first of them. */
   readonly total: number;

@@ -27,7 +27,7 @@ export function register(program: Command): void {
 const helpText = `
 First the numbers of rows and documents, then checksums by ranges of the key, and where these differ the keys. What seems to
 differ is looked at again after the sink has passed that moment, so a change under way is no difference; a row that changes
-all the time is told as such. The databases are read in a snapshot of their own and are not locked.
+all the time is reported as such. The databases are read in a snapshot of their own and are not locked.
 
 Examples:
   cdc reconcile

@@ -22,7 +22,7 @@ export function register(program: Command): void {
     .summary("is everything well, and how far behind is each shard?")
     .description(
       "Looks at every part of the stack at once: containers, connectors and tasks, lag, topics, guard. Every problem is " +
-        "told with what to do; the exit code is 1 when there is one. A part that does not answer hides no other.",
+        "reported with what to do; the exit code is 1 when there is one. A part that does not answer hides no other.",
     )
     .addHelpText("after", helpText)
     .action(async ({ watch }: { watch?: number }, command: Command) => {

@@ -173,7 +173,7 @@ function guardChecks(facts: Facts, shards: readonly ShardPlan[]): Check[] {
       id: `${shard.name}:guarded`,
       section,
       title: `${shard.name} as it sees it`,
-      // It remembers what a worker that does not answer now told before.
+      // It remembers what a worker that does not answer now reported before.
       needs: [guard.container],
       run: async () => judgeGuarded(shard, await facts.guardState(), Date.now()),
     })),

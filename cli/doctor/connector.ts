@@ -102,7 +102,7 @@ export function judgeTasks(shard: OperatedConnector, status: ConnectorStatus): O
   );
 }
 
-/** @param settings what the guard is told; it writes after every check. */
+/** @param settings of the guard; it writes after every check. */
 export function judgeGuard(
   settings: Pick<GuardSettings, "checkSeconds">,
   state: GuardState | undefined,
@@ -118,7 +118,7 @@ export function judgeGuard(
 
 const calm: ReadonlySet<Condition> = new Set(["healthy", "snapshotting", "paused", "stopped"]);
 
-/** From this age on it is told when the guard has seen what it tells of. */
+/** From this age on it is said when the guard has seen what it reports. */
 const oldMs = 15_000;
 
 /** What the guard thinks of one connector; where the worker does not answer now, it remembers. */

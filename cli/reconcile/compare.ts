@@ -124,8 +124,8 @@ async function compareKeys(sides: Sides, range: KeyRange, size: number, found: F
 
 /** The key that a document without a row stands for; undefined when neither its id nor its fields tell one. */
 export function documentKey({ key }: TableSpec, shard: string, { id, source }: IndexDocument): string[] | undefined {
-  const told = keyOf(id) ?? key.map(({ name }) => textOf(source[fieldName(name)] ?? null));
-  return told.length === key.length && documentId(shard, told) === id ? told : undefined;
+  const values = keyOf(id) ?? key.map(({ name }) => textOf(source[fieldName(name)] ?? null));
+  return values.length === key.length && documentId(shard, values) === id ? values : undefined;
 }
 
 /** What a row or document says of its columns, short. */

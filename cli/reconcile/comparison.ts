@@ -85,7 +85,7 @@ async function compareAtCut(
     const missing = new Map<IndexPlan, unknown>();
     for (const { index } of targets) {
       if (views.has(index) || missing.has(index)) continue;
-      // All indices are held before the first table is read; one that is not there is told with its table.
+      // All indices are held before the first table is read; one that is not there is reported with its table.
       await IndexView.open(engine, index.alias).then(
         (view) => views.set(index, view),
         (error: unknown) => missing.set(index, error),

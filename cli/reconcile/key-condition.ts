@@ -23,13 +23,13 @@ export function keyCondition(columns: readonly RowColumn[], keys: readonly (read
  * BIGINT UNSIGNED from 2^63 on is the negative number of the same bits.
  */
 export function keyForms(columns: readonly RowColumn[], key: readonly string[]): string[][] {
-  const told = key.map((text, at) => {
+  const shown = key.map((text, at) => {
     const column = columns[at];
     return column !== undefined && isUnsignedBigint(column) && /^-\d{1,19}$/.test(text)
       ? BigInt.asUintN(64, BigInt(text)).toString()
       : text;
   });
-  return told.every((text, at) => text === key[at]) ? [told] : [[...key], told];
+  return shown.every((text, at) => text === key[at]) ? [shown] : [[...key], shown];
 }
 
 /** Whether such a row can be: every text is a value of its column. */

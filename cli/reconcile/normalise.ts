@@ -74,7 +74,7 @@ export function documentValue(column: RowColumn, bytes: Buffer | null): Value {
 
 /**
  * What MySQL keeps and no event can have: a date that no calendar has, such as 0000-00-00 or 2025-00-10, and YEAR 0000. The
- * documents have something else in its place, which has to be told.
+ * documents have something else in its place, which has to be said.
  */
 export function isNotCarried({ dataType }: Pick<ColumnSpec, "dataType">, value: Value): boolean {
   if (dataType === "year") return value === 0;

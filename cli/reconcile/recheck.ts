@@ -30,7 +30,7 @@ export interface ColumnDifference {
 export interface Difference {
   readonly kind: "missing" | "extra" | "different";
   readonly id: string;
-  /** The primary key's columns as text; undefined for a document of which no key can be told. */
+  /** The primary key's columns as text; undefined for a document of which no key is known. */
   readonly key: readonly string[] | undefined;
   /** For `different`. */
   readonly columns: readonly ColumnDifference[];
@@ -42,7 +42,7 @@ export interface Rechecked {
   readonly changing: readonly string[];
 }
 
-/** Rounds: a row has to change in every one of them, seconds apart, to be told as changing. */
+/** Rounds: a row has to change in every one of them, seconds apart, to be reported as changing. */
 const roundsLimit = 5;
 const chunkSize = 200;
 

@@ -181,11 +181,11 @@ function linesOf(report: TableReport): string[] {
 function lineOf({ kind, id, columns }: Difference): string[] {
   const label = kind.padEnd("different".length);
   if (kind !== "different") return [`    ${label}  ${id}`];
-  const told = columns.map(({ column, ...values }) => {
+  const parts = columns.map(({ column, ...values }) => {
     const [database, index] = excerpts(values.database, values.index);
     return `${column}: ${database} on the shard, ${index} in the index`;
   });
-  return [`    ${label}  ${id}  ${told.join("; ")}`];
+  return [`    ${label}  ${id}  ${parts.join("; ")}`];
 }
 
 function some(lines: readonly string[], count: number): string[] {

@@ -1,4 +1,4 @@
-/** `cdc reconcile`: every shard's rows against the index, and if told so the repair of what differs. */
+/** `cdc reconcile`: every shard's rows against the index, and if asked for the repair of what differs. */
 import type { PipelinePlan, ReadSidePlan } from "../../plan/types.ts";
 import { engineClient } from "../../clients/opensearch/client.ts";
 import type { GlobalOptions, OperatedStack } from "../context.ts";

@@ -7,7 +7,7 @@ import { UserError } from "../../lib/run.ts";
 export interface CatchUp {
   readonly worker: Pick<ConnectClient, "getStatus">;
   readonly sink: SinkTopics;
-  /** Told the records that are still to be written. */
+  /** Given the number of records that are still to be written. */
   readonly onProgress: (records: number) => void;
   readonly isInterrupted: () => boolean;
 }

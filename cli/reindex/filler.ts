@@ -49,9 +49,9 @@ export class Filler {
    */
   async start(next: string, isInterrupted: () => boolean): Promise<void> {
     const isFromTopics = this.#options.from === "topics";
-    await told(isFromTopics ? this.#startAtTheBeginning(next) : this.#startAtTheEnd(next));
+    await withRemedy(isFromTopics ? this.#startAtTheBeginning(next) : this.#startAtTheEnd(next));
     if (isFromTopics) return;
-    await told(readOnEveryShard(this.#stack, this.#index, this.#options.onProgress, isInterrupted));
+    await withRemedy(readOnEveryShard(this.#stack, this.#index, this.#options.onProgress, isInterrupted));
   }
 
   /**
@@ -88,7 +88,7 @@ export class Filler {
     const config = serving === undefined ? undefined : await this.#stack.worker.getConfig(this.connector);
     const isOfServing = config?.["index.name.template"]?.endsWith(serving?.slice(this.#index.alias.length) ?? "-");
     if (isOfServing === true) await this.keepRejected();
-    await told(removeConnector(this.#stack.worker, this.#sink("", "stopped")));
+    await withRemedy(removeConnector(this.#stack.worker, this.#sink("", "stopped")));
     await deleteTopic(this.#kafka, temporaryNames(this.#readSide, this.#index).deadLetterTopic);
   }
 
@@ -120,8 +120,8 @@ export class Filler {
   }
 }
 
-/** What connectors and flows are found to be is told, with what to do; what is told so already passes as it is. */
-async function told(work: Promise<unknown>): Promise<void> {
+/** What connectors and flows are found to be is reported with what to do; what is reported so already passes as it is. */
+async function withRemedy(work: Promise<unknown>): Promise<void> {
   try {
     await work;
   } catch (error) {

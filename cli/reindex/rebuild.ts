@@ -29,7 +29,7 @@ export interface RebuildOptions {
   readonly force: boolean;
   /** Whether an index that lacks what it could not take may do so. */
   readonly acceptRejected: boolean;
-  /** Told a line for each step. */
+  /** Given a line for each step. */
   readonly say: (line: string) => void;
   readonly isInterrupted: () => boolean;
 }
@@ -151,7 +151,7 @@ async function switchOver(parts: RebuildParts, options: RebuildOptions, old: str
   await filler.catchUp(options.isInterrupted);
   requireGoOn(parts, options);
   await requireTaken(parts, options);
-  // Before the switch: whatever happens after it, what the serving index lacks is told.
+  // Before the switch: whatever happens after it, what the serving index lacks is reported.
   await filler.keepRejected();
   await engine.indices.refresh({ index: next });
   const actions = [

@@ -1,4 +1,4 @@
-/** Records that a new index could not take: told, and when it is put in place all the same, kept as dead letters. */
+/** Records that a new index could not take: reported, and when it is put in place all the same, kept as dead letters. */
 import { TopicAdmin } from "../../clients/kafka/admin.ts";
 import { RecordProducer } from "../../clients/kafka/producer.ts";
 import type { PipelinePlan } from "../../plan/types.ts";

@@ -18,7 +18,7 @@ export interface ReindexOptions {
   readonly acceptRejected?: true;
 }
 
-/** @throws UserError for the first table that cannot be rebuilt; those before it are, and are told. */
+/** @throws UserError for the first table that cannot be rebuilt; those before it are, and are reported. */
 export async function reindex(
   stack: OperatedStack,
   readSide: ReadSidePlan,

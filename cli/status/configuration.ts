@@ -5,7 +5,7 @@ import type { OperatedConnector } from "../context.ts";
 import { problem } from "./judge-containers.ts";
 import type { StatusProblem } from "./schema.ts";
 
-/** Differences that are told one by one. */
+/** Differences that are listed one by one. */
 const shown = 5;
 
 /** What is to be compared: a shard's connector, or the sink. */

@@ -14,7 +14,7 @@ interface Seen {
 }
 
 /**
- * One for the connector and for each of its tasks that have failed, with what is told of the cause.
+ * One for the connector and for each of its tasks that have failed, with what is known of the cause.
  * @param part whose problem it is; @param name by which a person restarts it.
  */
 export function failedProblems(part: string, name: string, { status, guard, atMs }: Seen): StatusProblem[] {

@@ -7,10 +7,10 @@ import { problem } from "./judge-containers.ts";
 import { known, type ShardObservation } from "./observation.ts";
 import type { StatusProblem } from "./schema.ts";
 
-/** With so much of the time left a person is told: a tenth would be a night for a server that keeps a day. */
+/** With so much of the time left a person is warned: a tenth would be a night for a server that keeps a day. */
 const warnedPart = 0.25;
 
-/** That the place is about to be purged, ahead of it; one that is purged already is a loss, and told as that. */
+/** That the place is about to be purged, ahead of it; one that is purged already is a loss, and reported as that. */
 export function retentionProblems(
   shard: ShardPlan,
   place: Place | undefined,

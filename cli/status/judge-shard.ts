@@ -111,7 +111,7 @@ function stateProblems({ shard, status, guard, atMs, seen }: Facts): StatusProbl
   if (failed.length > 0) return failed;
   if (isAsDesired(states, declared)) return [];
   if (states.state === "PAUSED" || states.state === "STOPPED") {
-    // Why it may not run, and what helps, is told by itself.
+    // Why it may not run, and what helps, is reported by itself.
     if (guard?.condition === "lost" || known(seen.loss) !== undefined) return [];
     return [
       wrong(
@@ -200,7 +200,7 @@ function binlogProblems({ shard, seen }: Facts, observation: Observation): Statu
   ];
 }
 
-/** By its own look, or by what the guard saw: a connector that went on from a lost place has another one by now. */
+/** By its own check, or by what the guard saw: a connector that went on from a lost place has another one by now. */
 function lossProblems({ shard, seen, guard }: Facts): StatusProblem[] {
   const loss = known(seen.loss);
   if (loss !== undefined) return [wrong(shard, `${loss.code}: ${loss.found}`, loss.remedy)];

@@ -82,7 +82,7 @@ export interface Heartbeat {
   readonly arrivedMs: number;
 }
 
-/** What the connector told last of a snapshot. */
+/** What the connector reported last of a snapshot. */
 export interface Notification {
   /** `Initial Snapshot`, `Incremental Snapshot`. */
   readonly aggregate: string;

@@ -52,7 +52,7 @@ const table = z.strictObject({
       "Whether the rows that were there when its capture began were read: never is a problem; to come while the first " +
         "snapshot runs; left out where the configuration says so; unknown where the connector's words are no JSON.",
     ),
-  readAt: nullable(z.string()).describe("When that was told, ISO 8601; null where it was not."),
+  readAt: nullable(z.string()).describe("When that was reported, ISO 8601; null where it was not."),
   why: nullable(z.string()).describe("Which setting leaves it out; null where none does."),
 });
 

@@ -31,7 +31,7 @@ async function logIn(address: ServerAddress): Promise<Connection> {
   }).catch((error: unknown) => {
     throw loginError(address, error);
   });
-  // A connection that breaks is told by the query that it breaks.
+  // A connection that breaks is reported by the query that it breaks.
   connection.on("error", () => {});
   await connection.query("SET NAMES utf8mb4");
   return connection;

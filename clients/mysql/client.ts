@@ -61,7 +61,7 @@ export async function connectMysql(address: MysqlAddress, limitMs = answerLimitM
       throw codeOf(error) === "ETIMEDOUT" ? silent(error) : loginError(address, error);
     },
   );
-  // What is lost between statements is told by the next one.
+  // What is lost between statements is reported by the next one.
   connection.on("error", () => {});
 
   type Ask = (...args: never[]) => Promise<[QueryResult, FieldPacket[]]>;

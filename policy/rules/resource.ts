@@ -1,4 +1,4 @@
-/** Resources as rules see them, and how a violation is told. */
+/** Resources as rules see them, and how a violation is reported. */
 
 /** Stands for a value that is not known before an update. */
 export const unknownValue = Symbol("not known yet");

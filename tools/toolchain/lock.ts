@@ -7,7 +7,7 @@ import { isErrno } from "../../lib/run.ts";
 
 /**
  * Does `work` while holding the lock file; waits for a living holder, takes over from a dead one.
- * @param waiting told once, with the holder's pid, when there is someone to wait for.
+ * @param waiting called once, with the holder's pid, when there is someone to wait for.
  */
 export async function withLock<T>(file: string, waiting: (pid: number) => void, work: () => Promise<T>): Promise<T> {
   for (let isReported = false; !(await take(file));) {

@@ -102,7 +102,7 @@ export function decode(record: Pick<EventRecord, "topic" | "key" | "value">, tab
   return isUnwrapped(record.topic, content) ? unwrapped(named, record.key, content) : { kind: "other", content };
 }
 
-/** The shape that `ExtractNewRecordState` leaves: the row, and `__` fields that it was told to add. */
+/** The shape that `ExtractNewRecordState` leaves: the row, and `__` fields that it was configured to add. */
 function unwrapped(named: { database: string; table: string }, key: string | null, content: Row): ChangeEvent {
   const op = content["__op"];
   const row = Object.fromEntries(Object.entries(content).filter(([name]) => !name.startsWith("__")));
@@ -125,11 +125,11 @@ function unwrapped(named: { database: string; table: string }, key: string | nul
 function keyOf(text: string | null, row: Row | null): Row | null {
   const key = rowOrNull(decodeJson(text));
   if (key === null || row === null) return key;
-  const told = Object.entries(key).map(([name, value]): [string, Value] => {
+  const entries = Object.entries(key).map(([name, value]): [string, Value] => {
     if ((typeof value !== "number" && typeof value !== "bigint") || value >= 0) return [name, value];
     return [name, unsigned(value) === row[name] ? unsigned(value) : value];
   });
-  return Object.fromEntries(told);
+  return Object.fromEntries(entries);
 }
 
 /** Rows are on `PREFIX.DATABASE.TABLE`; heartbeats and notifications look alike. */

@@ -20,7 +20,7 @@ export interface Schema {
 /**
  * Turns a value into what a person would write: decimals and times as text, bytes as `0x…`, bits as `b'101'`.
  * Without a schema, and for types that are readable as they are, the value itself. A BIGINT UNSIGNED beyond 2^63 comes
- * negative: it is told by the column's type where the schema has it, which a key's has not.
+ * negative: it is known by the column's type where the schema has it, which a key's has not.
  */
 export function decodeValue(schema: Schema | undefined, value: Value): Value {
   if (schema === undefined || value === null) return value;

@@ -61,7 +61,7 @@ async function readNext(
   { gtids = "" }: Place,
 ): Promise<number | undefined> {
   const read = parseGtids(gtids);
-  // What was purged unread cannot be sent, and is told by the numbers.
+  // What was purged unread cannot be sent, and is known by the numbers.
   const isThere =
     subtractGtids(parseGtids(executed), read).size > 0 && subtractGtids(parseGtids(purged), read).size === 0;
   if (!isThere) return undefined;
@@ -137,7 +137,7 @@ async function withConnection<T>(login: ServerLogin, ask: (connection: Connectio
     },
   );
   let timer: NodeJS.Timeout | undefined;
-  // Whoever waits is told; without a listener it would end the process.
+  // Whoever waits gets it; without a listener it would end the process.
   connection.on("error", () => {});
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${answerLimitMs / 1000} s`)), answerLimitMs);

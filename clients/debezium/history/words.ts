@@ -10,7 +10,7 @@ export const lossCodes = {
   purged: "CDC-853",
 } as const satisfies Record<LossKind, string>;
 
-/** That it could not be told. */
+/** That it is not known. */
 export const unknownCode = "CDC-854";
 
 export type Loss = Exclude<Verdict, { readonly kind: "fine" }>;
