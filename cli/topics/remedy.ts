@@ -10,7 +10,8 @@ export function remedyOfMissing(plan: PipelinePlan, name: string): string {
   const refresh = "pulumi up --refresh makes it again";
   if (kind === "worker") {
     const containers = plan.connect.workers.map(({ container }) => container).join(" ");
-    const again = `docker restart ${containers} (the worker makes its own topics as it starts), then pulumi up`;
+    // Stopped and not restarted: `up` waits for a worker that it starts, and only then looks for the connectors on it.
+    const again = `docker stop ${containers}, then pulumi up (the worker makes its own topics as it starts)`;
     // Connectors come back from the state; their places were in the topic, and they begin anew as they start.
     const follows = [...new Set(plan.shards.map(whatFollows))].join("; ");
     return name === workerTopics.offset

@@ -5,9 +5,9 @@ import { planWith, stackConfig } from "../support/config.ts";
 const plan = planWith({});
 
 test.each([
-  ["connect-configs", /^docker restart cdc-\S+-connect \(.*\), then pulumi up$/],
-  ["connect-status", /^docker restart .*, then pulumi up$/],
-  ["connect-offsets", /^docker restart .*, then pulumi up; .*: a new snapshot follows, .*; rows deleted since/],
+  ["connect-configs", /^docker stop cdc-\S+-connect, then pulumi up \(.*\)$/],
+  ["connect-status", /^docker stop .*, then pulumi up \(.*\)$/],
+  ["connect-offsets", /^docker stop .*, then pulumi up \(.*\); .*: a new snapshot follows, .*; rows deleted since/],
   ["schemahistory.shard0", /^pulumi up --refresh makes it again, empty: then cdc offsets reset shard0,/],
   ["shard0.products.products", /^pulumi up --refresh makes it again; nothing else does$/],
 ])("%s is brought back by what makes it", (topicName, remedy) => {

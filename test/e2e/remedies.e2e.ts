@@ -194,7 +194,7 @@ const rows: readonly Row[] = [
     [
       {
         message: new RegExp(`${topic} is missing`),
-        commands: /^(docker restart \S+) \(the worker makes its own topics as it starts\), then (pulumi up)/,
+        commands: /^(docker stop \S+), then (pulumi up) \(the worker makes its own topics as it starts\)/,
       },
     ],
   ]),

@@ -12,8 +12,8 @@ export const burstTable = "products.products";
 const statementRows = 1000;
 
 /** Numbers its rows from 0 by three digits, put together. */
-const insert = `
-  INSERT INTO ${burstTable} (sku, name, description, price, weight_kg, attributes)
+const insertInto = (table: string) => `
+  INSERT INTO ${table} (sku, name, description, price, weight_kg, attributes)
   WITH digits (d) AS (VALUES ROW(0), ROW(1), ROW(2), ROW(3), ROW(4), ROW(5), ROW(6), ROW(7), ROW(8), ROW(9)),
     numbers (n) AS (SELECT a.d + 10 * b.d + 100 * c.d FROM digits a, digits b, digits c)
   SELECT CONCAT(?, ? + n), CONCAT('product ', n), 'A row of a burst, with a text of a usual length', 9.99 + n, n / 7,
@@ -43,13 +43,21 @@ export class BurstWriter {
     return new BurstWriter(shard, await createConnection(loginOptions(options)));
   }
 
-  /** Writes that many rows, a thousand to a transaction. */
-  async write(rows: number): Promise<void> {
+  /**
+   * Writes that many rows, a thousand to a transaction.
+   * @param table with the burst table's columns; default that table.
+   */
+  async write(rows: number, table = burstTable): Promise<void> {
     const run = randomUUID().slice(0, 8);
     for (let written = 0; written < rows; written += statementRows) {
       const count = Math.min(statementRows, rows - written);
-      await this.#database.query(insert, [`${run}-`, written, count]);
+      await this.#database.query(insertInto(table), [`${run}-`, written, count]);
     }
+  }
+
+  /** Makes a further table with the burst table's columns. */
+  async makeTable(table: string): Promise<void> {
+    await this.#database.query(`CREATE TABLE ${table} LIKE ${burstTable}`);
   }
 
   /** Writes the pipeline's probe row; its event is the last one of what was written before. */

@@ -1,4 +1,7 @@
 /** The ways in which the connectors are run beside each other: ours, and those that people begin with. */
+import { cdcDatabase } from "../../../lib/constants.ts";
+import { quoted, topicOf } from "../../../lib/names.ts";
+import { listedTables } from "../../../plan/captured.ts";
 import { jsonConverter } from "../../../plan/connect.ts";
 import type { ConnectPlan, ShardPlan } from "../../../plan/types.ts";
 
@@ -26,6 +29,36 @@ export const withoutExactlyOnce: Setting = {
   exactlyOnce: false,
   config: (shard) => without(shard.connector.config, (key) => key === exactlyOnceKey),
 };
+
+/**
+ * What the plan says, but that an initial snapshot reads other tables, by so many threads. All their rows go to one topic, as
+ * nobody has declared others.
+ * @param tables `DATABASE.TABLE`, all of one database. @param topic where the rows go.
+ * Upstream: Debezium's `snapshot.max.threads`.
+ */
+export function readingTables(
+  tables: readonly string[],
+  topic: (shard: ShardPlan) => string,
+  threads: number,
+): Setting {
+  return {
+    name: `${threads} thread${threads === 1 ? "" : "s"}`,
+    exactlyOnce: true,
+    config(shard) {
+      const { config } = shard.connector;
+      const own = listedTables(shard).filter((table) => table.startsWith(`${cdcDatabase}.`));
+      return {
+        ...config,
+        "table.include.list": [...tables, ...own].map(quoted).join(","),
+        "snapshot.max.threads": String(threads),
+        transforms: [config["transforms"] ?? "", "together"].filter((name) => name !== "").join(","),
+        "transforms.together.type": "org.apache.kafka.connect.transforms.RegexRouter",
+        "transforms.together.regex": tables.map((table) => quoted(topicOf(shard.topicPrefix, table))).join("|"),
+        "transforms.together.replacement": topic(shard),
+      };
+    },
+  };
+}
 
 /** Events without their schemas, as the configuration's `converter: json-schemaless` has them. */
 export const schemaless: Setting = {

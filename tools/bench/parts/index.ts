@@ -6,6 +6,7 @@ import { latencyPart } from "./latency.ts";
 import { memoryPart } from "./memory.ts";
 import { readSidePart } from "./read-side.ts";
 import { snapshotPart } from "./snapshot.ts";
+import { snapshotThreadsPart } from "./snapshot-threads.ts";
 import { throughputPart } from "./throughput.ts";
 import { upPart, upReadSidePart } from "./up.ts";
 
@@ -17,6 +18,7 @@ export const parts: readonly Part[] = [
   latencyPart,
   throughputPart,
   snapshotPart,
+  snapshotThreadsPart,
   memoryPart,
   readSidePart,
 ];

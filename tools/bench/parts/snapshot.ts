@@ -51,8 +51,8 @@ export async function measureSnapshot(context: Context, size: { rows: number; ro
 
 const limitMs = 240_000;
 
-/** Has a stopped connector begin anew. @returns rows per second. */
-async function snapshot(pipeline: Pipeline, shard: ShardPlan, rows: number): Promise<number> {
+/** Has a stopped connector begin anew; all rows come to the burst's topic. @returns rows per second. */
+export async function snapshot(pipeline: Pipeline, shard: ShardPlan, rows: number): Promise<number> {
   const { kafka, worker } = pipeline;
   const [topic, history] = [burstTopic(shard), shard.connector.config["schema.history.internal.kafka.topic"] ?? ""];
   const admin = new TopicAdmin(kafka);
