@@ -10,6 +10,7 @@ import { findMysqlProblems } from "./mysql-options.ts";
 import type { Problem } from "../lib/problem.ts";
 import { findTextProblems, toBroker, toConnector, toServer, toWorker } from "./property-text.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
+import { filterProperties } from "./rest-filter.ts";
 import { findZoneProblems } from "./session-zone.ts";
 import { ownSinkProperties } from "./sink.ts";
 
@@ -62,7 +63,10 @@ function workerProblems(config: PipelineConfig, versions: readonly string[]): Pr
   const path = "cdc:connect.properties";
   return [
     ...findTextProblems(path, properties, toWorker),
-    ...contradictions(path, properties, ownWorkerProperties("", "connect", config, "", [])),
+    ...contradictions(path, properties, {
+      ...ownWorkerProperties("", "connect", config, "", []),
+      ...filterProperties(config, [], []),
+    }),
     ...findClassProblems(path, properties, config, versions),
   ];
 }

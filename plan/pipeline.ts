@@ -6,7 +6,6 @@ import { planGuard } from "./guard.ts";
 import { planKafka } from "./kafka.ts";
 import { refuse } from "../lib/problem.ts";
 import { planReadSide } from "./read-side.ts";
-import { sinkPluginFolder } from "../lib/constants.ts";
 import { findContradictions } from "./rules.ts";
 import { resolveShard } from "./resolved-shard.ts";
 import { mergedTopics, planShard } from "./shard.ts";
@@ -32,10 +31,16 @@ export function planPipeline({ config, stack, declaredTables, keylessTables }: P
   const kafka = planKafka(stack, config);
   const { bootstrap } = kafka.endpoints.inNetwork;
   const used = debeziumVersions(resolved);
-  const connect = planConnect(stack, config, bootstrap, used, config.readSide.enabled ? [sinkPluginFolder] : []);
   const shards = resolved.map((shard) => planShard(stack, shard, config, bootstrap, used.length > 1));
   const sharedTopics = mergedTopics(resolved, config);
   const readSide = planReadSide(stack, config, { resolved, shards });
+  const sink = readSide?.sink;
+  const connect = planConnect(stack, config, {
+    bootstrap,
+    versions: used,
+    furtherPlugins: sink === undefined ? [] : [sink.plugin.path],
+    configs: [...shards.map(({ connector }) => connector.config), ...(sink === undefined ? [] : [sink.config])],
+  });
   const topics = [...connect.topics, ...sharedTopics, ...shards.flatMap((shard) => shard.topics)];
   refuse(findTopicClashes([...topics, ...(readSide?.topics ?? [])]));
   return {

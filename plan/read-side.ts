@@ -3,7 +3,7 @@ import { engineJavaOptions } from "./jvm.ts";
 import type { PipelineConfig } from "../config/schema.ts";
 import { hasOwnSink, planIndices, planProbeIndex, type PlannedShards } from "./indices.ts";
 import { deadLetterTopic, planSink, retryTopic } from "./sink.ts";
-import { existingEndpoints, httpEndpoints, publishedPort, type PublishedPort } from "./endpoints.ts";
+import { existingEndpoints, httpEndpoints, ownNames, publishedPort, type PublishedPort } from "./endpoints.ts";
 import { engineSettings } from "./row-size.ts";
 import { TopicPlanner } from "./topics.ts";
 import type { EnginePlan, IndexPlan, PagePlan, ReadSidePlan } from "./types.ts";
@@ -61,7 +61,25 @@ function planEngine(stack: string, config: PipelineConfig): EnginePlan {
     expectedMemoryMiB: readSide.heapMiB + engineOverheadMiB,
     memoryLimitMiB: undefined,
     javaOptions: engineJavaOptions(readSide.heapMiB),
-    settings: engineSettings(config),
+    settings: {
+      ...closedDoors(httpEndpoints(engineAlias, enginePortOf(config)).fromHost.url),
+      ...engineSettings(config),
+    },
+  };
+}
+
+/**
+ * What a page of another site in a browser on this machine could do by a request without a body. The engine looks at Origin only
+ * where CORS is on, and lets no other site in then; at Host it looks never.
+ */
+function closedDoors(ownOrigin: string): Record<string, string> {
+  return {
+    "action.destructive_requires_name": "true",
+    "cluster.indices.close.enable": "false",
+    "http.cors.allow-origin": ownOrigin,
+    "http.cors.enabled": "true",
+    // Nothing here runs one.
+    "script.allowed_types": "none",
   };
 }
 
@@ -73,15 +91,20 @@ function planPage(
 ): PagePlan | undefined {
   if (!readSide.page.enabled) return undefined;
   const alias = "search";
+  const container = `${stack}-${alias}`;
   const port = publishedPort(pagePort, readSide.page.port + portOffset);
   return {
     name: alias,
-    container: `${stack}-${alias}`,
+    container,
     alias,
     port,
     endpoints: httpEndpoints(alias, port),
     expectedMemoryMiB: pageMemoryMiB,
     memoryLimitMiB: pageMemoryLimitMiB,
-    settings: { engineUrl, indices: indices.map(({ alias, table }) => ({ alias, table })) },
+    settings: {
+      engineUrl,
+      hosts: ownNames(alias, container),
+      indices: indices.map(({ alias, table }) => ({ alias, table })),
+    },
   };
 }

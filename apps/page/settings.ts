@@ -24,16 +24,17 @@ export function readSettings(env: NodeJS.ProcessEnv): PageSettings {
   } catch {
     throw refusal("is not JSON");
   }
-  if (!isSettings(found)) throw refusal("lacks one of port, engineUrl, indices (of alias and table)");
+  if (!isSettings(found)) throw refusal("lacks one of port, engineUrl, hosts, indices (of alias and table)");
   return found;
 }
 
 function isSettings(found: unknown): found is PageSettings {
   if (typeof found !== "object" || found === null) return false;
-  const { port, engineUrl, indices } = found as Partial<PageSettings>;
+  const { port, engineUrl, hosts, indices } = found as Partial<PageSettings>;
   return (
     typeof port === "number" &&
     typeof engineUrl === "string" &&
+    Array.isArray(hosts) &&
     Array.isArray(indices) &&
     indices.length > 0 &&
     indices.every(
