@@ -61,10 +61,7 @@ function planEngine(stack: string, config: PipelineConfig): EnginePlan {
     expectedMemoryMiB: readSide.heapMiB + engineOverheadMiB,
     memoryLimitMiB: undefined,
     javaOptions: engineJavaOptions(readSide.heapMiB),
-    settings: {
-      ...closedDoors(httpEndpoints(engineAlias, enginePortOf(config)).fromHost.url),
-      ...engineSettings(config),
-    },
+    settings: { ...closedDoors(config), ...engineSettings(config) },
   };
 }
 
@@ -72,14 +69,14 @@ function planEngine(stack: string, config: PipelineConfig): EnginePlan {
  * What a page of another site in a browser on this machine could do by a request without a body. The engine looks at Origin only
  * where CORS is on, and lets no other site in then; at Host it looks never.
  */
-function closedDoors(ownOrigin: string): Record<string, string> {
+function closedDoors(config: PipelineConfig): Record<string, string> {
   return {
     "action.destructive_requires_name": "true",
     "cluster.indices.close.enable": "false",
-    "http.cors.allow-origin": ownOrigin,
+    "http.cors.allow-origin": httpEndpoints(engineAlias, enginePortOf(config)).fromHost.url,
     "http.cors.enabled": "true",
-    // Nothing here runs one.
-    "script.allowed_types": "none",
+    // Nothing here runs one; another sink may.
+    ...(hasOwnSink(config) ? { "script.allowed_types": "none" } : {}),
   };
 }
 

@@ -35,6 +35,8 @@ describe("the engine", () => {
       "http.cors.enabled": "true",
       "script.allowed_types": "none",
     });
+    const other = readSideOf({}, { sink: { class: "org.example.Other", plugin } });
+    expect(other.engine?.settings).not.toHaveProperty(["script.allowed_types"]);
   });
 
   test("is no container when there is one already, whatever is on its port", () => {
