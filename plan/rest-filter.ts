@@ -34,7 +34,7 @@ export function filterProperties(
     .flatMap((one) => Object.entries(one))
     .filter(([, value]) => placeholder.test(value))
     // Encoded: the worker would put the secret in here too.
-    .map((entry) => entry.map(encodeURIComponent).join("="));
+    .map(([property, value]) => encodeURIComponent(`${property}=${value}`));
   return {
     "rest.extension.classes": "cdc.filter.ConnectFilter",
     "cdc.rest.hosts": ownNames(...aliases).join(","),

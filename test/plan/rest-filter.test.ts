@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { planOf, planWith } from "../support/config.ts";
 
 const password = "${file:/run/secrets/connectors.properties:debezium.password}";
-const planned = (property: string, value: string) => `${property}=${encodeURIComponent(value)}`;
+const planned = (property: string, value: string) => encodeURIComponent(`${property}=${value}`);
 
 describe("the filter of the workers' REST API", () => {
   test("is loaded by every worker, with or without a read side, and knows each by its own names", () => {

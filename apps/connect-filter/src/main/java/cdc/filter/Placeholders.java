@@ -27,17 +27,18 @@ final class Placeholders {
     private final Set<String> properties = new TreeSet<>();
 
     /**
-     * @param planned {@code PROPERTY=VALUE}, separated by commas, both URL-encoded: the worker would put the secret in here too.
+     * @param planned {@code PROPERTY=VALUE}, each URL-encoded, separated by commas: the worker would put the secret in here too.
      * @throws IllegalArgumentException when an entry has no {@code =}.
      */
     Placeholders(String planned) {
         for (String entry : planned.isEmpty() ? new String[0] : planned.split(",")) {
-            int equals = entry.indexOf('=');
+            String pair = URLDecoder.decode(entry, StandardCharsets.UTF_8);
+            int equals = pair.indexOf('=');
             if (equals < 0) {
-                throw new IllegalArgumentException("found " + entry + ", but an entry is PROPERTY=VALUE");
+                throw new IllegalArgumentException("found " + entry + ", but an entry is PROPERTY=VALUE, URL-encoded");
             }
-            String property = decoded(entry.substring(0, equals));
-            this.planned.add(Map.entry(property, decoded(entry.substring(equals + 1))));
+            String property = pair.substring(0, equals);
+            this.planned.add(Map.entry(property, pair.substring(equals + 1)));
             properties.add(property);
         }
     }
@@ -65,9 +66,5 @@ final class Placeholders {
 
     private boolean mayStand(boolean isName, String property, String text) {
         return !PLACEHOLDER.matcher(text).find() || (!isName && property != null && planned.contains(Map.entry(property, text)));
-    }
-
-    private static String decoded(String text) {
-        return URLDecoder.decode(text, StandardCharsets.UTF_8);
     }
 }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 class ConnectFilterTest {
     private static final Map<String, String> WORKER = Map.of(
             ConnectFilter.HOSTS, "localhost,connect",
-            ConnectFilter.PLACEHOLDERS, "database.password=%24%7Bfile%3A%2Fa%3Ab%7D");
+            ConnectFilter.PLACEHOLDERS, "database.password%3D%24%7Bfile%3A%2Fa%3Ab%7D");
 
     /** Stands for all of the worker: what reaches it is done. */
     @Path("/")

@@ -21,7 +21,7 @@ class PlaceholdersTest {
             new Placeholders(entry("database.password", SECRET) + "," + entry("sasl.jaas.config", JAAS));
 
     private static String entry(String property, String value) {
-        return URLEncoder.encode(property, StandardCharsets.UTF_8) + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8);
+        return URLEncoder.encode(property + "=" + value, StandardCharsets.UTF_8);
     }
 
     private Optional<String> refusal(String body) throws IOException {
