@@ -1,13 +1,13 @@
-/** The Kafka Connect workers with their plugins: Debezium's, and the sink's. */
+/** The Kafka Connect workers with their plugins: Debezium's, the filter of their REST API, and the sink's. */
 import * as command from "@pulumi/command";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { sinkCode } from "../provider/scripts/sink-code.ts";
+import { codeHash, filterPlugin, sinkPlugin, sourcesOf } from "../provider/scripts/plugin-code.ts";
 import { cdcPasswordKey, connectorSecretsFile, workerPropertiesFile } from "../lib/constants.ts";
 import { itself } from "../plan/endpoints.ts";
 import { renderProperties } from "../plan/java-properties.ts";
 import type { Owner } from "../plan/owner.ts";
-import type { ConnectPlan, PluginPlan, SinkPluginPlan, WorkerPlan } from "../plan/types.ts";
+import type { ConnectPlan, FilterPlan, PluginPlan, SinkPluginPlan, WorkerPlan } from "../plan/types.ts";
 import { type ContainerReady, type Network, PreparedImage } from "../provider/resources.ts";
 import { createService, createVolume, type Service } from "./docker.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
@@ -49,7 +49,9 @@ export class ConnectCluster extends pulumi.ComponentResource {
     };
     this.secrets = secrets;
     const connectorPlugins = plan.plugins.map(bringPlugin);
-    const plugins = [...connectorPlugins, ...(args.sink === undefined ? [] : [bringSink(args.sink)])];
+    const filter = plan.filter === undefined ? [] : [bringFilter(plan.filter)];
+    const sink = args.sink === undefined ? [] : [bringSink(args.sink)];
+    const plugins = [...connectorPlugins, ...filter, ...sink];
     const image = prepareWorker();
     const [first, ...others] = plan.workers.map(createWorker);
     if (first === undefined) throw new Error("a plan has at least one worker");
@@ -90,9 +92,25 @@ export class ConnectCluster extends pulumi.ComponentResource {
       return new PreparedImage(`${name}-prepared`, inputs, { ...parent, dependsOn: newest.brought }).imageId;
     }
 
+    function bringFilter({ volume: begin, path }: FilterPlan) {
+      // Named by its content, as the sink's.
+      const named = `${begin}-${codeHash(sourcesOf(filterPlugin))}`;
+      const volume = createVolume(`${name}-plugins-filter`, { owner, network, volume: named }, parent);
+      const brought = new command.local.Command(
+        `${name}-filter`,
+        {
+          create: "node provider/scripts/install-filter.ts",
+          environment: { CDC_FILTER_VOLUME: volume.name, CDC_FILTER_IMAGE: args.image.id },
+          logging: command.local.Logging.Stderr,
+        },
+        { ...parent, deletedWith: volume },
+      );
+      return { brought, mount: { volumeName: volume.name, containerPath: path, readOnly: true } };
+    }
+
     function bringSink({ volume: begin, path, archive }: SinkPluginPlan) {
       // Named by its content: a changed sink is another volume and a restart of the workers, and a preview shows it.
-      const hash = archive === undefined ? sinkCode().hash : archive.sha256.slice(0, 12);
+      const hash = archive === undefined ? codeHash(sourcesOf(sinkPlugin)) : archive.sha256.slice(0, 12);
       const volume = createVolume(`${name}-plugins-sink`, { owner, network, volume: `${begin}-${hash}` }, parent);
       const brought = new command.local.Command(
         `${name}-sink`,
@@ -105,7 +123,8 @@ export class ConnectCluster extends pulumi.ComponentResource {
           },
           logging: command.local.Logging.Stderr,
         },
-        { ...parent, deletedWith: volume },
+        // One build at a time.
+        { ...parent, deletedWith: volume, dependsOn: filter.map((one) => one.brought) },
       );
       return { brought, mount: { volumeName: volume.name, containerPath: path, readOnly: true } };
     }

@@ -22,6 +22,7 @@ export async function differences(folder: string, list: string): Promise<string[
     list
       .trimEnd()
       .split("\n")
+      .filter((line) => line !== "")
       .map((line): [string, string] => [line.slice(66), line.slice(0, 64)]),
   );
   const present = new Set(await readdir(folder));

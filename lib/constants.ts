@@ -69,6 +69,9 @@ export const pluginsFolder = "/opt/cdc/plugins";
 /** The sink's plugin, beside those of the connector. */
 export const sinkPluginFolder = `${pluginsFolder}/sink`;
 
+/** The filter of the workers' REST API, beside them. */
+export const filterPluginFolder = `${pluginsFolder}/connect-filter`;
+
 /** Where the guard's container finds its code, laid out as in the checkout. */
 export const guardFolder = "/opt/cdc/guard";
 

@@ -234,6 +234,12 @@ function lineOf(version: string): Line | undefined {
   return major === undefined ? undefined : [Number(major), Number(minor)];
 }
 
+/** Whether a version is known to be of an older line, `4.0`; what cannot be read is warned of by checkVersions. */
+export function isOlder(version: string, line: string): boolean {
+  const found = lineOf(version);
+  return found !== undefined && isBefore(found, line);
+}
+
 /** The line of a version from plan/releases.ts. */
 function required(version: string): Line {
   const line = lineOf(version);

@@ -3,6 +3,7 @@ import type { PipelineConfig } from "../config/schema.ts";
 import { connectRestPort, pluginsFolder, secretsFolder } from "../lib/constants.ts";
 import { publishedPort, workerEndpoints } from "./endpoints.ts";
 import { jvmEnvironment } from "./jvm.ts";
+import { filterProperties, planFilter } from "./rest-filter.ts";
 import { replicationFactor, TopicPlanner } from "./topics.ts";
 import type { ConnectPlan, WorkerPlan } from "./types.ts";
 
@@ -14,33 +15,38 @@ const jvmOverheadMiB = 200;
 /** Kafka 3.8 and later (KIP-581); a connector with a converter of its own needs it of its own. */
 export const keepNulls = "value.converter.replace.null.with.default";
 
-/**
- * Plans the workers.
- * @param bootstrap the brokers' addresses inside the network.
- * @param versions Debezium releases that the shards' connectors are of, each once.
- * @param furtherPlugins folders of other plugins on the workers.
- */
-export function planConnect(
-  stack: string,
-  config: PipelineConfig,
-  bootstrap: string,
-  versions: readonly string[],
-  furtherPlugins: readonly string[],
-): ConnectPlan {
+/** What the workers are to carry. */
+export interface WorkersLoad {
+  /** The brokers' addresses inside the network. */
+  readonly bootstrap: string;
+  /** Debezium releases that the shards' connectors are of, each once. */
+  readonly versions: readonly string[];
+  /** Folders of other plugins on the workers. */
+  readonly furtherPlugins: readonly string[];
+  /** The configurations of all connectors. */
+  readonly configs: readonly Readonly<Record<string, string>>[];
+}
+
+/** Plans the workers. */
+export function planConnect(stack: string, config: PipelineConfig, load: WorkersLoad): ConnectPlan {
+  const { versions, furtherPlugins } = load;
   const plugins = versions.map((version) => ({
     version,
     volume: `${stack}-debezium-mysql-${version}`,
     path: `${pluginsFolder}/${version}`,
   }));
   const ids = Array.from({ length: config.connect.workers }, (_, index) => index + 1);
-  const pluginPaths = [...plugins.map(({ path }) => path), ...furtherPlugins];
-  const [first, ...others] = ids.map((id) => planWorker(stack, id, config, bootstrap, pluginPaths));
+  const filter = planFilter(stack, config);
+  const filterPaths = filter === undefined ? [] : [filter.path];
+  const pluginPaths = [...plugins.map(({ path }) => path), ...filterPaths, ...furtherPlugins];
+  const [first, ...others] = ids.map((id) => planWorker(stack, id, config, load, pluginPaths));
   if (first === undefined) throw new Error("a plan has at least one worker");
   return {
     workers: [first, ...others],
     endpoints: first.endpoints,
     topics: new TopicPlanner(config).worker(workerTopics),
     plugins,
+    filter,
   };
 }
 
@@ -48,15 +54,19 @@ function planWorker(
   stack: string,
   id: number,
   config: PipelineConfig,
-  bootstrap: string,
+  { bootstrap, configs }: WorkersLoad,
   pluginPaths: readonly string[],
 ): WorkerPlan {
   const alias = id === 1 ? "connect" : `connect-${id}`;
+  const container = `${stack}-${alias}`;
   const port = publishedPort(connectRestPort, config.connect.port + id - 1 + config.portOffset);
-  const own = ownProperties(stack, alias, config, bootstrap, pluginPaths);
+  const own = {
+    ...ownProperties(stack, alias, config, bootstrap, pluginPaths),
+    ...filterProperties(config, [alias, container], configs),
+  };
   return {
     name: alias,
-    container: `${stack}-${alias}`,
+    container,
     alias,
     port,
     endpoints: workerEndpoints(alias, port),

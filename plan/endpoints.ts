@@ -14,6 +14,9 @@ import {
 /** Ports are published here alone: other machines reach none of them. */
 export const loopback = "127.0.0.1";
 
+/** The same in IPv6, as a Host header has it. */
+const loopbackIpv6 = "[::1]";
+
 /** The same as a name. Kafka's and Connect's endpoints have been in people's states by it from the beginning. */
 const loopbackName = "localhost";
 
@@ -62,6 +65,11 @@ export function workerEndpoints(alias: string, port: PublishedPort): Endpoints<H
     inNetwork: { url: `http://${alias}:${port.internal}` },
     fromHost: { url: `http://${loopbackName}:${port.host}` },
   };
+}
+
+/** The hosts by which a service may be asked: on this machine, and by its aliases in the network. */
+export function ownNames(...aliases: string[]): string[] {
+  return [loopbackName, loopback, loopbackIpv6, ...aliases];
 }
 
 /** Of the search engine, or of the search page. */

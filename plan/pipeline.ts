@@ -7,7 +7,6 @@ import { planGuard } from "./guard.ts";
 import { planKafka } from "./kafka.ts";
 import { refuse } from "../lib/problem.ts";
 import { planReadSide } from "./read-side.ts";
-import { sinkPluginFolder } from "../lib/constants.ts";
 import { findContradictions } from "./rules.ts";
 import { resolveShard, type ResolvedShard } from "./resolved-shard.ts";
 import { mergedTopics, planShard } from "./shard.ts";
@@ -50,8 +49,15 @@ function plannedAs(
 ): Omit<PipelinePlan, "warnings"> {
   const kafka = planKafka(stack, config);
   const { bootstrap } = kafka.endpoints.inNetwork;
-  const connect = planConnect(stack, config, bootstrap, releases, config.readSide.enabled ? [sinkPluginFolder] : []);
   const shards = resolved.map((shard) => planShard(stack, shard, config, bootstrap, releases.length > 1));
+  const readSide = planReadSide(stack, config, { resolved, shards });
+  const sink = readSide?.sink;
+  const connect = planConnect(stack, config, {
+    bootstrap,
+    versions: releases,
+    furtherPlugins: sink === undefined ? [] : [sink.plugin.path],
+    configs: [...shards.map(({ connector }) => connector.config), ...(sink === undefined ? [] : [sink.config])],
+  });
   return {
     stack,
     network: stack,
@@ -72,7 +78,7 @@ function plannedAs(
     connect,
     guard: planGuard(stack, config, connect, kafka.endpoints.inNetwork),
     maxDelaySeconds: config.maxDelaySeconds,
-    readSide: planReadSide(stack, config, { resolved, shards }),
+    readSide,
     sharedTopics: mergedTopics(resolved, config),
     allowDelete: config.allowDelete,
     keepData: config.keepData,

@@ -4,7 +4,7 @@ import type { PipelineConfig } from "../config/schema.ts";
 import { writtenHttp, type HttpEndpoint } from "../lib/endpoint.ts";
 import { hasOwnSink, planIndices, planProbeIndex, type PlannedShards } from "./indices.ts";
 import { deadLetterTopic, planSink, retryTopic } from "./sink.ts";
-import { existingEndpoints, httpEndpoints, publishedPort, type PublishedPort } from "./endpoints.ts";
+import { existingEndpoints, httpEndpoints, ownNames, publishedPort, type PublishedPort } from "./endpoints.ts";
 import { engineSettings } from "./row-size.ts";
 import { TopicPlanner } from "./topics.ts";
 import type { EnginePlan, IndexPlan, SearchPagePlan, ReadSidePlan } from "./types.ts";
@@ -62,7 +62,22 @@ function planEngine(stack: string, config: PipelineConfig): EnginePlan {
     expectedMemoryMiB: readSide.heapMiB + engineOverheadMiB,
     memoryLimitMiB: undefined,
     javaOptions: engineJavaOptions(readSide.heapMiB),
-    settings: engineSettings(config),
+    settings: { ...closedDoors(config), ...engineSettings(config) },
+  };
+}
+
+/**
+ * What a page of another site in a browser on this machine could do by a request without a body. The engine looks at Origin only
+ * where CORS is on, and lets no other site in then; at Host it looks never.
+ */
+function closedDoors(config: PipelineConfig): Record<string, string> {
+  return {
+    "action.destructive_requires_name": "true",
+    "cluster.indices.close.enable": "false",
+    "http.cors.allow-origin": httpEndpoints(engineAlias, enginePortOf(config)).fromHost.url,
+    "http.cors.enabled": "true",
+    // Nothing here runs one; another sink may.
+    ...(hasOwnSink(config) ? { "script.allowed_types": "none" } : {}),
   };
 }
 
@@ -74,15 +89,20 @@ function planPage(
 ): SearchPagePlan | undefined {
   if (!readSide.page.enabled) return undefined;
   const alias = "search";
+  const container = `${stack}-${alias}`;
   const port = publishedPort(pagePort, readSide.page.port + portOffset);
   return {
     name: alias,
-    container: `${stack}-${alias}`,
+    container,
     alias,
     port,
     endpoints: httpEndpoints(alias, port),
     expectedMemoryMiB: pageMemoryMiB,
     memoryLimitMiB: pageMemoryLimitMiB,
-    settings: { engineUrl: writtenHttp(engine), indices: indices.map(({ alias, table }) => ({ alias, table })) },
+    settings: {
+      engineUrl: writtenHttp(engine),
+      hosts: ownNames(alias, container),
+      indices: indices.map(({ alias, table }) => ({ alias, table })),
+    },
   };
 }

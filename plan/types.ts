@@ -114,6 +114,16 @@ export interface ConnectPlan {
   readonly topics: readonly TopicPlan[];
   /** One for each version that a shard's connector is of, from old to new. */
   readonly plugins: readonly PluginPlan[];
+  /** Undefined where the workers cannot load it (CDC-615). */
+  readonly filter: FilterPlan | undefined;
+}
+
+/** The filter of the workers' REST API: a volume of its own, mounted read-only. */
+export interface FilterPlan {
+  /** Begin of the volume's name on the engine; a hash of the filter's sources follows. */
+  readonly volume: string;
+  /** A part of the workers' `plugin.path`. */
+  readonly path: string;
 }
 
 /** A Debezium release on the workers: a volume of its own, mounted read-only. */
@@ -208,6 +218,8 @@ export interface SearchPagePlan extends PublishedPlan {
 export interface SearchPageSettings {
   /** The engine's REST API inside the network. */
   readonly engineUrl: Written<HttpEndpoint>;
+  /** The names by which it may be asked, without ports. */
+  readonly hosts: readonly string[];
   /** Aliases that are searched, and the tables that they stand for. */
   readonly indices: readonly { readonly alias: string; readonly table: string }[];
 }

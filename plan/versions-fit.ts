@@ -3,6 +3,7 @@ import type { PipelineConfig } from "../config/schema.ts";
 import { checkSideBySide, checkVersions, type VersionCheck } from "./compatibility.ts";
 import { isFirst, type Problem } from "../lib/problem.ts";
 import { debeziumReleases } from "./releases.ts";
+import { filterWarnings } from "./rest-filter.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 import { kafkaVersion, mysqlVersion } from "../lib/versions.ts";
 
@@ -40,7 +41,7 @@ export function judgeVersions(config: PipelineConfig, releases: readonly string[
       ...others.flatMap(checkSideBySide).slice(0, 1),
       ...packaged,
     ],
-    warnings: checks.flatMap(({ warnings }) => warnings).filter(isFirst),
+    warnings: [...checks.flatMap(({ warnings }) => warnings).filter(isFirst), ...filterWarnings(config)],
   };
 }
 

@@ -60,7 +60,7 @@ test.each(["dev", "orders", "merged"])("the %s stack registers this graph", asyn
     return [type, name, ...shown].join(" ");
   });
   // Named by code, which changes without the graph.
-  const text = lines.join("\n").replaceAll(/-(guard|search|sink)-[0-9a-f]{12}"/g, '-$1-HASH"');
+  const text = lines.join("\n").replaceAll(/-(guard|search|sink|filter)-[0-9a-f]{12}"/g, '-$1-HASH"');
   await expect(`${text}\n`).toMatchFileSnapshot(`__snapshots__/${stack}-graph.txt`);
 });
 

@@ -59,6 +59,7 @@ const reasons: Readonly<Record<string, string>> = {
   "CDC-612": warning,
   "CDC-613": warning,
   "CDC-614": warning,
+  "CDC-615": warning,
   "CDC-701": "the engine is the machine's, and no test's to start",
   "CDC-704": warning,
   "CDC-705": "no test fills the machine's disk, nor frees it",

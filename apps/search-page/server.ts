@@ -5,6 +5,7 @@ import { extname, join } from "node:path";
 import { parseRequest, RequestError } from "./request.ts";
 import { EngineError, search } from "./search.ts";
 import type { SearchPageSettings } from "./settings.ts";
+import { foreignIn } from "./site.ts";
 
 const folder = join(import.meta.dirname, "public");
 
@@ -35,7 +36,7 @@ const headers = {
 
 /**
  * Answers one request: `/` and its files, `/api/search` (see parseRequest for its parameters), `/health`.
- * Errors are JSON `{ error }`: 400 for what was asked wrongly, 503 for an engine that does not answer.
+ * Errors are JSON `{ error }`: 403 for a request of another site (see foreignIn), 400 for what was asked wrongly, 503 for an engine that does not answer.
  */
 export async function answer(
   settings: SearchPageSettings,
@@ -48,6 +49,11 @@ export async function answer(
   };
   const sendJson = (status: number, body: object) => send(status, "application/json", JSON.stringify(body));
 
+  const stranger = foreignIn(settings.hosts, request);
+  if (stranger !== undefined) {
+    sendJson(403, { error: stranger });
+    return;
+  }
   if (request.method !== "GET" && request.method !== "HEAD") {
     response.setHeader("allow", "GET, HEAD");
     sendJson(405, { error: `${request.method} is not allowed: the page only reads` });

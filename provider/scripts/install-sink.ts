@@ -3,30 +3,22 @@
  * CDC_SINK_VOLUME names the volume, CDC_SINK_IMAGE an image with sh and tar (the broker's) to unpack with.
  * The plugin is built from apps/sink/, unless CDC_SINK_ARCHIVE names a .tar.gz in the checkout, with CDC_SINK_SHA256.
  */
-import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256Of } from "../../lib/checksums.ts";
 import { isErrno } from "../../lib/run.ts";
-import { sinkArchive } from "./build-sink.ts";
+import { builtArchive } from "./build-plugin.ts";
+import { intoPluginVolume } from "./plugin-volume.ts";
+import { sinkPlugin } from "./plugin-code.ts";
 import { asStep, ownerOptions, StepError } from "./step.ts";
-import { intoVolume } from "../../clients/docker/volume.ts";
 import { checkoutFolder } from "../../lib/checkout.ts";
-
-/** In place of what an interrupted run left; readable for the worker's user, whatever modes the archive has. */
-const unpack = "rm -rf /volume/* && tar -xzf - -o -C /volume && chmod -R a+rX /volume";
 
 async function bringSink(volume: string, image: string, configured: string, sha256: string): Promise<void> {
   const archive =
     configured === ""
-      ? await sinkArchive(say, async () => await ownerOptions(volume))
+      ? await builtArchive(sinkPlugin, say, async () => await ownerOptions(volume))
       : await configuredArchive(configured, sha256);
   say(`unpacking it into ${volume}`);
-  const source = await open(archive);
-  try {
-    await intoVolume(volume, image, unpack, await ownerOptions(volume), source.fd);
-  } finally {
-    await source.close();
-  }
+  await intoPluginVolume(volume, image, archive);
 }
 
 /** @throws StepError when it is not there, or another than the configuration pins. */

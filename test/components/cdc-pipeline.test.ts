@@ -3,6 +3,7 @@ import { CdcPipeline } from "../../components/cdc-pipeline.ts";
 import { labels } from "../../components/docker.ts";
 import { ownerLabels } from "../../plan/owner.ts";
 import { codeOf, guardEntry } from "../../provider/scripts/container-code.ts";
+import { codeHash, filterPlugin, sourcesOf } from "../../provider/scripts/plugin-code.ts";
 import { stackConfig, planFrom } from "../support/config.ts";
 import { ownerOf } from "../support/fake-world.ts";
 import { keyOf, inClear, register, reveal, type Registered } from "../support/mocks.ts";
@@ -19,6 +20,8 @@ async function registered(fields: Record<string, unknown> = {}, preview = false)
 }
 
 const shards = stackConfig("dev")["shards"] as unknown[];
+
+const filterVolume = `cdc-test-connect-filter-${codeHash(sourcesOf(filterPlugin))}`;
 
 let resources: Registered[];
 const ofType = (type: string) => resources.filter((resource) => resource.type === type);
@@ -50,7 +53,7 @@ describe("the resource graph of the write side", () => {
       ready: count("cdc:index:ContainerReady"),
     }).toEqual({
       containers: 6,
-      volumes: 3,
+      volumes: 4,
       dataVolumes: 3,
       networks: 1,
       users: 3,
@@ -144,14 +147,29 @@ describe("the resource graph of the write side", () => {
     }
   });
 
-  test("mounts the plugin read-only in the worker's plugin.path", () => {
+  test("mounts the plugins read-only in the worker's plugin.path", () => {
     expect(named("connect-container").inputs["volumes"]).toEqual([
       {
         volumeName: "cdc-test-debezium-mysql-3.6.1.Final",
         containerPath: "/opt/cdc/plugins/3.6.1.Final",
         readOnly: true,
       },
+      { volumeName: filterVolume, containerPath: "/opt/cdc/plugins/connect-filter", readOnly: true },
     ]);
+  });
+
+  test("brings the filter of the REST API into a volume that is named by its sources", () => {
+    expect(named("connect-plugins-filter").inputs["name"]).toBe(filterVolume);
+    expect(named("connect-filter").inputs["environment"]).toEqual({
+      CDC_FILTER_VOLUME: filterVolume,
+      CDC_FILTER_IMAGE: "sha256:kafka:test",
+    });
+  });
+
+  test("mounts no filter where the worker cannot load it", async () => {
+    resources = await registered({ shards, images: "official", kafka: { version: "3.9.1" } });
+    expect(ofType("docker:index/volume:Volume").map(({ name }) => name)).not.toContain("connect-plugins-filter");
+    expect(ofType("command:local:Command").map(({ name }) => name)).not.toContain("connect-filter");
   });
 
   test("brings and mounts a volume for each version of the plugin that a shard has", async () => {
@@ -160,6 +178,7 @@ describe("the resource graph of the write side", () => {
     expect(mounts.map(({ volumeName, containerPath }) => `${volumeName} ${containerPath}`)).toEqual([
       "cdc-test-debezium-mysql-3.5.0.Final /opt/cdc/plugins/3.5.0.Final",
       "cdc-test-debezium-mysql-3.6.1.Final /opt/cdc/plugins/3.6.1.Final",
+      `${filterVolume} /opt/cdc/plugins/connect-filter`,
     ]);
     const brought = ofType("command:local:Command").filter(({ name }) => name.startsWith("connect-debezium-"));
     expect(brought.map(({ inputs }) => inputs["environment"])).toEqual([
@@ -305,8 +324,12 @@ describe("order and tear-down", () => {
     ]);
   });
 
-  test("the worker waits for the plugin, but for no broker to be ready: both start at the same time", () => {
-    expect(dependencies("connect-container")).toEqual(["connect-debezium-3.6.1.Final", "kafka-container"]);
+  test("the worker waits for the plugins, but for no broker to be ready: both start at the same time", () => {
+    expect(dependencies("connect-container")).toEqual([
+      "connect-debezium-3.6.1.Final",
+      "connect-filter",
+      "kafka-container",
+    ]);
   });
 
   test("the worker's image is prepared once the plugin is there, from which it takes classes", () => {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { CdcPipeline } from "../../components/cdc-pipeline.ts";
 import { labels } from "../../components/docker.ts";
 import { keptLabels } from "../../plan/owner.ts";
-import { sinkCode } from "../../provider/scripts/sink-code.ts";
+import { codeHash, sinkPlugin, sourcesOf } from "../../provider/scripts/plugin-code.ts";
 import { stackConfig, planFrom } from "../support/config.ts";
 import { ownerOf } from "../support/fake-world.ts";
 import { keyOf, inClear, register, reveal, type Registered } from "../support/mocks.ts";
@@ -81,7 +81,7 @@ describe("the engine", () => {
 
 describe("the plugin", () => {
   test("is brought into a volume that is named by its sources, mounted read-only beside Debezium's", () => {
-    const volume = `cdc-test-sink-${sinkCode().hash}`;
+    const volume = `cdc-test-sink-${codeHash(sourcesOf(sinkPlugin))}`;
     expect(named("connect-plugins-sink").inputs["name"]).toBe(volume);
     expect(environment("connect-sink")).toEqual({ CDC_SINK_VOLUME: volume, CDC_SINK_IMAGE: "sha256:kafka:test" });
     expect(named("connect-container").inputs["volumes"]).toContainEqual({
@@ -90,6 +90,8 @@ describe("the plugin", () => {
       readOnly: true,
     });
     expect(dependencies("connect-container")).toContain("connect-sink");
+    // One build at a time.
+    expect(dependencies("connect-sink")).toContain("connect-filter");
   });
 
   test("of another sink comes out of its archive, and is named by its checksum", async () => {

@@ -2,6 +2,8 @@
  * The whole product on a stack of its own: brought up by `make up`, watched, changed, hurt, repaired and removed.
  * The tests go through the life of that one stack in their order.
  */
+import { once } from "node:events";
+import { request, type IncomingMessage } from "node:http";
 import { setTimeout } from "node:timers/promises";
 import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -158,6 +160,32 @@ describe("secrets", () => {
       for (const secret of secrets) expect(text.includes(secret), where).toBe(false);
     }
     expect(shown.connectors).toContain("${file:/run/secrets/connectors.properties:debezium.password}");
+  });
+
+  test("are repeated by no answer of the worker, wherever a request puts their placeholder", async () => {
+    const config = (await worker.getConfig(shards[0]?.connector ?? "")) ?? {};
+    const placeholder = config["database.password"] ?? "";
+    expect(await worker.validate({ ...config, name: "e2e" })).toEqual([]);
+    // Each of these would be repeated as `Invalid value`, or as the connector's name.
+    const repeated = ["tasks.max", "name", "errors.tolerance", "key.converter", "transforms", "producer.override.acks"];
+    for (const property of repeated) {
+      await expect(worker.validate({ ...config, [property]: placeholder })).rejects.toThrow(
+        `${property} holds a placeholder of a secret`,
+      );
+    }
+  });
+
+  test("and everything else are out of reach of pages of other sites, which restart nothing either", async () => {
+    const restart = `/connectors/${shards[0]?.connector}/restart?includeTasks=true`;
+    const status = async (headers: Record<string, string>) => {
+      const asked = request(`${connectUrl}${restart}`, { method: "POST", headers }).end();
+      const [response] = (await once(asked, "response")) as [IncomingMessage];
+      response.resume();
+      return response.statusCode;
+    };
+    expect(await status({ host: "evil.example" })).toBe(403);
+    expect(await status({ origin: "http://evil.example" })).toBe(403);
+    expect(await status({ "sec-fetch-site": "cross-site" })).toBe(403);
   });
 
   test("the CDC account may not write to the users' tables", async () => {

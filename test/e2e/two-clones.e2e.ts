@@ -66,7 +66,7 @@ describe("in a second clone with the same stack", () => {
     async (verb) => {
       const { code, output } = await second.make(...verb.split(" "));
       expect(code, output).not.toBe(0);
-      expect(output).toMatch(/CDC-720 stack cdc-e2e-clones: 4 containers, 4 volumes, 1 network on this engine/);
+      expect(output).toMatch(/CDC-720 stack cdc-e2e-clones: 4 containers, 5 volumes, 1 network on this engine/);
       expect(output).toContain(`made by the checkout ${first.folder}`);
       expect(output).toContain(`make -C ${first.folder} STACK=e2e-clones down`);
       expect(await firstOnEngine()).toEqual(before);
@@ -84,7 +84,7 @@ describe("in a second clone with the same stack", () => {
       expect(output).not.toMatch(/\n\s+at .*\.ts:\d+|(docker|kafka|mysql|command):index/);
     }
     expect(succeeded(await second.make("down"))).toMatch(
-      /left alone: 4 containers, 4 volumes, 1 network .*e2e-clone-1/,
+      /left alone: 4 containers, 5 volumes, 1 network .*e2e-clone-1/,
     );
     expect(await firstOnEngine()).toEqual(before);
   });

@@ -27,6 +27,12 @@ describe("differences", () => {
     expect(await differences(folder, list)).toEqual([]);
   });
 
+  it("finds what is there where nothing is listed", async () => {
+    expect(await differences(folder, "")).toEqual([]);
+    write({ "a.jar": "a" });
+    expect(await differences(folder, "")).toEqual(["a.jar is not listed"]);
+  });
+
   it("finds other bytes, missing and unlisted files", async () => {
     write({ "a.jar": "A", "c.jar": "c" });
     expect(await differences(folder, list)).toEqual([

@@ -10,7 +10,7 @@ describe("the worker's properties", () => {
       "topic.creation.enable": "false",
       "config.providers": "file",
       "config.providers.file.param.allowed.paths": "/run/secrets",
-      "plugin.path": "/opt/cdc/plugins/3.6.1.Final,/opt/cdc/plugins/sink",
+      "plugin.path": "/opt/cdc/plugins/3.6.1.Final,/opt/cdc/plugins/connect-filter,/opt/cdc/plugins/sink",
     });
   });
 });

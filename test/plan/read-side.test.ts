@@ -27,6 +27,18 @@ describe("the engine", () => {
     });
   });
 
+  test("lets no page of another site in, and nothing be closed, or destroyed by a pattern", () => {
+    expect(readSideOf({ portOffset: 100 }).engine?.settings).toEqual({
+      "action.destructive_requires_name": "true",
+      "cluster.indices.close.enable": "false",
+      "http.cors.allow-origin": "http://127.0.0.1:9300",
+      "http.cors.enabled": "true",
+      "script.allowed_types": "none",
+    });
+    const other = readSideOf({}, { sink: { class: "org.example.Other", plugin } });
+    expect(other.engine?.settings).not.toHaveProperty(["script.allowed_types"]);
+  });
+
   test("is no container when there is one already, whatever is on its port", () => {
     const plan = readSideOf({ kafka: { port: 9200 } }, { engineUrl: "http://search.example:9200" });
     expect(plan.engine).toBeUndefined();
@@ -39,7 +51,9 @@ describe("the engine", () => {
   test("is not there unless it is switched on", () => {
     const plan = planOf("orders");
     expect(plan.readSide).toBeUndefined();
-    expect(plan.connect.workers[0]?.properties["plugin.path"]).toBe("/opt/cdc/plugins/3.6.1.Final");
+    expect(plan.connect.workers[0]?.properties["plugin.path"]).toBe(
+      "/opt/cdc/plugins/3.6.1.Final,/opt/cdc/plugins/connect-filter",
+    );
   });
 });
 

@@ -116,6 +116,11 @@ export const rooms: readonly Room[] = [
     types: ["plan"],
   },
   {
+    path: "apps/connect-filter",
+    what: "the filter in front of Kafka Connect's REST API, in Java ([its README](../apps/connect-filter/README.md))",
+    uses: [],
+  },
+  {
     path: "apps/sink",
     what: "the sink, a Kafka Connect plugin in Java ([its README](../apps/sink/README.md))",
     uses: [],

@@ -14,7 +14,7 @@ import { UserError } from "../../lib/run.ts";
 import { formatTable } from "../../lib/table.ts";
 import { ensureBrowser } from "./test-browser.ts";
 import { withMysql } from "./test-mysql.ts";
-import { sinkTests } from "./test-sink.ts";
+import { mavenTests } from "./test-maven.ts";
 import { add, goCounts, none, vitestCounts, vitestFailures, type Counts } from "./test-counts.ts";
 
 interface Step {
@@ -64,13 +64,19 @@ export async function test(log: Log): Promise<void> {
   const goSteps: Step[] = go === undefined ? [] : [{ name: "go tests", work: () => goTests(log, go, env) }];
   if (go === undefined) log("no go on PATH: the tests of our plugins are left out");
   const mvn = findOnPath("mvn", process.env["PATH"]);
-  const sinkSteps: Step[] = mvn === undefined ? [] : [{ name: "sink tests", work: () => sinkTests(mvn, env) }];
-  if (mvn === undefined) log("no mvn on PATH: the sink's unit tests are left out");
+  const javaSteps: Step[] =
+    mvn === undefined
+      ? []
+      : [
+          { name: "sink tests", work: () => mavenTests("apps/sink", mvn, env) },
+          { name: "filter tests", work: () => mavenTests("apps/connect-filter", mvn, env) },
+        ];
+  if (mvn === undefined) log("no mvn on PATH: the unit tests of the sink and of the worker's filter are left out");
   await runSteps(log, [
     ...quickSteps(),
     bring,
     ...goSteps,
-    ...sinkSteps,
+    ...javaSteps,
     { name: "end to end", work: () => vitest("e2e", env) },
   ]);
 }

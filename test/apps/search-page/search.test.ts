@@ -14,6 +14,7 @@ afterEach(async () => {
 const settings = () => ({
   port: 0,
   engineUrl: engine.url,
+  hosts: ["localhost"],
   indices: [
     { alias: "products-products", table: "products.products" },
     { alias: "products-stock", table: "products.stock" },

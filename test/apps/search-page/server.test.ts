@@ -14,6 +14,7 @@ beforeAll(async () => {
   const settings = {
     port: 0,
     engineUrl: engine.url,
+    hosts: ["localhost", "127.0.0.1"],
     indices: [{ alias: "products-products", table: "products.products" }],
   };
   server = createServer((request, response) => void answer(settings, request, response));

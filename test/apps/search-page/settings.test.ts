@@ -4,6 +4,7 @@ import { readSettings } from "../../../apps/search-page/settings.ts";
 const settings = {
   port: 8090,
   engineUrl: "http://opensearch:9200",
+  hosts: ["localhost"],
   indices: [{ alias: "products-products", table: "products.products" }],
 };
 

@@ -1,4 +1,4 @@
-/** The step with stand-ins for docker, mvn and apt-get; `docker run` does on this machine what the container would. */
+/** The step, and that of the worker's filter, with stand-ins for docker, mvn and apt-get; `docker run` does on this machine what the container would. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { sinkCode } from "../../../provider/scripts/sink-code.ts";
+import { codeHash, sinkPlugin, sourcesOf } from "../../../provider/scripts/plugin-code.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 /** Programs that take a second on an idle machine. */
@@ -47,8 +47,8 @@ function standIn(name: string, script: string): void {
 }
 
 /** @param env beside what the step is always told. */
-function bring(env: Record<string, string> = {}) {
-  return spawnSync(process.execPath, [join(root, "provider", "scripts", "install-sink.ts")], {
+function bring(env: Record<string, string> = {}, step = "install-sink.ts") {
+  return spawnSync(process.execPath, [join(root, "provider", "scripts", step)], {
     env: {
       PATH: `${join(folder, "bin")}:/usr/bin:/bin`,
       CDC_CACHE_DIR: join(folder, "cache"),
@@ -82,10 +82,24 @@ describe("a plugin that is built", () => {
          echo evil > cdc-opensearch-sink/parsson-1.1.7.jar && tar -czf target/sink.tar.gz cdc-opensearch-sink`);
     const { status, stderr } = bring();
     expect(status).toBe(1);
-    expect(stderr).toMatch(/\d+ of the jars of the sink's plugin differ from apps\/sink\/libs\.sha256, the first: /);
+    expect(stderr).toMatch(/\d+ of the jars that come with the sink differ from apps\/sink\/libs\.sha256, the first: /);
     expect(stderr).not.toContain("    at ");
     expect(readdirSync(join(folder, "cache", "artifacts"))).toEqual([]);
     expect(callsOf("docker")).toEqual([]);
+  });
+
+  test("may be the worker's filter, which brings no jar of somebody else's", () => {
+    const step = () =>
+      bring({ CDC_FILTER_VOLUME: "cdc-test-filter-0123", CDC_FILTER_IMAGE: "kafka:test" }, "install-filter.ts");
+    const packed = "tar -czf target/filter.tar.gz cdc-connect-filter";
+    const jar = "mkdir -p cdc-connect-filter target && echo own > cdc-connect-filter/cdc-connect-filter-1.0.0.jar";
+    mvn(`${jar} && echo x > cdc-connect-filter/x.jar && ${packed}`);
+    expect(step().stderr).toContain("differ from apps/connect-filter/libs.sha256, the first: x.jar is not listed");
+    mvn(`[[ -f src/main/java/cdc/filter/ConnectFilter.java ]] && ${jar} && ${packed}`);
+    const { status, stderr } = step();
+    expect(status, stderr).toBe(0);
+    expect(readFileSync(join(volume, "cdc-connect-filter", "cdc-connect-filter-1.0.0.jar"), "utf8")).toBe("own\n");
+    expect(stderr).toMatch(/^filter: building the worker's filter with mvn$/m);
   });
 
   test("is taken from the cache while it is whole, and built anew when it is not", () => {
@@ -93,7 +107,7 @@ describe("a plugin that is built", () => {
     mkdirSync(artifacts, { recursive: true });
     mkdirSync(join(folder, "cdc-opensearch-sink"));
     writeFileSync(join(folder, "cdc-opensearch-sink", "sink.jar"), "jar");
-    const archive = join(artifacts, `cdc-opensearch-sink-${sinkCode().hash}.tar.gz`);
+    const archive = join(artifacts, `cdc-opensearch-sink-${codeHash(sourcesOf(sinkPlugin))}.tar.gz`);
     spawnSync("tar", ["-czf", archive, "-C", folder, "cdc-opensearch-sink"]);
     writeFileSync(`${archive}.sha256`, createHash("sha256").update(readFileSync(archive)).digest("hex"));
     writeFileSync(join(volume, "left"), "");
@@ -111,7 +125,7 @@ describe("a plugin that is built", () => {
   });
 
   test.each<[string, () => void, string]>([
-    ["there is no Maven", () => {}, "mvn not found: it builds the sink's plugin"],
+    ["there is no Maven", () => {}, "mvn not found: it builds the sink"],
     [
       "Maven's Java does not compile",
       () => mvn("exit 1", { hasCompiler: false }),
@@ -149,7 +163,7 @@ describe("a plugin that is built", () => {
     renameSync(join(folder, "bin", "mvn"), hidden);
     standIn("apt-get", `if [[ $1 == install ]]; then /bin/mv ${hidden} ${join(folder, "bin")}/; fi`);
     const { stderr } = bring({ PATH: `${join(folder, "bin")}:${bare()}` });
-    expect(stderr).toContain("mvn not found: it builds the sink's plugin; installing Maven and a JDK by apt-get");
+    expect(stderr).toContain("mvn not found: it builds the sink; installing Maven and a JDK by apt-get");
     expect(stderr).toContain("as far as this");
     expect(callsOf("apt-get").at(-1)).toBe("apt-get install --yes --no-install-recommends maven default-jdk-headless");
   });

@@ -126,7 +126,7 @@ describe("a connection", () => {
     'const { connect } = await import("node:http2");',
   ];
   it.each(opened)("%s is told, but in clients/", (text) => {
-    for (const file of ["cli/a.ts", "apps/page/a.ts", "tools/bench/lib/a.ts"])
+    for (const file of ["cli/a.ts", "apps/search-page/a.ts", "tools/bench/lib/a.ts"])
       expect(connectionsIn(file, `\n${text}`)).toEqual([expect.stringMatching(`^${file}:2 .*ask a client$`)]);
     expect(connectionsIn("clients/connect/a.ts", text)).toEqual([]);
   });

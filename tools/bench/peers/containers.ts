@@ -105,9 +105,9 @@ function plainWorker(worker: WorkerPlan, plan: PipelinePlan, image: string, cdcP
 
 export const workerCommand = ["/opt/kafka/bin/connect-distributed.sh", workerPropertiesFile] as const;
 
-/** The plan's properties with the worker's own way to find plugins, and the secrets. */
+/** The plan's properties with the worker's own way to find plugins, without our filter, whose plugin is not mounted; and the secrets. */
 export function plainWorkerFiles({ properties }: WorkerPlan, cdcPassword: string): MountedFile[] {
-  const { "plugin.discovery": _, ...others } = properties;
+  const { "plugin.discovery": _, "rest.extension.classes": __, ...others } = properties;
   return [
     { path: workerPropertiesFile, content: renderProperties(others) },
     { path: connectorSecretsFile, content: `${cdcPasswordKey}=${cdcPassword}\n` },

@@ -1,4 +1,4 @@
-/** The sink's unit tests, by Maven. */
+/** The unit tests of what is in Java, by Maven. */
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isErrno } from "../../lib/run.ts";
@@ -6,21 +6,28 @@ import { checkoutFolder } from "../../lib/checkout.ts";
 import { probe } from "./probe.ts";
 import { surefireCounts, type Counts } from "./test-counts.ts";
 
-const project = join(checkoutFolder, "apps", "sink");
-const reports = join(project, "target", "surefire-reports");
 const limitMs = 15 * 60_000;
 
-/** @param mvn path of Maven. */
-export async function sinkTests(mvn: string, env: NodeJS.ProcessEnv): Promise<{ ok: boolean; counts: Counts }> {
+/**
+ * @param folder of the project, relative to the checkout.
+ * @param mvn path of Maven.
+ */
+export async function mavenTests(
+  folder: string,
+  mvn: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ ok: boolean; counts: Counts }> {
+  const project = join(checkoutFolder, folder);
+  const reports = join(project, "target", "surefire-reports");
   // Those of a run before would be counted too.
   await rm(reports, { recursive: true, force: true });
   const answer = await probe(mvn, ["--batch-mode", "--quiet", "test"], { env, cwd: project, timeoutMs: limitMs });
   if (!answer.ok) console.log(`${answer.stdout}\n${answer.stderr}`);
-  return { ok: answer.ok, counts: surefireCounts(await readReports()) };
+  return { ok: answer.ok, counts: surefireCounts(await readReports(reports)) };
 }
 
 /** None when the sources did not compile. */
-async function readReports(): Promise<string[]> {
+async function readReports(reports: string): Promise<string[]> {
   const names = await readdir(reports).catch((error: unknown) => {
     if (isErrno(error, "ENOENT")) return [];
     throw error;

@@ -1,0 +1,70 @@
+package cdc.filter;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * Placeholders of secrets, as in {@code "tasks.max": "${file:/run/secrets/connectors.properties:debezium.password}"}. The worker
+ * puts the secret in before anything looks at the value, and what finds the value wrong says it: {@code Invalid value hunter2}.
+ * So only what the pipeline itself configures may hold one: that property, with that very value.
+ */
+final class Placeholders {
+    /** Kafka's own ({@code ConfigTransformer.DEFAULT_PATTERN}), whatever the provider is called. */
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*?):(([^}]*?):)?([^}]*?)}");
+
+    private final JsonFactory json = new JsonFactory();
+    private final Set<Map.Entry<String, String>> planned = new HashSet<>();
+    private final Set<String> properties = new TreeSet<>();
+
+    /**
+     * @param planned {@code PROPERTY=VALUE}, each URL-encoded, separated by commas: the worker would put the secret in here too.
+     * @throws IllegalArgumentException when an entry has no {@code =}.
+     */
+    Placeholders(String planned) {
+        for (String entry : planned.isEmpty() ? new String[0] : planned.split(",")) {
+            String pair = URLDecoder.decode(entry, StandardCharsets.UTF_8);
+            int equals = pair.indexOf('=');
+            if (equals < 0) {
+                throw new IllegalArgumentException("found " + entry + ", but an entry is PROPERTY=VALUE, URL-encoded");
+            }
+            String property = pair.substring(0, equals);
+            this.planned.add(Map.entry(property, pair.substring(equals + 1)));
+            properties.add(property);
+        }
+    }
+
+    /**
+     * Looks at every text of the body, however deep, and at both of two values with one name.
+     *
+     * @return why it is refused, with what to do; never a secret, as none has been put in yet. Empty when it may pass.
+     * @throws IOException when the body is no JSON.
+     */
+    Optional<String> refusal(byte[] body) throws IOException {
+        try (JsonParser parser = json.createParser(body)) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                boolean isName = token == JsonToken.FIELD_NAME;
+                if ((isName || token == JsonToken.VALUE_STRING) && !mayStand(isName, parser.currentName(), parser.getText())) {
+                    String where = isName ? "the name of a property" : parser.currentName() == null ? "a list" : parser.currentName();
+                    return Optional.of(where + " holds a placeholder of a secret; only what the pipeline's own connectors are"
+                            + " configured with may (" + String.join(", ", properties) + "). Write the value itself, or the"
+                            + " property into cdc:connectors.properties or cdc:readSide.sink.properties, and run pulumi up");
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean mayStand(boolean isName, String property, String text) {
+        return !PLACEHOLDER.matcher(text).find() || (!isName && property != null && planned.contains(Map.entry(property, text)));
+    }
+}
