@@ -4,19 +4,19 @@ import { join } from "node:path";
 import { isErrno } from "../../lib/run.ts";
 import { checkoutFolder } from "../../lib/checkout.ts";
 import { probe } from "./probe.ts";
-import { surefireCounts, type Counts } from "./test-counts.ts";
+import { surefireReport, type Report } from "./test-counts.ts";
 
 const project = join(checkoutFolder, "apps", "sink");
 const reports = join(project, "target", "surefire-reports");
 const limitMs = 15 * 60_000;
 
 /** @param mvn path of Maven. */
-export async function sinkTests(mvn: string, env: NodeJS.ProcessEnv): Promise<{ ok: boolean; counts: Counts }> {
+export async function sinkTests(mvn: string, env: NodeJS.ProcessEnv): Promise<{ ok: boolean; report: Report }> {
   // Those of a run before would be counted too.
   await rm(reports, { recursive: true, force: true });
   const answer = await probe(mvn, ["--batch-mode", "--quiet", "test"], { env, cwd: project, timeoutMs: limitMs });
   if (!answer.ok) console.log(`${answer.stdout}\n${answer.stderr}`);
-  return { ok: answer.ok, counts: surefireCounts(await readReports()) };
+  return { ok: answer.ok, report: surefireReport(await readReports()) };
 }
 
 /** None when the sources did not compile. */
