@@ -2,19 +2,23 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
+import type { Connection, RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Result as DoctorResult } from "../../cli/doctor/walk.ts";
 import { ConnectClient } from "../../clients/connect/client.ts";
 import { stringifyExact } from "../../clients/debezium/events/json.ts";
 import { RangeReader } from "../../clients/kafka/range.ts";
-import { TopicReader } from "../../clients/kafka/topic.ts";
 import { proveRead } from "../../snapshot/proof.ts";
 import type { TablesTarget } from "../../snapshot/target.ts";
 import { Cdc, cdc } from "./support/cdc.ts";
 import { Checkout, committedConfig, dockerLines } from "./support/checkout.ts";
-import { decode, decodeKey, readAll } from "./support/events.ts";
+import { decode, decodeKey, readAll, recordsOn } from "./support/events.ts";
+import { kafkaTopics } from "./support/kafka-topics.ts";
 import { fillLateTable, foldedRows, lateTable, rowsOf, writeLateTable } from "./support/late-table.ts";
+import { connectRoot } from "./support/mysql.ts";
+import { failed, succeeded } from "./support/results.ts";
+import { statusOf } from "./support/status.ts";
+import { patient, until } from "./support/until.ts";
 import { targetOf, type Kept } from "../../plan/endpoints.ts";
 
 const portOffset = 1000;
@@ -56,13 +60,8 @@ const config = {
 beforeAll(async () => {
   await checkout.create(config);
   await writeFile(join(checkout.folder, "sql", "products", "30-tables.sql"), tables);
-  const { code, output } = await checkout.make("up");
-  expect(code, output).toBe(0);
-  root = await createConnection({
-    host: "127.0.0.1",
-    port: 3308 + portOffset,
-    user: "root",
-    password: await checkout.password("mysql-root-password"),
+  succeeded(await checkout.make("up"));
+  root = await connectRoot(checkout, 3308 + portOffset, {
     database: "products",
     timezone: "+09:00",
     supportBigNumbers: true,
@@ -75,6 +74,11 @@ afterAll(async () => {
   await checkout.remove();
 });
 
+/** A probe that was written last has arrived, and with it all that was written before. */
+async function everythingHasPassed(): Promise<void> {
+  succeeded(await cdc(checkout, "verify", "--count", "1"));
+}
+
 describe("tail", () => {
   const time = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z) {2}/;
 
@@ -85,7 +89,8 @@ describe("tail", () => {
       .split("\n")
       .map((line) => {
         const [, at = ""] = time.exec(line) ?? [];
-        expect(Math.abs(Date.parse(at) - Date.now()), line).toBeLessThan(300_000);
+        // A mistaken zone is half an hour at least.
+        expect(Math.abs(Date.parse(at) - Date.now()), line).toBeLessThan(1_800_000);
         return line.replace(time, "");
       });
   }
@@ -158,7 +163,7 @@ describe("tail", () => {
     const tail = new Cdc(checkout, ["tail"]);
     await tail.says(/Ctrl-C ends it/);
     tail.interrupt();
-    expect(await tail.end(10_000)).toMatchObject({ code: 0, stdout: "" });
+    expect(await tail.end()).toMatchObject({ code: 0, stdout: "" });
   });
 });
 
@@ -214,14 +219,8 @@ describe("doctor", () => {
   }
 
   /** The guard and the worker take a moment to see that something is well again. */
-  async function untilWell(seconds: number): Promise<void> {
-    const deadline = performance.now() + seconds * 1000;
-    for (;;) {
-      const { code, report } = await doctor();
-      if (code === 0) return;
-      if (performance.now() > deadline) throw new Error(JSON.stringify(report.firstBroken));
-      await setTimeout(2000);
-    }
+  async function untilWell(): Promise<void> {
+    await until("the doctor finds all well", doctor, ({ code }) => code === 0, 2000);
   }
 
   test("finds everything well", async () => {
@@ -241,9 +240,8 @@ describe("doctor", () => {
       id: "shard0:config",
       found: `${connector} is not configured as planned: poll.interval.ms is 700, planned is 50`,
     });
-    const { code: upCode, output } = await checkout.pulumi("up", "--yes", "--skip-preview");
-    expect(upCode, output).toBe(0);
-    await untilWell(60);
+    succeeded(await checkout.pulumi("up", "--yes", "--skip-preview"));
+    await untilWell();
   });
 
   test("names a connector that was deleted, and what could not be looked at because of it", async () => {
@@ -258,11 +256,12 @@ describe("doctor", () => {
     const verdicts = new Map(report.checks.map(({ id, verdict }) => [id, verdict]));
     expect([verdicts.get("shard0:probe"), verdicts.get("shard1:probe")]).toEqual(["not-reached", "well"]);
     await worker.putConfig(connector, config);
-    await untilWell(60);
+    await untilWell();
   });
 
   test("names a server that was stopped, in words", async () => {
-    await dockerLines("stop", mysql1);
+    // It ends by its own will, however long that takes.
+    await dockerLines("stop", "--time", "300", mysql1);
     try {
       const { code, stdout } = await cdc(checkout, "doctor");
       expect(code).toBe(1);
@@ -274,7 +273,7 @@ describe("doctor", () => {
       await dockerLines("start", mysql1);
     }
     // The guard restarts the connector as soon as the server answers again.
-    await untilWell(120);
+    await untilWell();
   });
 });
 
@@ -307,8 +306,8 @@ describe("snapshot", () => {
     await root.query("SET SESSION sql_log_bin = 1");
 
     const snapshot = new Cdc(checkout, ["snapshot", "shard0", "products.bulk"]);
-    await snapshot.says(/[1-9][\d,]* rows/, 60_000);
-    const written = await writeUntil(snapshot.end(240_000));
+    await snapshot.says(/[1-9][\d,]* rows/);
+    const written = await writeUntil(snapshot.end());
     // Rows that came after its start are read as changes, those that went before their chunk not at all.
     const { code, stdout, stderr } = await snapshot.end();
     expect([code, stdout], stderr).toEqual([
@@ -325,7 +324,8 @@ describe("snapshot", () => {
     const [found] = await root.query<RowDataPacket[]>("SELECT id, sku, price FROM bulk ORDER BY id");
     const inMysql = new Map(found.map((row) => [String(row["id"]), stringifyExact([row["sku"], row["price"]])]));
     expect(inMysql.size).toBeGreaterThan(rows);
-    const onTopic = await foldTopic("shard0.products.bulk", inMysql.size);
+    await everythingHasPassed();
+    const onTopic = await foldTopic("shard0.products.bulk");
     // Sets of this size compared whole would take longer to print than to find the difference.
     const missing = [...inMysql].filter(([id, row]) => onTopic.get(id) !== row);
     const extra = [...onTopic.keys()].filter((id) => !inMysql.has(id));
@@ -333,8 +333,7 @@ describe("snapshot", () => {
   });
 
   test("is ended by --stop, and refused while another runs", async () => {
-    const started = await cdc(checkout, "snapshot", "shard0", "bulk", "--no-wait");
-    expect(started.code, started.stderr).toBe(0);
+    succeeded(await cdc(checkout, "snapshot", "shard0", "bulk", "--no-wait"));
     await untilRunning();
     const second = await cdc(checkout, "snapshot", "shard0", "stock");
     expect([second.code, second.stderr]).toEqual([1, expect.stringContaining("is reading products.bulk already")]);
@@ -348,11 +347,10 @@ describe("snapshot", () => {
   });
 
   async function untilRunning(): Promise<void> {
-    const deadline = performance.now() + 30_000;
-    while ((await worker.getOffsets(connector))?.[0]?.offset?.["incremental_snapshot_collections"] === undefined) {
-      if (performance.now() > deadline) throw new Error("the snapshot never began");
-      await setTimeout(100);
-    }
+    await until("the snapshot has begun", async () => {
+      const [place] = (await worker.getOffsets(connector)) ?? [];
+      return place?.offset?.["incremental_snapshot_collections"] !== undefined;
+    });
   }
 
   /** Inserts, changes and deletes rows until the work is done. @returns how many rows were inserted. */
@@ -374,24 +372,15 @@ describe("snapshot", () => {
   }
 
   /** What a consumer knows of the table once it has read the whole topic: the last word on each key. */
-  async function foldTopic(topic: string, expected: number): Promise<Map<string, string>> {
-    const reader = new TopicReader({ bootstrap }, topic);
+  async function foldTopic(topic: string): Promise<Map<string, string>> {
     const known = new Map<string, string>();
-    try {
-      const stream = await reader.open([0n]);
-      for (;;) {
-        const record = await stream.next(known.size < expected ? 20_000 : 3000);
-        if (record === undefined) break;
-        const id = stringifyExact(decodeKey(record)["id"]);
-        const after = decode(record)?.after;
-        if (after === undefined || after === null) known.delete(id);
-        else known.set(id, stringifyExact([after["sku"], after["price"]]));
-      }
-      await stream.close();
-      return known;
-    } finally {
-      await reader.close();
+    for await (const record of recordsOn(bootstrap, topic)) {
+      const id = stringifyExact(decodeKey(record)["id"]);
+      const after = decode(record)?.after;
+      if (after === undefined || after === null) known.delete(id);
+      else known.set(id, stringifyExact([after["sku"], after["price"]]));
     }
+    return known;
   }
 });
 
@@ -421,16 +410,17 @@ describe("a connector that somebody registers by hand", () => {
       },
       "running",
     );
-    let status = await cdc(checkout, "status");
-    while (!/it says RUNNING, but waits/.test(status.stdout)) {
-      await setTimeout(500);
-      status = await cdc(checkout, "status");
-    }
-    expect(status.code).toBe(1);
-    expect(status.stdout).toMatch(
+    const status = failed(
+      await until(
+        "status tells of it",
+        async () => await cdc(checkout, "status"),
+        ({ stdout }) => stdout.includes("it says RUNNING, but waits"),
+      ),
+    );
+    expect(status).toMatch(
       /inventory-connector: connector inventory-connector \(io\.debezium\.connector\.mysql\.MySqlConnector\) is not in the plan; it says RUNNING, but waits for a topic that is not there, and nothing creates topics by itself: tutorial\n/,
     );
-    expect(status.stdout).toMatch(/NOT IN THE PLAN .*\ninventory-connector +MySqlConnector +RUNNING/);
+    expect(status).toMatch(/NOT IN THE PLAN .*\ninventory-connector +MySqlConnector +RUNNING/);
     const doctor = await cdc(checkout, "--json", "doctor");
     const { checks } = JSON.parse(doctor.stdout) as { checks: DoctorResult[] };
     expect(checks.filter(({ verdict }) => verdict !== "well").map(({ title }) => title)).toEqual(["other connectors"]);
@@ -438,8 +428,7 @@ describe("a connector that somebody registers by hand", () => {
 
   test("is nobody's trouble once it is taken away", async () => {
     await worker.deleteConnector(name);
-    const { stdout } = await cdc(checkout, "--json", "status");
-    expect(JSON.parse(stdout)).toMatchObject({ unmanagedConnectors: [] });
+    await expect.poll(async () => (await statusOf(checkout)).unmanagedConnectors, patient).toEqual([]);
   });
 });
 
@@ -451,12 +440,7 @@ describe("a table that is new to a running connector", () => {
   let root1: Connection;
 
   beforeAll(async () => {
-    root1 = await createConnection({
-      host: "127.0.0.1",
-      port: 3309 + portOffset,
-      user: "root",
-      password: await checkout.password("mysql-root-password"),
-    });
+    root1 = await connectRoot(checkout, 3309 + portOffset);
     await fillLateTable(root, rows);
     await fillLateTable(root1, 3);
     await writeFile(join(checkout.folder, "sql", "products", "40-late.sql"), lateTable);
@@ -466,20 +450,14 @@ describe("a table that is new to a running connector", () => {
     await root1.end();
   });
 
-  interface Tables {
-    readonly healthy: boolean;
-    readonly shards: { readonly tables: { readonly table: string; readonly read: string }[] }[];
-  }
-
   async function lateIs(): Promise<{ healthy: boolean; read: (string | undefined)[] }> {
-    const { stdout } = await cdc(checkout, "--json", "status");
-    const { healthy, shards } = JSON.parse(stdout) as Tables;
+    const { healthy, shards } = await statusOf(checkout);
     return { healthy, read: shards.map(({ tables: of }) => of.find(({ table }) => table === "products.late")?.read) };
   }
 
   /** The topic says of every key what the table says, once what was committed has passed. */
   async function expectEqual(): Promise<void> {
-    expect((await cdc(checkout, "verify", "--count", "1")).code).toBe(0);
+    await everythingHasPassed();
     const [onTopic, inTable] = [await foldedRows(bootstrap, topic), await rowsOf(root)];
     expect(onTopic.size).toBe(inTable.size);
     expect([...inTable].filter(([key, amount]) => onTopic.get(key) !== amount)).toEqual([]);
@@ -490,8 +468,7 @@ describe("a table that is new to a running connector", () => {
     expect(await lateIs()).toEqual({ healthy: false, read: ["never", "never"] });
     const up = checkout.make("up");
     const writes = await writeLateTable(root, rows, up);
-    const { code, output } = await up;
-    expect(code, output).toBe(0);
+    const output = succeeded(await up);
     expect(output).toMatch(/shard0: never read: products\.late; up has the connector read it while changes go on/);
     expect(output).toMatch(
       /shard0: products\.late was read while changes went on, [\d,]+ rows in [\d.]+ s; all [\d,]+ rows that there are have a record on shard0\.products\.late/,
@@ -499,7 +476,7 @@ describe("a table that is new to a running connector", () => {
     expect(output).toMatch(/shard1: products\.late was read while changes went on, 3 rows in .* all 3 rows/);
     expect(writes).toBeGreaterThan(10);
     await expectEqual();
-    expect(await lateIs()).toEqual({ healthy: true, read: ["read", "read"] });
+    await expect.poll(lateIs, patient).toEqual({ healthy: true, read: ["read", "read"] });
     expect((await checkout.pulumi("preview")).output).toMatch(noChange);
   });
 
@@ -531,36 +508,26 @@ describe("a table that is new to a running connector", () => {
   });
 
   test("is read again when its topic was deleted", async () => {
-    await dockerLines(
-      "exec",
-      `${checkout.prefix}-kafka`,
-      ...`/opt/kafka/bin/kafka-topics.sh --bootstrap-server kafka:29092 --delete --topic ${topic}`.split(" "),
-    );
-    expect((await lateIs()).read).toEqual(["never", "read"]);
-    const { code, output } = await checkout.pulumi("up", "--yes", "--refresh");
-    expect(code, output).toBe(0);
+    await kafkaTopics(checkout, "--delete", "--topic", topic);
+    // The broker deletes it by and by.
+    await expect.poll(async () => (await lateIs()).read, patient).toEqual(["never", "read"]);
+    const output = succeeded(await checkout.pulumi("up", "--yes", "--refresh"));
     expect(output).toMatch(/shard0: products\.late was read while changes went on/);
     expect(output).not.toMatch(/shard1: products\.late was read/);
     await expectEqual();
-    expect(await lateIs()).toEqual({ healthy: true, read: ["read", "read"] });
+    await expect.poll(lateIs, patient).toEqual({ healthy: true, read: ["read", "read"] });
   });
 
   test("is asked for once: what an `up` that was killed has begun is followed to its end", async () => {
-    await dockerLines(
-      "exec",
-      `${checkout.prefix}-kafka`,
-      ...`/opt/kafka/bin/kafka-topics.sh --bootstrap-server kafka:29092 --delete --topic ${topic}`.split(" "),
-    );
-    const refreshed = await checkout.pulumi("up", "--yes", "--refresh", "--target", "**topic-shard0.products.late");
-    expect(refreshed.code, refreshed.output).toBe(0);
-    const asked = await cdc(checkout, "snapshot", "shard0", "late", "--no-wait");
-    expect(asked.code, asked.stderr).toBe(0);
-    const { code, output } = await checkout.pulumi("up", "--yes");
-    expect(code, output).toBe(0);
+    await kafkaTopics(checkout, "--delete", "--topic", topic);
+    await expect.poll(async () => (await lateIs()).read, patient).toEqual(["never", "read"]);
+    succeeded(await checkout.pulumi("up", "--yes", "--refresh", "--target", "**topic-shard0.products.late"));
+    const asked = succeeded(await cdc(checkout, "snapshot", "shard0", "late", "--no-wait"));
+    succeeded(await checkout.pulumi("up", "--yes"));
     await expectEqual();
-    const signals = await rowsOnTopic("shard0.cdc.signal", /execute-snapshot/, asked.stdout);
+    const signals = await rowsOnTopic("shard0.cdc.signal", /execute-snapshot/, asked);
     expect(signals).toEqual({ asked: 1, after: 0 });
-    expect(await lateIs()).toEqual({ healthy: true, read: ["read", "read"] });
+    await expect.poll(lateIs, patient).toEqual({ healthy: true, read: ["read", "read"] });
   });
 
   /** How many records of the topic fit: with the id that was told, and behind that. */

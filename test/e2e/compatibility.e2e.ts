@@ -6,7 +6,6 @@ import { randomBytes } from "node:crypto";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Admin } from "@platformatic/kafka";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { officialImages, type Images } from "../../config/images.ts";
@@ -18,6 +17,8 @@ import { checkVersions } from "../../plan/compatibility.ts";
 import { debeziumVersion, kafkaVersion, mysqlVersion } from "../../lib/versions.ts";
 import { buildPackagedImages } from "../../tools/toolchain/images.ts";
 import { dockerLines, execute, namesOwnedBy } from "./support/checkout.ts";
+import { succeeded } from "./support/results.ts";
+import { limitMs, until, untilSucceeds } from "./support/until.ts";
 
 const good = debeziumVersion;
 const bad = "2.7.0.Final";
@@ -48,10 +49,8 @@ beforeAll(async () => {
   for (const [version, volume] of Object.entries(volumes)) await bringPlugin(version, volume, images.kafka);
   await startWorker(images.kafka);
   await Promise.all([
-    until("MySQL answers", 120_000, async () => await succeeds(sql("SELECT 1"))),
-    until("the worker is ready", 120_000, async () => {
-      return await succeeds(fetch(`${connect.url}/health`).then((answer) => expect(answer.status).toBe(200)));
-    }),
+    untilSucceeds("MySQL answers", async () => await sql("SELECT 1")),
+    untilSucceeds("the worker is ready", async () => expect((await fetch(`${connect.url}/health`)).status).toBe(200)),
   ]);
   await sql(
     `CREATE USER debezium IDENTIFIED BY '${password}'; ` +
@@ -64,14 +63,14 @@ beforeAll(async () => {
   await admin.close();
   reader = new TopicReader({ bootstrap }, topics.switching);
   events = await reader.open([0n]);
-}, 900_000);
+});
 
 afterAll(async () => {
   await events?.close();
   await reader?.close();
   await removeAll();
   if (folder !== undefined) await rm(folder, { recursive: true });
-}, 120_000);
+});
 
 it("the table refuses the bad pair for both reasons, and accepts the good one in silence", () => {
   const pair = { kafka: kafkaVersion, mysql: mysqlVersion };
@@ -79,7 +78,7 @@ it("the table refuses the bad pair for both reasons, and accepts the good one in
   expect(checkVersions({ ...pair, debezium: good })).toEqual({ problems: [], warnings: [] });
 });
 
-it("the good pair delivers changes, before and after a restart of its task", { timeout: 90_000 }, async () => {
+it("the good pair delivers changes, before and after a restart of its task", async () => {
   // Started here, so that it has the time of all tests to deliver something.
   await connect.putConfig("old", connectorConfig("old", 2, bad));
   await connect.putConfig("switching", connectorConfig("switching", 1, good));
@@ -90,9 +89,9 @@ it("the good pair delivers changes, before and after a restart of its task", { t
   expect(await taskState("switching")).toBe("RUNNING");
 });
 
-it("the bad release fails on poll(long) when its task reads the schema history", { timeout: 90_000 }, async () => {
+it("the bad release fails on poll(long) when its task reads the schema history", async () => {
   await connect.putConfig("switching", connectorConfig("switching", 1, bad));
-  await until("the task fails", 60_000, async () => (await taskState("switching")) === "FAILED");
+  await waitFor("the task fails", async () => (await taskState("switching")) === "FAILED");
   expect((await taskOf("switching"))?.trace).toMatch(/NoSuchMethodError: .*KafkaConsumer\.poll\(long\)/);
 
   // The way out that the message names.
@@ -100,8 +99,8 @@ it("the bad release fails on poll(long) when its task reads the schema history",
   await insert(4, "with the good release again");
 });
 
-it("the bad release never delivers anything from this MySQL, and says RUNNING", { timeout: 60_000 }, async () => {
-  await until("it meets the removed statement", 30_000, async () => {
+it("the bad release never delivers anything from this MySQL, and says RUNNING", async () => {
+  await waitFor("it meets the removed statement", async () => {
     return (await workerLog()).includes("right syntax to use near 'MASTER STATUS'");
   });
   const old = new TopicReader({ bootstrap }, topics.old);
@@ -140,7 +139,7 @@ async function insert(id: number, name: string): Promise<void> {
 }
 
 async function seen(name: string): Promise<void> {
-  const event = await events?.find(({ value }) => value?.includes(name) === true, 30_000);
+  const event = await events?.find(({ value }) => value?.includes(name) === true, limitMs);
   if (event === undefined) {
     throw new Error(`no event "${name}"; status ${JSON.stringify(await connect.getStatus("switching"))}`);
   }
@@ -150,7 +149,7 @@ async function restartTask(name: string): Promise<void> {
   const before = await logged(name, /Starting MySqlConnectorTask/);
   const answer = await fetch(`${connect.url}/connectors/${name}/tasks/0/restart`, { method: "POST" });
   expect(answer.status).toBe(204);
-  await until("the task starts again", 30_000, async () => {
+  await waitFor("the task starts again", async () => {
     return (await logged(name, /Starting MySqlConnectorTask/)) > before;
   });
 }
@@ -252,10 +251,8 @@ async function start(name: string, options: string[], image: string, command: st
 async function bringPlugin(version: string, volume: string, image: string): Promise<void> {
   await docker("volume", "create", ...label, volume);
   const env = { CDC_DEBEZIUM_VERSION: version, CDC_PLUGIN_VOLUME: volume, CDC_PLUGIN_IMAGE: image };
-  const { code, output } = await execute([process.execPath, "provider/scripts/install-plugin.ts"], {
-    env: { ...process.env, ...env },
-  });
-  expect(code, output).toBe(0);
+  const script = [process.execPath, "provider/scripts/install-plugin.ts"];
+  succeeded(await execute(script, { env: { ...process.env, ...env } }));
 }
 
 /** Containers with the volumes that have no name of their own. */
@@ -271,17 +268,9 @@ async function removeAll(): Promise<void> {
   // Containers go first (the order of namesOwnedBy): volumes and network are free by then.
 }
 
-async function until(what: string, limitMs: number, condition: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + limitMs;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`not within ${limitMs / 1000} s: ${what}\n${await workerLog()}`);
-    await sleep(200);
-  }
-}
-
-async function succeeds(work: Promise<unknown>): Promise<boolean> {
-  return await work.then(
-    () => true,
-    () => false,
-  );
+/** With the worker's log where it does not come. */
+async function waitFor(what: string, condition: () => Promise<boolean>): Promise<void> {
+  await until(what, condition).catch(async (error: unknown) => {
+    throw new Error(await workerLog(), { cause: error });
+  });
 }

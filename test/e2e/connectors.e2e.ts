@@ -1,13 +1,16 @@
 /** The connector resource on a real worker: drift and its repair, states, offsets, and connectors that cannot work. */
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createConnection, type RowDataPacket } from "mysql2/promise";
+import type { RowDataPacket } from "mysql2/promise";
 import { stringify } from "yaml";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ConnectClient } from "../../clients/connect/client.ts";
-import { TopicReader } from "../../clients/kafka/topic.ts";
 import { purgeBinlogs } from "./support/binlogs.ts";
-import { Checkout, committedConfig, execute, type Result } from "./support/checkout.ts";
+import { Checkout, committedConfig, execute } from "./support/checkout.ts";
+import { decode, readAll } from "./support/events.ts";
+import { connectRoot } from "./support/mysql.ts";
+import { failed, succeeded } from "./support/results.ts";
+import { patient } from "./support/until.ts";
 
 const portOffset = 10_000;
 const checkout = new Checkout("e2e-connectors");
@@ -15,20 +18,6 @@ const worker = new ConnectClient({ url: `http://localhost:${8083 + portOffset}` 
 const name = "shard0-connector";
 const shard = { name: "shard0", port: 3308 };
 const unchanged = /Resources:\s+\d+ unchanged/;
-/** Never what a person should meet: a stack trace of ours. */
-const ownTrace = /\n\s+at .*(provider|connect|steps|components)\/.*\.ts/;
-
-function succeeded({ code, output }: Result): string {
-  expect(code, output).toBe(0);
-  return output;
-}
-
-function failed({ code, output }: Result): string {
-  expect(code, output).not.toBe(0);
-  expect(output).not.toMatch(ownTrace);
-  return output;
-}
-
 async function configure(fields: Record<string, unknown>, ofShard: Record<string, unknown> = {}): Promise<void> {
   const config = await committedConfig("dev");
   await checkout.writeConfig({ ...config, portOffset, shards: [{ ...shard, ...ofShard }], ...fields });
@@ -51,10 +40,13 @@ async function states(): Promise<string[]> {
   return [status?.connector.state ?? "missing", ...(status?.tasks ?? []).map(({ state }) => state)];
 }
 
+/** The guard may be about to restart it once more. */
+async function isIn(...wanted: string[]): Promise<void> {
+  await expect.poll(states, patient).toEqual(wanted);
+}
+
 async function query(sql: string): Promise<RowDataPacket[]> {
-  const password = await checkout.password("mysql-root-password");
-  const server = { host: "127.0.0.1", port: shard.port + portOffset, user: "root", password };
-  const connection = await createConnection(server);
+  const connection = await connectRoot(checkout, shard.port + portOffset);
   try {
     return (await connection.query<RowDataPacket[]>(sql))[0];
   } finally {
@@ -63,20 +55,9 @@ async function query(sql: string): Promise<RowDataPacket[]> {
 }
 
 /** The operations of all events that a product has on its topic: c, u, d, r. */
-async function operationsOf(productId: number): Promise<string[]> {
-  const reader = new TopicReader({ bootstrap: `localhost:${9092 + portOffset}` }, "shard0.products.products");
-  const found: string[] = [];
-  try {
-    const events = await reader.open((await reader.endOffsets()).map(() => 0n));
-    for (let record = await events.next(3000); record !== undefined; record = await events.next(3000)) {
-      const event = JSON.parse(record.value ?? "null") as { payload: { op: string; after?: { id: number } } } | null;
-      if (event?.payload.after?.id === productId) found.push(event.payload.op);
-    }
-    await events.close();
-  } finally {
-    await reader.close();
-  }
-  return found;
+async function operationsOf(productId: number): Promise<(string | undefined)[]> {
+  const events = (await readAll(`localhost:${9092 + portOffset}`, "shard0.products.products")).map(decode);
+  return events.filter((event) => event?.after?.["id"] === productId).map((event) => event?.op);
 }
 
 beforeAll(async () => {
@@ -93,7 +74,7 @@ describe("what is done behind our back", () => {
     const config = (await worker.getConfig(name)) as Record<string, string>;
     await worker.putConfig(name, { ...config, "poll.interval.ms": "999" });
     await worker.pause(name);
-    await expect.poll(states, { timeout: 20_000 }).toEqual(["PAUSED", "PAUSED"]);
+    await isIn("PAUSED", "PAUSED");
 
     const message = `${name} on the worker: poll.interval.ms 999 → 50, paused → running`;
     expect(succeeded(await checkout.pulumi("preview"))).toContain(message);
@@ -103,7 +84,7 @@ describe("what is done behind our back", () => {
 
     expect(succeeded(await up())).toMatch(/a change was seen on shard0\.cdc\.probe/);
     expect(await worker.getConfig(name)).toEqual(config);
-    expect(await states()).toEqual(["RUNNING", "RUNNING"]);
+    await isIn("RUNNING", "RUNNING");
     expect(succeeded(await checkout.pulumi("preview", "--refresh"))).toMatch(unchanged);
   });
 
@@ -115,7 +96,7 @@ describe("what is done behind our back", () => {
     const output = succeeded(await up("--refresh"));
     expect(output).toMatch(/offsets of an earlier connector of this name exist \(mysql-bin\.\d+ at \d+, GTIDs /);
     expect(output).toMatch(/a change was seen on shard0\.cdc\.probe/);
-    expect(await states()).toEqual(["RUNNING", "RUNNING"]);
+    await isIn("RUNNING", "RUNNING");
     expect(succeeded(await checkout.pulumi("preview", "--refresh"))).toMatch(unchanged);
   });
 
@@ -123,7 +104,7 @@ describe("what is done behind our back", () => {
     await worker.deleteConnector(name);
     expect(succeeded(await checkout.pulumi("preview"))).toContain(`${name} on the worker: missing → created`);
     succeeded(await up());
-    expect(await states()).toEqual(["RUNNING", "RUNNING"]);
+    await isIn("RUNNING", "RUNNING");
     expect(succeeded(await checkout.pulumi("preview"))).toMatch(unchanged);
   });
 });
@@ -137,7 +118,7 @@ describe("states, by configuration", () => {
     await configure({}, { state });
     expect(succeeded(await checkout.pulumi("preview", "--diff"))).toMatch(/~ desiredState *: "\w+" => "\w+"/);
     succeeded(await checkout.make("up"));
-    expect(await states()).toEqual(expected);
+    await isIn(...expected);
     expect(succeeded(await checkout.pulumi("preview", "--refresh"))).toMatch(unchanged);
   });
 });
@@ -157,18 +138,18 @@ describe("offsets", () => {
     await configure({});
     succeeded(await up());
     expect(await recreate()).not.toMatch(/offsets of an earlier connector/);
-    await expect.poll(snapshotted, { timeout: 30_000 }).toBe(1);
+    await expect.poll(snapshotted, patient).toBe(1);
   });
 
   test("given at creation, it begins there", async () => {
     const [place] = await query("SHOW BINARY LOG STATUS");
     await query("INSERT INTO products.products (id, sku, name, price) VALUES (9002, 'e2e-2', 'e2e', 1.00)");
-    await expect.poll(async () => await operationsOf(9002), { timeout: 20_000 }).toEqual(["c"]);
+    await expect.poll(async () => await operationsOf(9002), patient).toEqual(["c"]);
     const gtids = String(place?.["Executed_Gtid_Set"]).replaceAll("\n", "");
     const initialOffset = { file: String(place?.["File"]), position: Number(place?.["Position"]), gtids };
     await configure({}, { snapshotMode: "recovery", initialOffset });
     await recreate();
-    await expect.poll(async () => await operationsOf(9002), { timeout: 20_000 }).toEqual(["c", "c"]);
+    await expect.poll(async () => await operationsOf(9002), patient).toEqual(["c", "c"]);
     expect(await snapshotted()).toBe(1);
   });
 
@@ -183,7 +164,7 @@ describe("offsets", () => {
     );
     await configure({});
     await recreate();
-    expect(await states()).toEqual(["RUNNING", "RUNNING"]);
+    await isIn("RUNNING", "RUNNING");
   });
 });
 

@@ -4,7 +4,10 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Checkout, dockerLines, namesOwnedBy } from "./support/checkout.ts";
+import { Checkout, dockerLines, execute, namesOwnedBy } from "./support/checkout.ts";
+import { sqlIn } from "./support/mysql.ts";
+import { failed, succeeded } from "./support/results.ts";
+import { until } from "./support/until.ts";
 
 const portOffset = 18_000;
 const checkout = new Checkout("e2e-failures");
@@ -23,8 +26,7 @@ test("a port in use is refused before anything is created, naming the port and t
   const squatter = createServer();
   await new Promise<void>((resolve) => squatter.listen(shard.port + portOffset, "127.0.0.1", resolve));
   try {
-    const { code, output } = await checkout.make("up");
-    expect(code).not.toBe(0);
+    const output = failed(await checkout.make("up"));
     expect(output).toMatch(/CDC-702 port 21308: wanted for MySQL of shard0, but another process/);
     expect(output).toMatch(/portOffset/);
     expect(await namesOwnedBy(checkout.prefix)).toEqual([]);
@@ -36,14 +38,11 @@ test("a port in use is refused before anything is created, naming the port and t
 test("a shard killed during `up` fails it with its name and its last log lines; the next `up` finishes the job", async () => {
   const up = checkout.make("up");
   await killOnceRunning();
-  const { code, output } = await up;
-  expect(code, output).not.toBe(0);
+  const output = failed(await up);
   expect(output).toContain(`container ${container} ended (exit code 137, killed)`);
   expect(output).toMatch(/Last lines of its log:\n\s+.*\S/);
 
-  const again = await checkout.make("up");
-  expect(again.code, again.output).toBe(0);
-  expect(again.output).toMatch(/shard0 .*RUNNING .*RUNNING .*\d+ ms/);
+  expect(succeeded(await checkout.make("up"))).toMatch(/shard0 .*RUNNING .*RUNNING .*\d+ ms/);
 });
 
 test("a pulumi killed while it creates topics and accounts leaves a stack that the next `up` completes", async () => {
@@ -51,41 +50,27 @@ test("a pulumi killed while it creates topics and accounts leaves a stack that t
   const up = checkout.make("up");
   await killPulumiOnceInside();
   expect((await up).code).not.toBe(0);
-  const again = await checkout.make("up");
-  expect(again.code, again.output).toBe(0);
-  expect(again.output).toMatch(/killed and left its lock[^]*killed while creating \d+ resources?/);
-  expect(again.output).toMatch(/shard0 .*RUNNING .*RUNNING .*\d+ ms/);
+  const again = succeeded(await checkout.make("up"));
+  expect(again).toMatch(/killed and left its lock[^]*killed while creating \d+ resources?/);
+  expect(again).toMatch(/shard0 .*RUNNING .*RUNNING .*\d+ ms/);
 });
 
 test("containers that somebody removed are made again by a plain `up`, as its preview says, with every row", async () => {
   const root = await checkout.password("mysql-root-password");
-  const count = async () =>
-    await dockerLines(
-      "exec",
-      "-e",
-      `MYSQL_PWD=${root}`,
-      container,
-      "mysql",
-      "-uroot",
-      "-Ne",
-      "SELECT COUNT(*) FROM products.products",
-    );
+  const count = async () => await sqlIn(container, root, "SELECT COUNT(*) FROM products.products");
   const before = await count();
   await dockerLines("rm", "--force", container, `${checkout.prefix}-kafka`, `${checkout.prefix}-connect`);
-  const preview = await checkout.pulumi("preview");
-  expect(preview.code, preview.output).toBe(0);
-  expect(preview.output).toMatch(/^ +\+-3 to replace$/m);
-  const { code, output } = await checkout.pulumi("up", "--yes", "--skip-preview");
-  expect(code, output).toBe(0);
-  expect(output).toMatch(/shard0: a change was seen on shard0\.cdc\.probe/);
+  expect(succeeded(await checkout.pulumi("preview"))).toMatch(/^ +\+-3 to replace$/m);
+  expect(succeeded(await checkout.pulumi("up", "--yes", "--skip-preview"))).toMatch(
+    /shard0: a change was seen on shard0\.cdc\.probe/,
+  );
   expect(await count()).toEqual(before);
   expect((await checkout.pulumi("preview")).output).toMatch(/^ +\d+ unchanged$/m);
 });
 
 test("a wrong password of the CDC account fails the flow check at the database, by name", async () => {
   const root = await checkout.password("mysql-root-password");
-  const mysql = ["exec", "-e", `MYSQL_PWD=${root}`, container, "mysql", "-uroot", "-e"];
-  await dockerLines(...mysql, "ALTER USER debezium@'%' IDENTIFIED BY 'another'");
+  await sqlIn(container, root, "ALTER USER debezium@'%' IDENTIFIED BY 'another'");
   await dockerLines("restart", `${checkout.prefix}-kafka`);
   const target = {
     shard: "shard0",
@@ -104,38 +89,31 @@ test("a wrong password of the CDC account fails the flow check at the database, 
 });
 
 async function killOnceRunning(): Promise<void> {
-  for (let tries = 0; tries < 1200; tries += 1) {
-    const [state] = await dockerLines("container", "ls", "--filter", `name=^${container}$`, "--format", "{{.State}}");
-    if (state === "running") {
-      // Into the initialisation of the data directory.
-      await setTimeout(1500);
-      await dockerLines("kill", container);
-      return;
-    }
-    await setTimeout(200);
-  }
-  throw new Error(`${container} did not start`);
+  // On the engine, the provider done with it, and with lines in its log: into the initialisation of the data directory.
+  await until(`${container} says something`, async () => {
+    const { code, output } = await execute(["docker", "logs", container]);
+    return code === 0 && output !== "";
+  });
+  await setTimeout(1500);
+  await dockerLines("kill", container);
 }
 
 /** Ends the stack's pulumi, by the id in its lock, as soon as the state says that topics or accounts are being made. */
 async function killPulumiOnceInside(): Promise<void> {
   const backend = join(checkout.folder, ".cdc", "state", ".pulumi");
-  for (let tries = 0; tries < 6000; tries += 1) {
+  const isInside = async () => {
     const state = await readFile(join(backend, "stacks", "cdc", `${checkout.stack}.json`), "utf8").catch(() => "{}");
     const { checkpoint } = parseOr(state) as {
       checkpoint?: { latest?: { pending_operations?: { resource: { type: string } }[] } };
     };
     const pending = checkpoint?.latest?.pending_operations ?? [];
-    if (pending.some(({ resource }) => /^(kafka:index\/topic|mysql:index\/user)/.test(resource.type))) {
-      const locks = join(backend, "locks", "organization", "cdc", checkout.stack);
-      for (const file of (await readdir(locks)).filter((name) => name.endsWith(".json"))) {
-        process.kill((JSON.parse(await readFile(join(locks, file), "utf8")) as { pid: number }).pid, "SIGKILL");
-      }
-      return;
-    }
-    await setTimeout(20);
+    return pending.some(({ resource }) => /^(kafka:index\/topic|mysql:index\/user)/.test(resource.type));
+  };
+  await until("a topic or an account is being created", isInside, Boolean, 20);
+  const locks = join(backend, "locks", "organization", "cdc", checkout.stack);
+  for (const file of (await readdir(locks)).filter((name) => name.endsWith(".json"))) {
+    process.kill((JSON.parse(await readFile(join(locks, file), "utf8")) as { pid: number }).pid, "SIGKILL");
   }
-  throw new Error("no topic or account was being created");
 }
 
 /** A state file that is being written is no JSON for a moment. */

@@ -3,16 +3,19 @@
  * says; and no alarm for what is none. `cdc offsets reset` that was broken off, and causes that no restart heals.
  */
 import { randomUUID } from "node:crypto";
-import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConnectClient } from "../../clients/connect/client.ts";
-import type { Condition, GuardedConnector, GuardState } from "../../lib/guard-state.ts";
+import type { Condition, GuardedConnector } from "../../lib/guard-state.ts";
 import { stringifyExact } from "../../clients/debezium/events/json.ts";
 import { TopicAdmin } from "../../clients/kafka/admin.ts";
 import { purgeBinlogs } from "./support/binlogs.ts";
 import { cdc, Cdc, type Ran } from "./support/cdc.ts";
 import { Checkout, dockerLines } from "./support/checkout.ts";
 import { decode, decodeKey, readAll } from "./support/events.ts";
+import * as guards from "./support/guard.ts";
+import { sqlIn } from "./support/mysql.ts";
+import { failed, succeeded } from "./support/results.ts";
+import { until, untilSucceeds } from "./support/until.ts";
 
 const portOffset = 15_000;
 const bootstrap = `localhost:${9092 + portOffset}`;
@@ -20,7 +23,7 @@ const checkout = new Checkout("e2e-history");
 const worker = new ConnectClient({ url: `http://localhost:${8083 + portOffset}` });
 const connector = "shard0-connector";
 const mysql = `${checkout.prefix}-mysql-3308`;
-const guard = `${checkout.prefix}-guard`;
+const stallSeconds = 15;
 const backup = `${checkout.prefix}-backup`;
 let rootPassword: string;
 
@@ -29,10 +32,9 @@ beforeAll(async () => {
     portOffset,
     shards: [{ name: "shard0", port: 3308 }],
     connectors: { properties: { "heartbeat.interval.ms": "2000" } },
-    guard: { checkSeconds: 2, stallSeconds: 15, restartAfterSeconds: [0, 5, 10, 20] },
+    guard: { checkSeconds: 2, stallSeconds, restartAfterSeconds: [0, 5, 10, 20] },
   });
-  const { code, output } = await checkout.make("up");
-  expect(code, output).toBe(0);
+  succeeded(await checkout.make("up"));
   rootPassword = await checkout.password("mysql-root-password");
   await sql("CREATE DATABASE other; CREATE TABLE other.t (id INT PRIMARY KEY AUTO_INCREMENT, v INT)");
 });
@@ -43,7 +45,7 @@ afterAll(async () => {
 });
 
 async function sql(statement: string): Promise<string[]> {
-  return await dockerLines("exec", "-e", `MYSQL_PWD=${rootPassword}`, mysql, "mysql", "-uroot", "-Ne", statement);
+  return await sqlIn(mysql, rootPassword, statement);
 }
 
 async function binlogs(): Promise<string[]> {
@@ -59,34 +61,23 @@ async function insert(count: number): Promise<void> {
   await sql(rows.join(" "));
 }
 
-/** Waits for what `look` gives; fails with what it gave last. */
-async function until<T>(
-  what: string,
-  seconds: number,
-  look: () => Promise<T>,
-  isIt: (found: T) => boolean,
-): Promise<T> {
-  const deadline = performance.now() + seconds * 1000;
-  for (;;) {
-    const found = await look();
-    if (isIt(found)) return found;
-    if (performance.now() > deadline) throw new Error(`not ${what} after ${seconds} s: ${JSON.stringify(found)}`);
-    await setTimeout(500);
-  }
-}
-
 async function guarded(): Promise<GuardedConnector | undefined> {
-  const text = (await dockerLines("exec", guard, "cat", "/tmp/guard.json")).join("\n");
-  return (JSON.parse(text) as GuardState).connectors[connector];
+  return (await guards.guardState(checkout)).connectors[connector];
 }
 
-async function guardSays(condition: Condition): Promise<GuardedConnector> {
-  const found = await until(`${condition} for the guard`, 180, guarded, (one) => one?.condition === condition);
-  return found as GuardedConnector;
+async function guardSays(...wanted: readonly Condition[]): Promise<GuardedConnector> {
+  const isSaid = (one: GuardedConnector | undefined) => one !== undefined && wanted.includes(one.condition);
+  return (await until(`${wanted.join(" or ")} for the guard`, guarded, isSaid)) as GuardedConnector;
 }
 
-async function guardLines(): Promise<string[]> {
-  return (await dockerLines("logs", guard)).flatMap((line) => line.split(` ${connector}: `)[1] ?? []);
+const guardLines = async () => await guards.guardLines(checkout, connector);
+
+/** Since this call it has compared the connector's place with the server's history, which it does every `stallSeconds`. */
+async function guardHasJudged(): Promise<void> {
+  const due = Date.now() + stallSeconds * 1000;
+  const look = async () => Date.parse((await guards.guardState(checkout)).seenAt ?? "");
+  const first = await until("a check that ended when it was due", look, (seenAt) => seenAt > due);
+  await until("one that began then", look, (seenAt) => seenAt > first);
 }
 
 async function states(): Promise<string[]> {
@@ -95,16 +86,11 @@ async function states(): Promise<string[]> {
 }
 
 async function isIn(...wanted: string[]): Promise<void> {
-  await until(wanted.join(", "), 120, states, (found) => found.join() === wanted.join());
+  await until(wanted.join(", "), states, (found) => found.join() === wanted.join());
 }
 
 async function serverAnswers(): Promise<void> {
-  await until(
-    "an answer of the server",
-    180,
-    async () => await sql("SELECT 1").catch(() => []),
-    (found) => found[0] === "1",
-  );
+  await untilSucceeds("the server answers", async () => await sql("SELECT 1"));
 }
 
 /** Keys of the table's rows that are not in the topic as they are in the table. */
@@ -118,7 +104,7 @@ async function rowsNotInTopic(): Promise<string[]> {
 }
 
 async function expectAgreement(): Promise<void> {
-  await until("in the topic as in the table", 120, rowsNotInTopic, (keys) => keys.length === 0);
+  await until("in the topic as in the table", rowsNotInTopic, (keys) => keys.length === 0);
 }
 
 /** Runs the command that a message names, and expects that it helps. */
@@ -178,7 +164,6 @@ describe("no alarm", () => {
     const before = (await worker.getOffsets(connector))?.[0]?.offset?.["pos"];
     await until(
       "a newer place",
-      60,
       async () => (await worker.getOffsets(connector))?.[0]?.offset?.["pos"],
       (pos) => pos !== before,
     );
@@ -217,6 +202,7 @@ describe("a history that began anew", () => {
   test("is found at resume, restart and preview, and by the guard when somebody goes past all of them", async () => {
     await insert(42);
     await expectAgreement();
+    const spoke = (await guardLines()).length;
     expect((await cdc(checkout, "pause", "shard0")).code).toBe(0);
     await sql("RESET BINARY LOGS AND GTIDS");
     await insert(250);
@@ -225,11 +211,7 @@ describe("a history that began anew", () => {
       expect([code, stderr]).toEqual([1, expect.stringMatching(/CDC-85[02]: .* is lost: /)]);
     }
     expect(await states()).toEqual(["PAUSED", "PAUSED"]);
-    const { code, output } = await checkout.pulumi("preview");
-    expect([code === 0, output]).toEqual([
-      false,
-      expect.stringMatching(/CDC-85[02] connector shard0-connector: .* is lost/),
-    ]);
+    expect(failed(await checkout.pulumi("preview"))).toMatch(/CDC-85[02] connector shard0-connector: .* is lost/);
     await guardSays("lost");
     const status = await cdc(checkout, "status");
     expect([status.code, status.stdout]).toEqual([
@@ -238,7 +220,7 @@ describe("a history that began anew", () => {
     ]);
     await worker.resume(connector);
     await isIn("STOPPED");
-    expect((await guardLines()).filter((line) => line.startsWith("restart "))).toEqual([]);
+    expect((await guardLines()).slice(spoke).filter((line) => line.startsWith("restart "))).toEqual([]);
     await mendBy(status.stdout);
   });
 
@@ -246,12 +228,7 @@ describe("a history that began anew", () => {
     const spoke = (await guardLines()).length;
     await sql("RESET BINARY LOGS AND GTIDS");
     await insert(300);
-    const { restarts, remedy } = (await until(
-      "lost or lasting",
-      120,
-      guarded,
-      (one) => one?.condition === "lost" || one?.condition === "lasting",
-    )) as GuardedConnector;
+    const { restarts, remedy } = await guardSays("lost", "lasting");
     expect(restarts).toBe(0);
     await mendBy(remedy ?? "");
     expect((await guardLines()).slice(spoke).filter((line) => line.startsWith("restart "))).toEqual([]);
@@ -278,16 +255,15 @@ describe("an older backup that was put back", () => {
     await insert(60);
     const { remedy, restarts } = await guardSays("lost");
     expect(restarts).toBe(0);
-    const { code, output } = await checkout.make("up");
-    expect([code === 0, output]).toEqual([false, expect.stringMatching(/CDC-85[02] connector shard0-connector/)]);
+    expect(failed(await checkout.make("up"))).toMatch(/CDC-85[02] connector shard0-connector/);
     await mendBy(remedy ?? "");
-    expect((await checkout.make("up")).code).toBe(0);
+    succeeded(await checkout.make("up"));
   });
 
   test("under a connector that has gone on from there: it is stopped, and put back so that all others find it too", async () => {
     await insert(20);
     await expectAgreement();
-    await setTimeout(20_000);
+    await guardHasJudged();
     await dockerLines("kill", mysql);
     await withData(putBack);
     // Nobody but us reaches it until it has overtaken the old numbers.
@@ -300,7 +276,6 @@ describe("an older backup that was put back", () => {
     await isIn("STOPPED");
     await until(
       "refused at resume",
-      60,
       async () => (await cdc(checkout, "resume", "shard0")).stderr,
       (said) => said.includes("CDC-852"),
     );
@@ -366,6 +341,6 @@ test("cdc offsets reset that was broken off is brought to its end by the same co
   await isIn("STOPPED");
   const before = (await readAll(bootstrap, "shard0.products.products")).length;
   await mendBy("`cdc offsets reset shard0`");
-  const since = (await readAll(bootstrap, "shard0.products.products")).slice(before);
-  expect(since.filter((record) => decode(record)?.op === "r").length).toBeGreaterThan(0);
+  const since = async () => (await readAll(bootstrap, "shard0.products.products")).slice(before).map(decode);
+  await until("rows of a new snapshot", async () => (await since()).some((event) => event?.op === "r"));
 });

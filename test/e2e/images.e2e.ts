@@ -1,12 +1,12 @@
 /** Images from packages, each in a container of its own: MySQL finishes what was killed, OpenSearch takes the official variables. */
 import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { packagedImage } from "../../config/packaged-images.ts";
 import { buildPackagedImages } from "../../tools/toolchain/images.ts";
 import { run } from "../../lib/run.ts";
 import { prepareImage } from "../../provider/prepared-image.ts";
 import { opensearchVersion } from "../../lib/versions.ts";
+import { until } from "./support/until.ts";
 
 const name = `cdc-e2e-images-${randomBytes(4).toString("hex")}`;
 const engine = `${name}-opensearch`;
@@ -21,39 +21,33 @@ async function log(container = name): Promise<string> {
   return lines;
 }
 
-async function until(
-  what: string,
-  limitMs: number,
-  condition: () => Promise<boolean>,
-  container = name,
-): Promise<void> {
-  const end = performance.now() + limitMs;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`not within ${limitMs / 1000} s: ${what}\n${await log(container)}`);
-    await sleep(100);
-  }
+/** With the container's log where it does not come. */
+async function waitFor(what: string, condition: () => Promise<boolean>, container = name): Promise<void> {
+  await until(what, condition).catch(async (error: unknown) => {
+    throw new Error(await log(container), { cause: error });
+  });
 }
 
 beforeAll(async () => {
   await buildPackagedImages({ log: () => {} });
-}, 600_000);
+});
 
 afterAll(async () => {
   for (const container of [name, engine]) await run("docker", ["rm", "--force", "--volumes", container]);
-}, 60_000);
+});
 
-it("a killed initialisation is finished by the next start", { timeout: 180_000 }, async () => {
+it("a killed initialisation is finished by the next start", async () => {
   const settings = ["--env", "MYSQL_ALLOW_EMPTY_PASSWORD=1", "--env", "MYSQL_DATABASE=shop"];
   const options = ["--default-time-zone=Asia/Seoul", "--gtid-mode=ON", "--enforce-gtid-consistency=ON"];
   await docker("run", "--detach", "--name", name, ...settings, packagedImage("mysql"), ...options);
   // Late enough that the data directory looks whole from outside.
-  await until("the set-up server runs", 60_000, async () => (await log()).includes("port: 0"));
+  await waitFor("the set-up server runs", async () => (await log()).includes("port: 0"));
   await docker("kill", "--signal", "KILL", name);
-  expect(await state()).toBe("exited 137");
+  await waitFor("it is killed", async () => (await state()) === "exited 137");
   expect(await log()).not.toContain("[Entrypoint]: initialised");
 
   await docker("start", name);
-  await until("the server answers", 120_000, async () => {
+  await waitFor("the server answers", async () => {
     return await query("SELECT 1").then(
       () => true,
       () => false,
@@ -64,25 +58,25 @@ it("a killed initialisation is finished by the next start", { timeout: 180_000 }
     await query("SELECT @@time_zone; SHOW DATABASES LIKE 'shop'; SELECT COUNT(*) FROM mysql.user WHERE user = 'root'"),
   ).toBe("Asia/Seoul\nshop\n2");
 
-  await docker("stop", "--time", "30", name);
+  await docker("stop", "--time", "300", name);
   expect(await state()).toBe("exited 0"); // mysqld is process 1 and heard the signal
 });
 
 it.each([
   ["some of them", "rm -f server-cert.pem client-*.pem public_key.pem"],
   ["one half written", "head -c 100 ca-key.pem > half && mv half server-key.pem && truncate -s 0 private_key.pem"],
-])("keys of a server that was killed while it made them are made anew: %s", { timeout: 300_000 }, async (_, harm) => {
+])("keys of a server that was killed while it made them are made anew: %s", async (_, harm) => {
   const base = packagedImage("mysql");
   const owner = { stack: name, identity: "0".repeat(16), checkout: process.cwd() };
   const baseId = await docker("image", "inspect", "--format", "{{.Id}}", base);
   const image = await prepareImage({ kind: "mysql", image: base, baseId, owner }, () => {});
   await run("docker", ["rm", "--force", "--volumes", name]);
   await docker("run", "--detach", "--name", name, image);
-  await until("TLS and RSA keys", 120_000, hasKeys);
+  await waitFor("TLS and RSA keys", hasKeys);
   await docker("exec", "--workdir", "/var/lib/mysql", name, "bash", "-c", harm);
   await docker("kill", name);
   await docker("start", name);
-  await until("TLS and RSA keys once more", 120_000, hasKeys);
+  await waitFor("TLS and RSA keys once more", hasKeys);
   expect(await log()).toContain("moved to server-key.pem.not-whole");
 });
 
@@ -96,45 +90,40 @@ async function hasKeys(): Promise<boolean> {
   return /Enabled\s+Yes/.test(stdout) && stdout.includes("BEGIN PUBLIC KEY");
 }
 
-it(
-  "OpenSearch takes settings as variables, keeps its data over a restart and ends when told",
-  { timeout: 180_000 },
-  async () => {
-    const settings = ["discovery.type=single-node", "cluster.name=of-the-test", "DISABLE_SECURITY_PLUGIN=true"];
-    const heap = "OPENSEARCH_JAVA_OPTS=-Xms256m -Xmx256m";
-    const environment = [...settings, heap].flatMap((variable) => ["--env", variable]);
-    const volume = ["--volume", "/usr/share/opensearch/data"];
-    await docker(
-      "run",
-      "--detach",
-      "--name",
-      engine,
-      "--publish",
-      "127.0.0.1::9200",
-      ...environment,
-      ...volume,
-      packagedImage("opensearch"),
-    );
-    expect(await docker("exec", engine, "id", "--user", "--name")).toBe("opensearch");
+it("OpenSearch takes settings as variables, keeps its data over a restart and ends when told", async () => {
+  const settings = ["discovery.type=single-node", "cluster.name=of-the-test", "DISABLE_SECURITY_PLUGIN=true"];
+  const heap = "OPENSEARCH_JAVA_OPTS=-Xms256m -Xmx256m";
+  const environment = [...settings, heap].flatMap((variable) => ["--env", variable]);
+  const volume = ["--volume", "/usr/share/opensearch/data"];
+  await docker(
+    "run",
+    "--detach",
+    "--name",
+    engine,
+    "--publish",
+    "127.0.0.1::9200",
+    ...environment,
+    ...volume,
+    packagedImage("opensearch"),
+  );
+  expect(await docker("exec", engine, "id", "--user", "--name")).toBe("opensearch");
 
-    expect(await answer("/")).toMatchObject({ cluster_name: "of-the-test", version: { number: opensearchVersion } });
-    await answer("/shop/_doc/1?refresh=wait_for", { method: "PUT", body: '{"name": "방수 재킷"}' });
-    await docker("stop", "--time", "60", engine);
-    expect(await state(engine)).toBe("exited 143"); // Java is process 1 and heard the signal
-    await docker("start", engine);
-    expect(await answer("/shop/_search?q=name:재킷")).toMatchObject({ hits: { total: { value: 1 } } });
+  expect(await answer("/")).toMatchObject({ cluster_name: "of-the-test", version: { number: opensearchVersion } });
+  await answer("/shop/_doc/1?refresh=wait_for", { method: "PUT", body: '{"name": "방수 재킷"}' });
+  await docker("stop", "--time", "300", engine);
+  expect(await state(engine)).toBe("exited 143"); // Java is process 1 and heard the signal
+  await docker("start", engine);
+  expect(await answer("/shop/_search?q=name:재킷")).toMatchObject({ hits: { total: { value: 1 } } });
 
-    const asRoot = run("docker", ["run", "--rm", "--user", "0", packagedImage("opensearch")]);
-    await expect(asRoot).rejects.toThrow("OpenSearch refuses to run as root");
-  },
-);
+  const asRoot = run("docker", ["run", "--rm", "--user", "0", packagedImage("opensearch")]);
+  await expect(asRoot).rejects.toThrow("OpenSearch refuses to run as root");
+});
 
 /** The engine's answer, once it gives one. */
 async function answer(path: string, request: RequestInit = {}): Promise<unknown> {
   let found: unknown;
-  await until(
+  await waitFor(
     `OpenSearch answers ${path}`,
-    90_000,
     async () => {
       const port = (await docker("port", engine, "9200/tcp")).split(":").at(-1);
       const headers = { "content-type": "application/json" };

@@ -4,11 +4,15 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createConnection, type Connection } from "mysql2/promise";
+import { setTimeout } from "node:timers/promises";
+import type { Connection } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cdc, cdc, type Ran } from "./support/cdc.ts";
+import { cdc, Cdc } from "./support/cdc.ts";
 import { Checkout } from "./support/checkout.ts";
+import { connectRoot } from "./support/mysql.ts";
 import { produce } from "./support/produce.ts";
+import { failed, succeeded } from "./support/results.ts";
+import { untilHealthy } from "./support/status.ts";
 
 const portOffset = 17_000;
 const engine = `http://127.0.0.1:${9200 + portOffset}`;
@@ -50,20 +54,12 @@ beforeAll(async () => {
   });
   await mkdir(join(checkout.folder, "sql", "truth"));
   await writeFile(join(checkout.folder, "sql", "truth", "10-tables.sql"), schema);
-  const { code, output } = await checkout.make("up");
-  expect(code, output).toBe(0);
+  succeeded(await checkout.make("up"));
   const password = await checkout.password("mysql-root-password");
   shards = await Promise.all(
     [3308, 3309].map(
       async (port) =>
-        await createConnection({
-          host: "127.0.0.1",
-          port: port + portOffset,
-          user: "root",
-          password,
-          database: "shop",
-          multipleStatements: true,
-        }),
+        await connectRoot(checkout, port + portOffset, { password, database: "shop", multipleStatements: true }),
     ),
   );
 });
@@ -79,14 +75,9 @@ async function on(shard: number, sql: string): Promise<void> {
   await connection.query(sql);
 }
 
-function fine({ code, stdout, stderr }: Ran): string {
-  expect(code, stdout + stderr).toBe(0);
-  return stdout;
-}
-
 /** Index and shards agree, by `cdc reconcile`. */
 async function agrees(): Promise<void> {
-  expect(fine(await new Cdc(checkout, ["reconcile"]).end(300_000))).toContain("the index agrees with the shards");
+  expect(succeeded(await cdc(checkout, "reconcile"))).toContain("the index agrees with the shards");
 }
 
 async function documents(table: string): Promise<Record<string, Record<string, unknown>>> {
@@ -124,7 +115,7 @@ describe("a table that is emptied", () => {
   });
 
   test("stays empty in an index that is built from the topics, which hold its rows still", async () => {
-    fine(await new Cdc(checkout, ["reindex", "--table", "items", "--from", "topics", "--force"]).end(300_000));
+    succeeded(await cdc(checkout, "reindex", "--table", "items", "--from", "topics", "--force"));
     await agrees();
   });
 
@@ -142,11 +133,11 @@ describe("a table that is emptied", () => {
     await agrees();
     await on(1, "ALTER TABLE wide TRUNCATE PARTITION p1");
     const told = await cdc(checkout, "reconcile", "--table", "wide", "--repair");
-    expect(fine(told)).toContain("the index agrees with the shards");
-    expect(fine(await cdc(checkout, "dlq", "list"))).toContain(
+    expect(succeeded(told)).toContain("the index agrees with the shards");
+    expect(succeeded(await cdc(checkout, "dlq", "list"))).toContain(
       "rows of shop.wide on shard1 went or came without events",
     );
-    fine(await cdc(checkout, "dlq", "discard", "--all", "--yes"));
+    succeeded(await cdc(checkout, "dlq", "discard", "--all", "--yes"));
   });
 });
 
@@ -159,16 +150,15 @@ describe("booleans", () => {
     );
     await on(1, "ALTER TABLE items ADD live BOOLEAN, ADD hot BOOL NOT NULL DEFAULT 1, ADD few TINYINT(1)");
     await on(1, "UPDATE items SET live = TRUE, hot = FALSE WHERE id < 5");
-    const { code, output } = await checkout.make("up");
-    expect(code, output).toBe(0);
-    fine(await new Cdc(checkout, ["reindex", "--table", "items", "--from", "snapshot"]).end(300_000));
+    succeeded(await checkout.make("up"));
+    succeeded(await cdc(checkout, "reindex", "--table", "items", "--from", "snapshot"));
     await on(1, "UPDATE items SET live = NOT live WHERE id < 3");
     await on(0, "ALTER TABLE items ADD sold BOOLEAN AS (id > 1) STORED; UPDATE items SET name = 'c'");
-    await new Cdc(checkout, ["reconcile", "--repair"]).end(300_000);
+    await cdc(checkout, "reconcile", "--repair");
     await agrees();
     expect((await documents("items"))["shard0:1"]).toMatchObject({ active: 1, live: 1, hot: 0, few: 5, sold: 0 });
     expect((await documents("items"))["shard1:1"]).toMatchObject({ active: 1, live: 0, hot: 0 });
-    expect(fine(await cdc(checkout, "dlq", "list"))).toContain("no dead letters");
+    expect(succeeded(await cdc(checkout, "dlq", "list"))).toContain("no dead letters");
   });
 });
 
@@ -213,14 +203,14 @@ describe("values that are hard to keep", () => {
         "(0, '1970-01-01 00:00:01', NULL, NULL)",
     );
     await written("stream");
-    const tail = fine(await cdc(checkout, "tail", "--table", "moments", "--from-beginning", "--count", "4"));
+    const tail = succeeded(await cdc(checkout, "tail", "--table", "moments", "--from-beginning", "--count", "4"));
     expect(tail).toMatch(new RegExp(`id=${most} shard=shard0 +seen_at=2025-11-02T05:30:00\\.000Z day=0001-01-01`));
     expect(tail).toMatch(/id=9223372036854775808 shard=shard0 +seen_at=2025-11-02T06:30:00\.000Z/);
-    fine(await cdc(checkout, "snapshot", "shard0", "shop.moments"));
+    succeeded(await cdc(checkout, "snapshot", "shard0", "shop.moments"));
     const inChunks = await written("snapshot");
-    fine(await new Cdc(checkout, ["reindex", "--table", "moments", "--from", "snapshot"]).end(300_000));
+    succeeded(await cdc(checkout, "reindex", "--table", "moments", "--from", "snapshot"));
     await written("snapshot");
-    fine(await cdc(checkout, "offsets", "reset", "shard0", "--yes"));
+    succeeded(await cdc(checkout, "offsets", "reset", "shard0", "--yes"));
     expect(await written("snapshot")).toBeGreaterThan(inChunks);
     await on(0, "UPDATE moments SET local = NULL WHERE id > 9223372036854775807");
     await on(0, "DELETE FROM moments WHERE id = 18446744073709551615");
@@ -277,14 +267,13 @@ describe("an index that could not take a record", () => {
 
   test.each(["topics", "snapshot"])("is not put in place, from the %s", async (from) => {
     const before = await servingIndex();
-    const rebuilding = new Cdc(checkout, ["reindex", "--table", "items", "--from", from, "--force"]);
-    const ended = rebuilding.end(300_000);
     let isOver = false;
-    void ended.finally(() => (isOver = true));
+    const rebuilding = new Cdc(checkout, ["reindex", "--table", "items", "--from", from, "--force"]);
+    const ended = rebuilding.end().finally(() => (isOver = true));
     // From a snapshot only what comes while it runs is read.
-    for (let sent = 0; sent < 600 && !isOver; sent += 1) {
+    while (!isOver) {
       await produce(bootstrap, "all.shop.items", poison);
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await setTimeout(500);
     }
     const { code, stderr } = await ended;
     expect(code, stderr).toBe(1);
@@ -294,17 +283,14 @@ describe("an index that could not take a record", () => {
 
   test("may be, by a word; then status tells until the letters are replayed into it", async () => {
     await agrees();
-    fine(await cdc(checkout, "dlq", "discard", "--all", "--yes"));
+    succeeded(await cdc(checkout, "dlq", "discard", "--all", "--yes"));
     const before = await servingIndex();
-    const { stdout } = await new Cdc(checkout, ["reindex", "--table", "items", "--force", "--accept-rejected"]).end(
-      300_000,
-    );
+    const { stdout } = await cdc(checkout, "reindex", "--table", "items", "--force", "--accept-rejected");
     expect(stdout).toContain("what was not taken waits as dead letters: cdc dlq list");
     expect(await servingIndex()).not.toBe(before);
-    const status = await cdc(checkout, "status");
-    expect([status.code, status.stdout]).toEqual([1, expect.stringMatching(/dead letter/)]);
-    fine(await new Cdc(checkout, ["dlq", "replay", "--all"]).end(300_000));
-    fine(await cdc(checkout, "status"));
+    expect(failed(await cdc(checkout, "status"))).toMatch(/dead letter/);
+    succeeded(await cdc(checkout, "dlq", "replay", "--all"));
+    await untilHealthy(checkout);
     await agrees();
   });
 

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { Admin, ListOffsetTimestamps } from "@platformatic/kafka";
-import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
+import type { Connection, RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConnectClient } from "../../clients/connect/client.ts";
 import { RecordProducer } from "../../clients/kafka/producer.ts";
@@ -11,6 +11,9 @@ import { TopicReader } from "../../clients/kafka/topic.ts";
 import { Checkout } from "./support/checkout.ts";
 import { ConsumerGroup, type Handled } from "./support/consumer-group.ts";
 import { readAll } from "./support/events.ts";
+import { connectRoot } from "./support/mysql.ts";
+import { succeeded } from "./support/results.ts";
+import { patient, untilSucceeds } from "./support/until.ts";
 
 const portOffset = 5000;
 const bootstrap = `localhost:${9092 + portOffset}`;
@@ -50,12 +53,8 @@ beforeAll(async () => {
   await checkout.create({});
   await checkout.writeConfig(config(3, 1));
   await writeFile(join(checkout.folder, "sql", "products", "30-versions.sql"), table);
-  const { code, output } = await checkout.make("up");
-  expect(code, output).toBe(0);
-  const password = await checkout.password("mysql-root-password");
-  for (const { port } of shards) {
-    connections.push(await createConnection({ host: "127.0.0.1", port: port + portOffset, user: "root", password }));
-  }
+  succeeded(await checkout.make("up"));
+  for (const { port } of shards) connections.push(await connectRoot(checkout, port + portOffset));
 });
 
 afterAll(async () => {
@@ -95,7 +94,7 @@ async function inIndex(): Promise<Record<string, number>> {
 /** The index holds what the shards hold; waited for, as it comes later. */
 async function converges(): Promise<void> {
   const wanted = await inShards();
-  await expect.poll(inIndex, { timeout: 120_000, interval: 500 }).toEqual(wanted);
+  await expect.poll(inIndex, patient).toEqual(wanted);
 }
 
 interface Change {
@@ -137,7 +136,7 @@ async function handledBy(size: number, from: readonly string[], writing = async 
   const group = await ConsumerGroup.start(bootstrap, from, size);
   try {
     await writing();
-    return await group.until(hasAll(await inShards()), 60_000);
+    return await group.until(hasAll(await inShards()));
   } finally {
     await group.close();
   }
@@ -194,18 +193,17 @@ test("more tasks of the sink and more partitions, while a writer goes on, leave 
     // What is written meanwhile is read beside what comes to the new partitions.
     await worker.pause(sink);
     await checkout.writeConfig(config(5, 3));
-    const { code, output } = await checkout.make("up");
-    expect(code, output).toBe(0);
+    succeeded(await checkout.make("up"));
     // A running producer looks for new partitions every five minutes only.
     for (const { name } of shards) await worker.restart(`${name}-connector`);
-    await expect.poll(filledPartitions, { timeout: 60_000 }).toBeGreaterThan(3);
+    await expect.poll(filledPartitions, patient).toBeGreaterThan(3);
   } finally {
     isDone.abort();
     await writer;
   }
   expect(await movedRows()).toBeGreaterThan(0);
-  const status = await worker.getStatus(sink);
-  expect(status?.tasks.map(({ state }) => state)).toEqual(["RUNNING", "RUNNING", "RUNNING"]);
+  const tasks = async () => (await worker.getStatus(sink))?.tasks.map(({ state }) => state);
+  await expect.poll(tasks, patient).toEqual(["RUNNING", "RUNNING", "RUNNING"]);
   await converges();
 });
 
@@ -237,15 +235,7 @@ async function createTopics(names: string[]): Promise<void> {
     await admin.createTopics({ topics: names, partitions: 3, replicas: 1 });
     const partitions = [0, 1, 2].map((partitionIndex) => ({ partitionIndex, timestamp: ListOffsetTimestamps.LATEST }));
     const asked = { topics: names.map((name) => ({ name, partitions })) };
-    for (let tries = 0; ; tries += 1) {
-      try {
-        await admin.listOffsets(asked);
-        return;
-      } catch (error) {
-        if (tries === 50) throw error;
-      }
-      await setTimeout(100);
-    }
+    await untilSucceeds("every partition has a leader", async () => await admin.listOffsets(asked));
   } finally {
     await admin.close();
   }

@@ -9,8 +9,11 @@ import { createConnection, type Connection, type RowDataPacket } from "mysql2/pr
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConnectClient } from "../../clients/connect/client.ts";
 import { TopicReader } from "../../clients/kafka/topic.ts";
-import { Checkout, committedConfig, dockerLines, execute, namesOwnedBy, type Result } from "./support/checkout.ts";
+import { Checkout, committedConfig, dockerLines, execute, namesOwnedBy } from "./support/checkout.ts";
 import { decode, decodeKey, readAll, recordsOf } from "./support/events.ts";
+import { kafkaTopics } from "./support/kafka-topics.ts";
+import { connectRoot } from "./support/mysql.ts";
+import { succeeded } from "./support/results.ts";
 import {
   type Consumed,
   documentedEvent,
@@ -19,6 +22,7 @@ import {
   shapeOf,
   shellLines,
 } from "./support/terms.ts";
+import { patient, until } from "./support/until.ts";
 
 const portOffset = 20_000;
 const kafka = `localhost:${9092 + portOffset}`;
@@ -36,15 +40,9 @@ const worker = new ConnectClient({ url: connectUrl });
 let rootPassword: string;
 
 async function onShard<T>(shard: { readonly port: number }, work: (sql: Connection) => Promise<T>): Promise<T> {
-  const connection = await createConnection({
-    host: "127.0.0.1",
-    port: shard.port,
-    user: "root",
-    password: rootPassword,
-    database: "products",
-    // Text as MySQL shows it, not JavaScript's idea of a date.
-    dateStrings: true,
-  });
+  // Text as MySQL shows it, not JavaScript's idea of a date.
+  const options = { password: rootPassword, database: "products", dateStrings: true };
+  const connection = await connectRoot(checkout, shard.port, options);
   try {
     return await work(connection);
   } finally {
@@ -64,9 +62,13 @@ async function containers(): Promise<string[]> {
   );
 }
 
-function succeeded({ code, output }: Result): string {
-  expect(code, output).toBe(0);
-  return output;
+/** Connector and task; the guard may be about to restart them once more. */
+async function runs(connector: string): Promise<void> {
+  const states = async () => {
+    const status = await worker.getStatus(connector);
+    return [status?.connector.state, ...(status?.tasks ?? []).map(({ state }) => state)];
+  };
+  await expect.poll(states, patient).toEqual(["RUNNING", "RUNNING"]);
 }
 
 beforeAll(async () => {
@@ -104,18 +106,11 @@ describe("first up", () => {
 
 describe("what runs", () => {
   test("every connector and its task say RUNNING", async () => {
-    for (const { connector } of shards) {
-      const status = await worker.getStatus(connector);
-      expect([status?.connector.state, status?.tasks.map(({ state }) => state)]).toEqual(["RUNNING", ["RUNNING"]]);
-    }
+    for (const { connector } of shards) await runs(connector);
   });
 
   test("the declared topics are there, and no others but Kafka's own", async () => {
-    const topics = await dockerLines(
-      ..."exec NAME /opt/kafka/bin/kafka-topics.sh --bootstrap-server kafka:29092 --list"
-        .replace("NAME", `${checkout.prefix}-kafka`)
-        .split(" "),
-    );
+    const topics = await kafkaTopics(checkout, "--list");
     const ofShard = (name: string) => [
       `__debezium-heartbeat.${name}`,
       `schemahistory.${name}`,
@@ -210,7 +205,7 @@ describe("what docs/terms.md gives to copy", () => {
   async function consumedBy(from: string, isEnough: (consumed: readonly Consumed[]) => boolean): Promise<Consumed[]> {
     const consumer = new ExampleConsumer(kafka, "terms", [from]);
     try {
-      await expect.poll(() => isEnough(consumer.consumed), { timeout: 60_000 }).toBe(true);
+      await expect.poll(() => isEnough(consumer.consumed), patient).toBe(true);
     } finally {
       expect(await consumer.stop()).toEqual({ code: 0, errors: "" });
     }
@@ -255,11 +250,7 @@ describe("what docs/terms.md gives to copy", () => {
     await giveUpAndCommit(kafka, "terms-given-up", [event("given up"), event("committed")]);
     const consumed = await consumedBy("terms-given-up", (all) => all.length > 0);
     expect(consumed.map(({ op }) => op)).toEqual(["committed"]);
-    await dockerLines(
-      ..."exec NAME /opt/kafka/bin/kafka-topics.sh --bootstrap-server kafka:29092 --delete --topic terms-given-up"
-        .replace("NAME", `${checkout.prefix}-kafka`)
-        .split(" "),
-    );
+    await kafkaTopics(checkout, "--delete", "--topic", "terms-given-up");
   });
 });
 
@@ -347,8 +338,7 @@ describe.each(shards)("changes on $name", (shard) => {
 describe("the day after", () => {
   test("tasks that were restarted once go on capturing", async () => {
     for (const { connector } of shards) {
-      const answer = await fetch(`${connectUrl}/connectors/${connector}/restart?includeTasks=true`, { method: "POST" });
-      expect(answer.ok).toBe(true);
+      await worker.restart(connector);
     }
     for (const shard of shards) {
       const records = await recordsOf(kafka, `${shard.name}.products.stock`, 1, () =>
@@ -376,7 +366,7 @@ describe("the day after", () => {
     const output = succeeded(await checkout.pulumi("up", "--yes", "--skip-preview", "--refresh"));
     expect(output).toMatch(/\+ 1 created/);
     expect((await worker.getConfig(String(changed?.connector)))?.["poll.interval.ms"]).toBe("50");
-    expect((await worker.getStatus(String(deleted?.connector)))?.connector.state).toBe("RUNNING");
+    await runs(String(deleted?.connector));
     expect(succeeded(await checkout.pulumi("preview"))).toMatch(noChange);
   });
 
@@ -437,20 +427,14 @@ describe("three shards, four, three", () => {
         shards.map(async ({ name }) => {
           const reader = new TopicReader({ bootstrap: kafka }, `${name}.cdc.heartbeat`);
           try {
-            return await reader.endOffsets();
+            return (await reader.endOffsets())[0];
           } finally {
             await reader.close();
           }
         }),
       );
     const before = await beats();
-    const deadline = Date.now() + 120_000;
-    for (;;) {
-      await setTimeout(2000);
-      const now = await beats();
-      if (now.every((offsets, index) => offsets[0] !== before[index]?.[0])) return;
-      if (Date.now() > deadline) throw new Error("not every shard sends heartbeats after two minutes");
-    }
+    await until("every shard sends heartbeats", async () => (await beats()).every((end, at) => end !== before[at]));
   }
 
   test("a fourth shard brings its own resources and touches no other", async () => {
@@ -463,7 +447,7 @@ describe("three shards, four, three", () => {
     expect(output).toMatch(/shard3: a change was seen/);
     // What there is, is in the state too.
     expect(output).toMatch(/Resources:\s+\+ \d+ created\s+~ 1 updated\s+\d+ changes\. \d+ unchanged/);
-    expect((await worker.getStatus("shard3-connector"))?.tasks.map(({ state }) => state)).toEqual(["RUNNING"]);
+    await runs("shard3-connector");
   });
 
   test("it goes again, alone, with the word; its rows stay until somebody removes them", async () => {
@@ -483,11 +467,14 @@ describe("three shards, four, three", () => {
 
   test("the other connectors' tasks were never restarted, and no event was lost or doubled meanwhile", async () => {
     expect(await Promise.all(shards.map(async ({ connector }) => await taskStarts(connector)))).toEqual(startsBefore);
-    const events = (await readAll(kafka, "shard0.products.products", 3000)).map(decode);
-    const skus = events.map((event) => event?.after?.["sku"] as string | undefined);
-    const seen = skus.filter((sku) => sku?.startsWith("while-"));
+    const seen = async () => {
+      const events = (await readAll(kafka, "shard0.products.products")).map(decode);
+      const skus = events.map((event) => event?.after?.["sku"] as string | undefined);
+      return skus.filter((sku) => sku?.startsWith("while-"));
+    };
     expect(written).toBeGreaterThan(20);
-    expect(seen).toEqual(Array.from({ length: written }, (_, index) => `while-${index + 1}`));
+    await until("the last one has come", async () => (await seen()).includes(`while-${written}`));
+    expect(await seen()).toEqual(Array.from({ length: written }, (_, index) => `while-${index + 1}`));
     expect(succeeded(await checkout.pulumi("preview"))).toMatch(noChange);
   });
 });

@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Checkout, namesOwnedBy, type Result } from "./support/checkout.ts";
+import { failed, succeeded } from "./support/results.ts";
 
 const checkout = new Checkout("e2e-policy");
 const withPack = ["preview", "--policy-pack", "policy"];
@@ -33,8 +34,7 @@ for (const name of ["mysql-root-password", "cdc-password"]) new RandomPassword(n
 beforeAll(async () => {
   await checkout.create({ portOffset: 6_000, shards: [{ name: "shard0", port: 3308 }] });
   // Brings toolchain, environment and stack.
-  const { code, output } = await checkout.make("preview");
-  if (code !== 0) throw new Error(output);
+  succeeded(await checkout.make("preview"));
 });
 
 afterAll(async () => {
@@ -42,8 +42,7 @@ afterAll(async () => {
 });
 
 test("the pipeline passes, with little known yet", async () => {
-  const { code, output } = await checkout.pulumi(...withPack);
-  expect(code, output).toBe(0);
+  const output = succeeded(await checkout.pulumi(...withPack));
   expect(output).toMatch(/Policies:\s+. cdc-pipeline@v0\.1\.0/);
   expect(violations(output)).toEqual([]);
   // Said when a policy gives up at a value that is not known yet.
@@ -55,9 +54,8 @@ test("it passes as well when its passwords are known, as after an `up`", async (
     () => passwordsOnly,
     async () => await checkout.pulumi("up", "--yes", "--skip-preview"),
   );
-  expect(up.code, up.output).toBe(0);
-  const { code, output } = await checkout.pulumi(...withPack);
-  expect(code, output).toBe(0);
+  succeeded(up);
+  const output = succeeded(await checkout.pulumi(...withPack));
   expect(violations(output)).toEqual([]);
   expect(output).not.toContain(await checkout.password("cdc-password"));
 });
@@ -117,7 +115,6 @@ function violations(output: string): string[] {
   return [...lines].map(([, level, policy, resource]) => `${level} ${policy} ${resource}`).toSorted();
 }
 
-function expectRefused({ code, output }: Result): void {
-  expect(code, output).not.toBe(0);
-  expect(output).not.toMatch(/^\s+at .*\(.*:\d+:\d+\)/m);
+function expectRefused(result: Result): void {
+  expect(failed(result)).not.toMatch(/^\s+at .*\(.*:\d+:\d+\)/m);
 }

@@ -1,7 +1,6 @@
 /** The preflight against a real engine, a real broker and real MySQL servers, all of them of this test's own. */
 import { randomBytes } from "node:crypto";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Admin, Producer, stringSerializers } from "@platformatic/kafka";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { packagedImage } from "../../config/packaged-images.ts";
@@ -16,7 +15,7 @@ import { segmentLines } from "../../clients/docker/segment.ts";
 import { dockerCommand, makeReady } from "../../provider/container.ts";
 import { buildPackagedImages } from "../../tools/toolchain/images.ts";
 import { planWith } from "../support/fake-world.ts";
-import { untilSucceeds } from "./support/until.ts";
+import { limitMs, untilSucceeds } from "./support/until.ts";
 
 const stack = `cdc-preflight-${randomBytes(4).toString("hex")}`;
 const images = {
@@ -49,19 +48,6 @@ async function freePorts(count: number): Promise<number[]> {
   const ports = await Promise.all(Array.from({ length: count }, listen));
   await close();
   return ports;
-}
-
-async function until(what: string, limitMs: number, condition: () => Promise<unknown>): Promise<void> {
-  const end = performance.now() + limitMs;
-  for (;;) {
-    try {
-      await condition();
-      return;
-    } catch (error) {
-      if (performance.now() > end) throw new Error(`not within ${limitMs / 1000} s: ${what}`, { cause: error });
-      await sleep(250);
-    }
-  }
 }
 
 const started: string[] = [];
@@ -119,7 +105,7 @@ const plan = (fields: Record<string, unknown> = {}) =>
 beforeAll(async () => {
   await buildPackagedImages({ log: () => {} });
   ports = await freePorts(3);
-}, 600_000);
+});
 
 afterEach(async () => {
   vi.unstubAllEnvs();
@@ -129,13 +115,11 @@ afterEach(async () => {
 afterAll(async () => {
   if (started.length > 0) await docker("rm", "--force", "--volumes", ...started);
   await docker("network", "rm", stack);
-}, 60_000);
+});
 
 describe("the engine", () => {
-  it("has room for a stack that is not there: nothing to say, in a fraction of a second", async () => {
-    const begun = performance.now();
+  it("has room for a stack that is not there: nothing to say", async () => {
     expect(await preflight(plan(), images)).toEqual({ problems: [], warnings: [] });
-    expect(performance.now() - begun).toBeLessThan(5000);
   });
 
   it("its published ports: the network segment does not reach them; without the rules it does, and is told so", async () => {
@@ -203,21 +187,20 @@ describe("the engine", () => {
     const name = `${stack}-crashing`;
     const options = ["--restart", "unless-stopped", "--env", "MYSQL_ROOT_PASSWORD=secret"];
     await start(name, images.mysql, options, ["--collation-server=nonsense_ci"]);
-    const ready = makeReady(dockerCommand, { container: name, containerId: "", timeoutSeconds: 180 });
+    const ready = makeReady(dockerCommand, { container: name, containerId: "", timeoutSeconds: limitMs / 1000 });
     await expect(ready).rejects.toThrow(/crashes again and again: \d+ times[^]*Unknown collation: 'nonsense_ci'/);
     await docker("stop", name);
-  }, 120_000);
-
-  it("one that is not there is one problem, at once", async () => {
-    const [port = 0] = await freePorts(1);
-    vi.stubEnv("DOCKER_HOST", `tcp://127.0.0.1:${port}`);
-    const begun = performance.now();
-    const { problems } = await preflight(plan(), images);
-    expect(problems).toMatchObject([{ code: "CDC-701", path: `Docker engine at DOCKER_HOST=tcp://127.0.0.1:${port}` }]);
-    expect(performance.now() - begun).toBeLessThan(5000);
   });
 
-  it("one that does not say a word is one problem, after fifteen seconds", { timeout: 60_000 }, async () => {
+  it("one that is not there is one problem, and not waited for", async () => {
+    const [port = 0] = await freePorts(1);
+    vi.stubEnv("DOCKER_HOST", `tcp://127.0.0.1:${port}`);
+    const { problems } = await preflight(plan(), images);
+    expect(problems).toMatchObject([{ code: "CDC-701", path: `Docker engine at DOCKER_HOST=tcp://127.0.0.1:${port}` }]);
+    expect(problems[0]?.message).not.toContain("no answer within");
+  });
+
+  it("one that does not say a word is one problem, after fifteen seconds", async () => {
     vi.stubEnv("DOCKER_HOST", `tcp://127.0.0.1:${await listen()}`);
     const { problems } = await preflight(plan(), images);
     expect(problems).toMatchObject([{ code: "CDC-701", message: "no engine answers: no answer within 15 s" }]);
@@ -253,7 +236,7 @@ describe("the broker", () => {
     await start(broker.container, images.kafka, [...environment, ...published, "--hostname", broker.alias]);
     const admin = new Admin({ clientId: "test", bootstrapBrokers: [`127.0.0.1:${broker.port.host}`], retries: 0 });
     try {
-      await until("the broker answers", 60_000, () => admin.listTopics({}));
+      await untilSucceeds("the broker answers", () => admin.listTopics({}));
       const planned = plan({ topics: before });
       const topics = [...planned.connect.topics, ...planned.shards.flatMap((shard) => shard.topics)];
       for (const topic of topics) {
@@ -265,13 +248,13 @@ describe("the broker", () => {
         });
       }
       // On a busy machine the broker learns with some delay what its controller has decided.
-      await until("the broker shows the topics", 60_000, async () => {
+      await untilSucceeds("the broker shows the topics", async () => {
         expect(await admin.listTopics({})).toHaveLength(topics.length);
       });
     } finally {
       await admin.close();
     }
-  }, 120_000);
+  });
 
   /** Three records for each data topic. */
   const fill = async () => {
@@ -331,7 +314,7 @@ describe("the broker", () => {
     expect([codes(allowed.problems), codes(allowed.warnings)]).toEqual([[], ["CDC-804"]]);
   });
 
-  it("when it does not answer, or is stopped, the state alone refuses", { timeout: 120_000 }, async () => {
+  it("when it does not answer, or is stopped, the state alone refuses", async () => {
     const broker = plan().kafka.brokers[0]?.container ?? "";
     const fewer = { topics: { ...before, partitions: 1 } };
     const refused = async () => {
@@ -392,15 +375,15 @@ describe("a MySQL server that this project did not make", () => {
       server.port = Number((await docker("port", server.name, "3306/tcp")).split(":").at(-1));
     }
     for (const server of [wrong, silent]) {
-      await until(`${server.name} answers`, 120_000, () => sql(server, "SELECT 1"));
+      await untilSucceeds(`${server.name} answers`, () => sql(server, "SELECT 1"));
       await sql(
         server,
         `CREATE USER cdc@'%' IDENTIFIED BY '${password}'; CREATE DATABASE products; CREATE DATABASE cdc`,
       );
     }
-  }, 200_000);
+  });
 
-  it("is told all that is wrong, with remedies that mend it", { timeout: 60_000 }, async () => {
+  it("is told all that is wrong, with remedies that mend it", async () => {
     vi.stubEnv("MYSQL_PWD", password);
     const problems = await check(wrong);
     expect(problems.map(({ code, message }) => [code, /has (\S+)=|lacks/.exec(message)?.[1]])).toEqual([
@@ -441,12 +424,12 @@ describe("a MySQL server that this project did not make", () => {
       { code: "CDC-711", path: "shard0", remedy: expect.stringContaining("CREATE USER 'cdc'@'%'") as string },
     ]);
     const [port = 0] = await freePorts(1);
-    const begun = performance.now();
     expect(await check({ port })).toMatchObject([
       { code: "CDC-711", message: expect.stringContaining("ECONNREFUSED") as string },
     ]);
+    // One that says nothing is given up: by what it says, after ten seconds.
     const mute = await check({ port: await listen() });
-    expect(mute).toMatchObject([{ code: "CDC-711", message: expect.stringContaining("does not answer") as string }]);
-    expect(performance.now() - begun).toBeLessThan(25_000);
+    const givenUp = expect.stringMatching(/does not answer: nothing came for 10 s/) as string;
+    expect(mute).toMatchObject([{ code: "CDC-711", message: givenUp }]);
   });
 });

@@ -2,12 +2,16 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
+import type { Connection, RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { TopicReader } from "../../clients/kafka/topic.ts";
-import { Cdc, cdc, type Ran } from "./support/cdc.ts";
+import { cdc } from "./support/cdc.ts";
 import { Checkout, committedConfig, dockerLines, execute } from "./support/checkout.ts";
+import { recordsOn } from "./support/events.ts";
+import { connectRoot } from "./support/mysql.ts";
 import { produce } from "./support/produce.ts";
+import { failed, succeeded } from "./support/results.ts";
+import { untilHealthy } from "./support/status.ts";
+import { until } from "./support/until.ts";
 
 const portOffset = 9000;
 const bootstrap = `localhost:${9092 + portOffset}`;
@@ -65,10 +69,7 @@ async function connectAll(): Promise<void> {
   connections = await Promise.all(
     shards.map(
       async (_, index) =>
-        await createConnection({
-          host: "127.0.0.1",
-          port: 3308 + portOffset + index,
-          user: "root",
+        await connectRoot(checkout, 3308 + portOffset + index, {
           password,
           database: "products",
           timezone: "Z",
@@ -93,17 +94,6 @@ function onShard(index: number): Connection {
   return connection;
 }
 
-function succeeded({ code, output }: { readonly code: number; readonly output: string }): string {
-  expect(code, output).toBe(0);
-  return output;
-}
-
-/** The command ended well; its stdout. */
-function fine({ code, stdout, stderr }: Ran): string {
-  expect(code, stdout + stderr).toBe(0);
-  return stdout;
-}
-
 async function ask<T>(path: string, body?: object): Promise<T> {
   const response = await fetch(`${engine}${path}`, {
     ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
@@ -121,20 +111,9 @@ async function search(index: string, query: object): Promise<Record<string, Reco
   return Object.fromEntries(hits.hits.map(({ _id, _source }) => [_id, _source]));
 }
 
-/** Asks until it is so. */
-async function until<T>(look: () => Promise<T>, wanted: (seen: T) => boolean, limitMs = 60_000): Promise<T> {
-  const deadline = performance.now() + limitMs;
-  for (;;) {
-    const seen = await look();
-    if (wanted(seen)) return seen;
-    if (performance.now() > deadline) throw new Error(`not so in time: ${JSON.stringify(seen).slice(0, 2000)}`);
-    await setTimeout(100);
-  }
-}
-
 /** `cdc reconcile` finds nothing to tell. */
 async function agrees(): Promise<void> {
-  fine(await new Cdc(checkout, ["reconcile"]).end(300_000));
+  succeeded(await cdc(checkout, "reconcile"));
 }
 
 describe("after `up`", () => {
@@ -159,6 +138,7 @@ describe("after `up`", () => {
   test("a price changed on shard1 is found by searching", async () => {
     await onShard(1).query("UPDATE products SET price = 31.25 WHERE id = 104");
     const found = await until(
+      "the new price is found",
       async () => await search("products-products", { term: { price: 31.25 } }),
       (hits) => Object.keys(hits).length > 0,
     );
@@ -168,16 +148,16 @@ describe("after `up`", () => {
   test("a deleted row is not found any more, and a key that is used again is", async () => {
     await onShard(2).query("INSERT INTO products (id, sku, name, price) VALUES (300, 'gone', 'lantern', 5)");
     const lanterns = async () => Object.values(await search("products-products", { match: { name: "lantern" } }));
-    await until(lanterns, (found) => found.length === 1);
+    await until("a lantern is found", lanterns, (found) => found.length === 1);
     await onShard(2).query("DELETE FROM products WHERE id = 300");
-    await until(lanterns, (found) => found.length === 0);
+    await until("no lantern is found", lanterns, (found) => found.length === 0);
     await onShard(2).query("INSERT INTO products (id, sku, name, price) VALUES (300, 'back', 'lantern', 6.5)");
-    const [lantern] = await until(lanterns, (found) => found.length === 1);
+    const [lantern] = await until("a lantern is found", lanterns, (found) => found.length === 1);
     expect(lantern).toMatchObject({ sku: "back", price: "6.50" });
   });
 
   test("verify times the way into the index", async () => {
-    const verified = JSON.parse(fine(await cdc(checkout, "verify", "--count", "10", "--json"))) as {
+    const verified = JSON.parse(succeeded(await cdc(checkout, "verify", "--count", "10", "--json"))) as {
       shards: { shard: string; probes: number; stagesMs: Record<string, { p50: number; p99: number } | null> }[];
     };
     expect(verified.shards.map(({ shard, probes }) => [shard, probes])).toEqual(shards.map((shard) => [shard, 10]));
@@ -260,7 +240,7 @@ async function load(index: number): Promise<void> {
 
 async function restartSink(): Promise<void> {
   await setTimeout(4000);
-  fine(await cdc(checkout, "restart", "read-side-sink"));
+  succeeded(await cdc(checkout, "restart", "read-side-sink"));
 }
 
 /** MySQL's text of a moment as the documents have it. */
@@ -285,12 +265,12 @@ describe("what somebody did to the index", () => {
     const { _source: other } = await ask<{ _source: object }>("/products-sales/_doc/shard2:20");
     await put("products-sales", "shard2:20", { ...other, amount: "0.01" });
 
-    const { code, stdout } = await new Cdc(checkout, ["reconcile", "--table", "sales"]).end(300_000);
+    const { code, stdout } = await cdc(checkout, "reconcile", "--table", "sales");
     expect(code, stdout).toBe(1);
     for (const id of ["shard0:10", "shard1:999999", "shard2:20"]) expect(stdout).toContain(id);
     expect(stdout).toMatch(/amount/);
 
-    fine(await new Cdc(checkout, ["reconcile", "--table", "sales", "--repair"]).end(300_000));
+    succeeded(await cdc(checkout, "reconcile", "--table", "sales", "--repair"));
     await agrees();
   });
 
@@ -323,48 +303,44 @@ describe("ten records that the sink cannot take", () => {
       await produce(bootstrap, topic, { key: whole.key, value: whole.value.slice(0, -cut * 10) });
     }
     const listed = await until(
-      async () => JSON.parse(fine(await cdc(checkout, "dlq", "list", "--json"))) as { reason: string }[],
+      "ten dead letters",
+      async () => JSON.parse(succeeded(await cdc(checkout, "dlq", "list", "--json"))) as { reason: string }[],
       (letters) => letters.length >= 10,
     );
     expect(listed).toHaveLength(10);
     expect(listed.filter(({ reason }) => /code/.test(reason))).toHaveLength(7);
     const found = await until(
+      "a number of text is found",
       async () => await search("products-sales", { term: { code: 17 } }),
       (hits) => "shard0:800010" in hits,
     );
     expect(found["shard0:800010"]).toMatchObject({ code: "17" });
 
-    const { code, stdout } = await cdc(checkout, "status");
-    expect(stdout).toMatch(/10 dead letters/);
-    expect(code).toBe(1);
-    expect(fine(await cdc(checkout, "dlq", "list"))).toMatch(/shard0.*800001/);
+    expect(failed(await cdc(checkout, "status"))).toMatch(/10 dead letters/);
+    expect(succeeded(await cdc(checkout, "dlq", "list"))).toMatch(/shard0.*800001/);
   });
 
   test("are replayed after the mend, which empties the topic", async () => {
-    fine(await new Cdc(checkout, ["reindex", "--table", "sales", "--accept-rejected"]).end(300_000));
-    fine(await cdc(checkout, "dlq", "replay", "--all"));
+    succeeded(await cdc(checkout, "reindex", "--table", "sales", "--accept-rejected"));
+    succeeded(await cdc(checkout, "dlq", "replay", "--all"));
     await until(
-      async () => JSON.parse(fine(await cdc(checkout, "dlq", "list", "--json"))) as unknown[],
+      "no dead letters",
+      async () => JSON.parse(succeeded(await cdc(checkout, "dlq", "list", "--json"))) as unknown[],
       (letters) => letters.length === 0,
     );
     expect(Object.keys(await search("products-sales", { prefix: { code: "a" } }))).toHaveLength(7);
     await agrees();
-    fine(await cdc(checkout, "status"));
+    await untilHealthy(checkout);
   });
 });
 
 /** The first record of a topic whose key says so. */
 async function recordOf(topic: string, key: string): Promise<{ key: string; value: string }> {
-  const reader = new TopicReader({ bootstrap }, topic);
-  const stream = await reader.open((await reader.endOffsets()).map(() => 0n));
-  try {
-    const record = await stream.find((one) => one.key?.includes(`${key}}`) === true && one.value !== null, 30_000);
-    if (record?.key == null || record.value === null) throw new Error(`no record with ${key} on ${topic}`);
-    return { key: record.key, value: record.value };
-  } finally {
-    await stream.close();
-    await reader.close();
-  }
+  for await (const record of recordsOn(bootstrap, topic))
+    if (record.value !== null && record.key?.includes(`${key}}`) === true) {
+      return { key: record.key, value: record.value };
+    }
+  throw new Error(`no record with ${key} on ${topic}`);
 }
 
 describe("down, and up again with the index kept", () => {
@@ -381,24 +357,26 @@ describe("down, and up again with the index kept", () => {
     await connectAll();
     await onShard(0).query("UPDATE products SET price = 77.75 WHERE id = 101");
     await until(
+      "the new price is found",
       async () => await search("products-products", { term: { price: 77.75 } }),
       (hits) => "shard0:101" in hits,
     );
     // Of before: 31.25.
     await until(
+      "the old price is written over",
       async () => await search("products-products", { ids: { values: ["shard1:104"] } }),
       (hits) => hits["shard1:104"]?.["price"] === "17.25",
     );
-    const { code, stdout } = await new Cdc(checkout, ["reconcile", "--table", "products.products"]).end(300_000);
+    const { code, stdout } = await cdc(checkout, "reconcile", "--table", "products.products");
     expect(code, stdout).toBe(1);
     expect(stdout).toContain("shard2:300");
-    fine(await new Cdc(checkout, ["reconcile", "--table", "products.products", "--repair"]).end(300_000));
+    succeeded(await cdc(checkout, "reconcile", "--table", "products.products", "--repair"));
   });
 
   test("switched off it is gone, and the pipeline flows on", async () => {
     await checkout.writeConfig({ ...(await committedConfig("dev")), ...config({ readSide: { enabled: false } }) });
     succeeded(await checkout.pulumi("up", "--yes", "--skip-preview"));
-    fine(await cdc(checkout, "status"));
+    await untilHealthy(checkout);
     const containers = await dockerLines(
       "ps",
       "--all",

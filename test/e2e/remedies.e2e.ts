@@ -1,11 +1,14 @@
 /** What `cdc status` and `cdc doctor` tell a person to do is done, word for word, on the fault that it is for, and heals it. */
-import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Result as DoctorResult } from "../../cli/doctor/walk.ts";
 import type { Status } from "../../cli/status/schema.ts";
 import { ConnectClient } from "../../clients/connect/client.ts";
 import { cdc } from "./support/cdc.ts";
 import { Checkout, dockerLines, execute } from "./support/checkout.ts";
+import { kafkaTopics } from "./support/kafka-topics.ts";
+import { sqlIn } from "./support/mysql.ts";
+import { succeeded } from "./support/results.ts";
+import { untilHealthy, untilStatus } from "./support/status.ts";
 
 const portOffset = 11_000;
 const checkout = new Checkout("e2e-remedies");
@@ -15,33 +18,18 @@ const container = (alias: string) => `${checkout.prefix}-${alias}`;
 const shard = { name: "shard0", port: 3308 };
 const connector = "shard0-connector";
 const sink = "read-side-sink";
-/** Only against a test that would hang. */
-const limitMs = 180_000;
 let rootPassword: string;
 
 beforeAll(async () => {
   await checkout.create({ portOffset, shards: [shard], readSide: { enabled: true, page: { enabled: false } } });
-  const { code, output } = await checkout.make("up");
-  expect(code, output).toBe(0);
+  succeeded(await checkout.make("up"));
   rootPassword = await checkout.password("mysql-root-password");
-  await untilStatus(({ healthy }) => healthy);
+  await untilHealthy(checkout);
 });
 
 afterAll(async () => {
   await checkout.remove();
 });
-
-async function untilStatus(wanted: (seen: Status) => boolean): Promise<Status> {
-  const deadline = performance.now() + limitMs;
-  for (;;) {
-    const { stdout, stderr } = await cdc(checkout, "status", "--json");
-    if (stdout === "") throw new Error(`cdc status --json said nothing: ${stderr}`);
-    const seen = JSON.parse(stdout) as Status;
-    if (wanted(seen)) return seen;
-    if (performance.now() > deadline) throw new Error(`not so in time: ${JSON.stringify(seen.problems, undefined, 2)}`);
-    await setTimeout(500);
-  }
-}
 
 /** One thing that is wrong: what says so, and the commands in what is said to do. */
 interface Told {
@@ -50,21 +38,7 @@ interface Told {
   readonly commands: RegExp;
 }
 
-const sql = async (statement: string) =>
-  await dockerLines(
-    "exec",
-    "-e",
-    `MYSQL_PWD=${rootPassword}`,
-    container("mysql-3308"),
-    "mysql",
-    "-uroot",
-    "-e",
-    statement,
-  );
-const broker = ["--bootstrap-server", "kafka:29092"];
-const topics = async (...args: string[]) =>
-  await dockerLines("exec", container("kafka"), "/opt/kafka/bin/kafka-topics.sh", ...broker, ...args);
-const deleteTopic = async (topic: string) => await topics("--delete", "--topic", topic);
+const sql = async (statement: string) => await sqlIn(container("mysql-3308"), rootPassword, statement);
 
 /** Runs a command as it stands in a message. What a person has to agree to is agreed to. */
 async function obey(command: string): Promise<void> {
@@ -164,12 +138,12 @@ const rows: readonly Row[] = [
   [
     "a data topic deleted, another one changed",
     async () => {
-      await deleteTopic("shard0.products.stock");
+      await kafkaTopics(checkout, "--delete", "--topic", "shard0.products.stock");
       await dockerLines(
         "exec",
         container("kafka"),
         "/opt/kafka/bin/kafka-configs.sh",
-        ...broker,
+        ..."--bootstrap-server kafka:29092".split(" "),
         ..."--alter --topic shard0.cdc.heartbeat --add-config retention.ms=1800000".split(" "),
       );
     },
@@ -180,7 +154,7 @@ const rows: readonly Row[] = [
   ],
   [
     "the schema history deleted",
-    async () => await deleteTopic("schemahistory.shard0"),
+    async () => await kafkaTopics(checkout, "--delete", "--topic", "schemahistory.shard0"),
     [
       {
         message: /schemahistory\.shard0 is missing/,
@@ -190,7 +164,7 @@ const rows: readonly Row[] = [
   ],
   ...["connect-configs", "connect-status", "connect-offsets"].map((topic): Row => [
     `the worker's ${topic} deleted`,
-    async () => await deleteTopic(topic),
+    async () => await kafkaTopics(checkout, "--delete", "--topic", topic),
     [
       {
         message: new RegExp(`${topic} is missing`),
@@ -218,11 +192,11 @@ const rows: readonly Row[] = [
 test.each(rows)("%s", async (_what, cause, told) => {
   await cause();
   const find = ({ problems }: Status, { message }: Told) => problems.find((problem) => message.test(problem.message));
-  const seen = await untilStatus((status) => told.every((one) => find(status, one) !== undefined));
+  const seen = await untilStatus(checkout, (status) => told.every((one) => find(status, one) !== undefined));
   const commands = told.flatMap((one) => commandsIn(find(seen, one)?.remedy ?? "", one.commands));
   // What two problems have in common is done once.
   for (const command of new Set(commands)) await obey(command);
-  await untilStatus(({ healthy }) => healthy);
+  await untilHealthy(checkout);
   await agrees();
 });
 
@@ -238,6 +212,6 @@ test.each(accounts)("the CDC account %s", async (_what, statement, commands) => 
   const { firstBroken } = JSON.parse(stdout) as { firstBroken: DoctorResult | null };
   expect(firstBroken).toMatchObject({ id: "shard0:login" });
   for (const command of commandsIn(firstBroken?.remedy ?? "", commands)) await obey(command);
-  await untilStatus(({ healthy }) => healthy);
+  await untilHealthy(checkout);
   expect((await cdc(checkout, "doctor", "--shard", "shard0")).code).toBe(0);
 });

@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Checkout, committedConfig, dockerLines } from "./support/checkout.ts";
+import { failed, succeeded } from "./support/results.ts";
 
 const portOffset = 25_000;
 const checkout = new Checkout("schema");
@@ -42,11 +43,7 @@ const root =
   'MYSQL_PWD="$(cat /run/secrets/mysql-root-password)" mysql -uroot --default-character-set=utf8mb4 -N -e "$0"';
 const sql = async (statement: string) => await dockerLines("exec", server, "sh", "-c", root, statement);
 const orders = async () => await sql("SELECT what FROM shop.orders ORDER BY id");
-const up = async () => {
-  const { code, output } = await checkout.make("up");
-  expect(code, output).toBe(0);
-  return output;
-};
+const up = async () => succeeded(await checkout.make("up"));
 
 beforeAll(async () => {
   await checkout.create(fields);
@@ -78,10 +75,9 @@ test("a real change is refused by preview and `up` with what would go; with its 
   await writeFile(file("10-dump.sql"), dump.replace("'it''s; one'", "'another'"));
   const refused =
     /CDC-840 shard0 sql\/shop\/10-dump\.sql line 3: .*DROP DATABASE.* would delete from shop\.orders \(3 rows, 0\.0\d MiB\)/;
-  const { code, output } = await checkout.pulumi("preview");
-  expect(code).not.toBe(0);
+  const output = failed(await checkout.pulumi("preview"));
   expect(output).toMatch(refused);
-  expect((await checkout.make("up")).output).toMatch(refused);
+  expect(failed(await checkout.make("up"))).toMatch(refused);
   expect(await orders()).toHaveLength(3);
 
   const word = /file:shop\/10-dump\.sql@[0-9a-f]{12}/.exec(output)?.[0] ?? "";
@@ -98,13 +94,12 @@ test("a failing statement is named, and the next `up` goes on with it; a new fil
     "USE shop;\nINSERT INTO orders (what) VALUES ('once');\n\nINSERT INTO orders (wat) VALUES ('x');\n",
   );
   await writeFile(file("30-last.sql"), "CALL shop.fill();\n");
-  const failed = await checkout.make("up");
   // What a procedure does is not in the statement, and there are rows.
-  expect(failed.output).toMatch(/CDC-841 shard0 sql\/shop\/30-last\.sql line 1: `CALL shop\.fill\(\)`/);
+  expect(failed(await checkout.make("up"))).toMatch(
+    /CDC-841 shard0 sql\/shop\/30-last\.sql line 1: `CALL shop\.fill\(\)`/,
+  );
   await writeFile(file("30-last.sql"), "INSERT INTO shop.orders (what) VALUES ('last');\n");
-  const broken = await checkout.make("up");
-  expect(broken.code).not.toBe(0);
-  expect(broken.output).toMatch(
+  expect(failed(await checkout.make("up"))).toMatch(
     /CDC-844 shard0 sql\/shop\/20-more\.sql line 4: statement 3 of 3, `INSERT INTO orders \(wat\) .*Unknown column 'wat'/,
   );
   await writeFile(file("20-more.sql"), (await readFile(file("20-more.sql"), "utf8")).replace("wat", "what"));
@@ -131,8 +126,7 @@ test("databases stay when their tables are captured no longer", async () => {
 });
 
 test("a server whose volume was kept, while the state was lost, is taken up again with its rows and its account", async () => {
-  const lost = await checkout.pulumi("stack", "rm", "--force", "--yes", "--preserve-config");
-  expect(lost.code, lost.output).toBe(0);
+  succeeded(await checkout.pulumi("stack", "rm", "--force", "--yes", "--preserve-config"));
   const mine = ["--filter", `label=cdc.stack=${checkout.prefix}`];
   for (const container of await dockerLines("container", "ls", "--all", "--quiet", ...mine))
     await dockerLines("container", "rm", "--force", container);

@@ -2,13 +2,15 @@
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createConnection, type Connection } from "mysql2/promise";
+import type { Connection } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConnectClient } from "../../clients/connect/client.ts";
 import { TopicReader } from "../../clients/kafka/topic.ts";
 import { checkFlow } from "../../flow/flow.ts";
 import { cdc } from "./support/cdc.ts";
-import { Checkout, committedConfig, dockerLines, type Result } from "./support/checkout.ts";
+import { Checkout, committedConfig, dockerLines } from "./support/checkout.ts";
+import { connectRoot } from "./support/mysql.ts";
+import { failed, succeeded } from "./support/results.ts";
 import { limitMs, patient, until } from "./support/until.ts";
 
 const portOffset = 19_000;
@@ -60,16 +62,6 @@ const legacy = { properties: { "ddl.parser.type": "legacy" } };
 async function configure(fields: Record<string, unknown>): Promise<void> {
   const config = await committedConfig("dev");
   await checkout.writeConfig({ ...config, portOffset, shards: [shard], ...base, ...left, ...fields });
-}
-
-function succeeded({ code, output }: Result): string {
-  expect(code, output).toBe(0);
-  return output;
-}
-
-function failed({ code, output }: Result): string {
-  expect(code, output).not.toBe(0);
-  return output;
 }
 
 async function taskTrace(): Promise<string> {
@@ -160,12 +152,7 @@ describe("a table without a key", () => {
   test("with that table's topic on delete and out of the index, its changes come", async () => {
     await configure({ topics: keylessTopic });
     succeeded(await checkout.make("up"));
-    root = await createConnection({
-      host: "127.0.0.1",
-      port: shard.port + portOffset,
-      user: "root",
-      password: await checkout.password("mysql-root-password"),
-    });
+    root = await connectRoot(checkout, shard.port + portOffset);
     await root.query("INSERT INTO shop.log VALUES (1, 'first')");
     expect(await arrives("shard0.shop.log", (value) => value.includes('"note":"first"'))).not.toBe("");
     await itemArrives(1);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Checkout, dockerLines, execute, namesOwnedBy, type Result } from "./support/checkout.ts";
+import { failed, succeeded } from "./support/results.ts";
 
 const portOffset = 27_000;
 const first = new Checkout("e2e-clones", "e2e-clone-1");
@@ -12,11 +13,6 @@ const second = new Checkout("e2e-clones", "e2e-clone-2");
 /** Made by the commands that the refusal names. */
 const beside = new Checkout("e2e-clones2", "e2e-clone-2");
 const copy = new Checkout("e2e-clones", "e2e-clone-copy");
-
-function succeeded({ code, output }: Result): string {
-  expect(code, output).toBe(0);
-  return output;
-}
 
 /** Everything of the first clone's, with what changes when it is made anew or started anew. */
 async function firstOnEngine(): Promise<string[]> {
@@ -64,8 +60,7 @@ describe("in a second clone with the same stack", () => {
   test.each(["preview", "up", "down", "FORCE=1 down"])(
     "`make %s` is refused, and names the first one's folder",
     async (verb) => {
-      const { code, output } = await second.make(...verb.split(" "));
-      expect(code, output).not.toBe(0);
+      const output = failed(await second.make(...verb.split(" ")));
       expect(output).toMatch(/CDC-720 stack cdc-e2e-clones: 4 containers, 5 volumes, 1 network on this engine/);
       expect(output).toContain(`made by the checkout ${first.folder}`);
       expect(output).toContain(`make -C ${first.folder} STACK=e2e-clones down`);
@@ -77,11 +72,10 @@ describe("in a second clone with the same stack", () => {
     succeeded(await second.make("toolchain"));
     succeeded(await second.pulumi("stack", "init"));
     for (const args of [["preview"], ["up", "--yes", "--skip-preview"]]) {
-      const { code, output } = await second.pulumi(...args);
-      expect(code, output).not.toBe(0);
+      const output = failed(await second.pulumi(...args));
       expect(output).toMatch(/CDC-720/);
       expect(output).toContain(first.folder);
-      expect(output).not.toMatch(/\n\s+at .*\.ts:\d+|(docker|kafka|mysql|command):index/);
+      expect(output).not.toMatch(/(docker|kafka|mysql|command):index/);
     }
     expect(succeeded(await second.make("down"))).toMatch(
       /left alone: 4 containers, 5 volumes, 1 network .*e2e-clone-1/,
@@ -143,22 +137,19 @@ describe("a folder that was copied, `.cdc/` and all", () => {
   });
 
   test.each(["up", "preview", "down", "FORCE=1 down"])("`make %s` is refused as a copy's", async (verb) => {
-    const { code, output } = await copy.make(...verb.split(" "));
-    expect(code, output).not.toBe(0);
+    const output = failed(await copy.make(...verb.split(" ")));
     expect(output).toMatch(/CDC-722 stack cdc-e2e-clones: this folder is a copy of the checkout/);
     expect(output).toContain(first.folder);
     expect(await firstOnEngine()).toEqual(before);
   });
 
   test("`make toolchain` writes no environment with which plain pulumi would remove the original's", async () => {
-    const { code, output } = await copy.make("toolchain");
-    expect(code, output).not.toBe(0);
+    const output = failed(await copy.make("toolchain"));
     expect(output).toMatch(/CDC-722/);
   });
 
   test("plain pulumi with the copied environment, which is the original's, is refused", async () => {
-    const { code, output } = await copy.pulumi("preview");
-    expect(code, output).not.toBe(0);
+    const output = failed(await copy.pulumi("preview"));
     expect(output).toMatch(/CDC-723 PULUMI_BACKEND_URL: this shell uses the state of another checkout/);
   });
 
@@ -180,8 +171,7 @@ describe("what has no identity", () => {
     const volume = `${beside.prefix}-mysql-shard0-data`;
     await dockerLines("volume", "create", volume);
     try {
-      const { code, output } = await beside.make("up");
-      expect(code, output).not.toBe(0);
+      const output = failed(await beside.make("up"));
       expect(output).toMatch(/CDC-721 stack cdc-e2e-clones2: 1 volume on this engine: made by an earlier version/);
       expect(output).toContain(`docker volume rm ${volume}`);
       await beside.make("FORCE=1", "down");

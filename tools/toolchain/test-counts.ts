@@ -1,37 +1,26 @@
-/** How many tests passed and failed, from the reports of vitest, go test and Maven. */
-
+/** What the reports of vitest, go test and Maven tell: how many tests passed, and which failed. */
 import { stripVTControlCharacters } from "node:util";
 
-export interface Counts {
-  passed: number;
-  failed: number;
+export interface Report {
+  readonly passed: number;
+  /** The tests that failed, each with how its error begins in the lines under it; also what did not even load or build. */
+  readonly failures: readonly string[];
 }
 
-export const none: Counts = { passed: 0, failed: 0 };
-
-export function add(a: Counts, b: Counts): Counts {
-  return { passed: a.passed + b.passed, failed: a.failed + b.failed };
-}
-
-/** Counts of vitest's JSON report. A file that could not be loaded has no test, so it counts as one that failed. */
-export function vitestCounts(report: string): Counts {
-  const { numPassedTests, testResults } = JSON.parse(report) as {
-    numPassedTests: number;
-    testResults: { status: string; assertionResults: { status: string }[] }[];
-  };
-  const failed = testResults.reduce((sum, file) => {
-    const inFile = file.assertionResults.filter(({ status }) => status === "failed").length;
-    return sum + (inFile === 0 && file.status === "failed" ? 1 : inFile);
-  }, 0);
-  return { passed: numPassedTests, failed };
-}
+export const none: Report = { passed: 0, failures: [] };
 
 /** So much of what a test said is repeated at the end: its first lines name what was found and what was wanted. */
 const shownCharacters = 400;
 
-/** The failed tests of vitest's JSON report: `FILE > NAME`, and under it how its error begins. */
-export function vitestFailures(report: string, root: string): string[] {
-  const { testResults } = JSON.parse(report) as {
+function failureOf(what: string, message: string): string {
+  const text = stripVTControlCharacters(message).trim().slice(0, shownCharacters);
+  return text === "" ? what : `${what}\n${text.replaceAll(/^/gm, "  ")}`;
+}
+
+/** Of vitest's JSON report; names are `FILE > NAME`. @param root what is taken away from the files' paths. */
+export function vitestReport(report: string, root: string): Report {
+  const { numPassedTests, testResults } = JSON.parse(report) as {
+    numPassedTests: number;
     testResults: {
       name: string;
       status: string;
@@ -39,7 +28,7 @@ export function vitestFailures(report: string, root: string): string[] {
       assertionResults: { status: string; fullName: string; failureMessages?: string[] | null }[];
     }[];
   };
-  return testResults.flatMap(({ name, status, message = "", assertionResults }) => {
+  const failures = testResults.flatMap(({ name, status, message = "", assertionResults }) => {
     const file = name.startsWith(`${root}/`) ? name.slice(root.length + 1) : name;
     const failed = assertionResults.filter((one) => one.status === "failed");
     if (failed.length === 0) return status === "failed" ? [failureOf(file, message)] : [];
@@ -47,43 +36,68 @@ export function vitestFailures(report: string, root: string): string[] {
       failureOf(`${file} > ${fullName}`, failureMessages?.[0] ?? ""),
     );
   });
+  return { passed: numPassedTests, failures };
 }
 
-function failureOf(what: string, message: string): string {
-  const text = stripVTControlCharacters(message).trim().slice(0, shownCharacters);
-  return text === "" ? what : `${what}\n${text.replaceAll(/^/gm, "  ")}`;
+interface GoEvent {
+  readonly Action: string;
+  readonly Package?: string;
+  readonly Test?: string;
+  readonly Output?: string;
 }
 
-/** Counts of `go test -json`, tests without subtests of their own; a package that does not build counts as one that failed. */
-export function goCounts(output: string): Counts {
-  const events = output
-    .split("\n")
-    .filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line) as { Action: string; Package?: string; Test?: string });
+/** Of `go test -json`: tests without subtests of their own, and packages that failed without a test. */
+export function goReport(output: string): Report {
+  const events = goEvents(output);
   const ends = events.filter(({ Action }) => Action === "pass" || Action === "fail");
-  const tests = ends.filter(({ Test }) => Test !== undefined);
-  const keys = tests.map(({ Package, Test }) => `${Package} ${Test}`);
-  const leaves = tests.filter((_, i) => !keys.some((key) => key.startsWith(`${keys[i]}/`)));
-  const failedPackages = ends.filter(
-    ({ Action, Package, Test }) =>
-      Action === "fail" &&
-      Test === undefined &&
-      !tests.some((test) => test.Package === Package && test.Action === "fail"),
-  );
+  const isLeaf = (one: GoEvent) =>
+    !ends.some(({ Package, Test }) => Package === one.Package && Test?.startsWith(`${one.Test}/`));
+  const isAlone = (one: GoEvent) =>
+    !ends.some(({ Package, Test, Action }) => Package === one.Package && Test !== undefined && Action === "fail");
+  const counted = ends.filter((one) => (one.Test === undefined ? one.Action === "fail" && isAlone(one) : isLeaf(one)));
   return {
-    passed: leaves.filter(({ Action }) => Action === "pass").length,
-    failed: leaves.filter(({ Action }) => Action === "fail").length + failedPackages.length,
+    passed: counted.filter(({ Action }) => Action === "pass").length,
+    failures: counted
+      .filter(({ Action }) => Action === "fail")
+      .map(({ Package, Test }) => failureOf([Package, Test].filter(Boolean).join(" "), saidBy(events, Package, Test))),
   };
 }
 
-/** Counts of Surefire's reports, one XML text per class of tests; what was skipped counts as neither. */
-export function surefireCounts(reports: readonly string[]): Counts {
-  return reports
-    .map((report) => {
-      const [suite = ""] = /<testsuite\s[^>]*>/.exec(report) ?? [];
-      const count = (name: string) => Number(new RegExp(`\\s${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
-      const failed = count("failures") + count("errors");
-      return { passed: count("tests") - count("skipped") - failed, failed };
-    })
-    .reduce(add, none);
+/** What the failing tests and packages printed, and the compiler. */
+export function goFailedOutput(output: string): string {
+  const events = goEvents(output);
+  const failed = events.filter(({ Action }) => Action === "fail");
+  const built = events.filter(({ Action }) => Action === "build-output").map(({ Output }) => Output ?? "");
+  return [...built, ...failed.map(({ Package, Test }) => saidBy(events, Package, Test))].join("");
+}
+
+function goEvents(output: string): GoEvent[] {
+  const lines = output.split("\n").filter((line) => line.startsWith("{"));
+  return lines.map((line) => JSON.parse(line) as GoEvent);
+}
+
+function saidBy(events: readonly GoEvent[], of: string | undefined, test: string | undefined): string {
+  return events
+    .filter(({ Action, Package, Test }) => Action === "output" && Package === of && Test === test)
+    .map(({ Output }) => Output ?? "")
+    .join("");
+}
+
+/** Of Surefire's reports, one XML text per class of tests; what was skipped counts as neither. */
+export function surefireReport(reports: readonly string[]): Report {
+  const passed = reports.reduce((sum, report) => {
+    const [suite = ""] = /<testsuite\s[^>]*>/.exec(report) ?? [];
+    const count = (name: string) => Number(attribute(suite, name) ?? 0);
+    return sum + count("tests") - count("skipped") - count("failures") - count("errors");
+  }, 0);
+  const failures = reports.flatMap((report) =>
+    [...report.matchAll(/<testcase\s([^>]*)>\s*<(?:failure|error)([^>]*)>/g)].map(([, test = "", failure = ""]) =>
+      failureOf(`${attribute(test, "classname")} > ${attribute(test, "name")}`, attribute(failure, "message") ?? ""),
+    ),
+  );
+  return { passed, failures };
+}
+
+function attribute(tag: string, name: string): string | undefined {
+  return new RegExp(`(?:^|\\s)${name}="([^"]*)"`).exec(tag)?.[1];
 }

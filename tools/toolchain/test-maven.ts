@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { isErrno } from "../../lib/run.ts";
 import { checkoutFolder } from "../../lib/checkout.ts";
 import { probe } from "./probe.ts";
-import { surefireCounts, type Counts } from "./test-counts.ts";
+import { surefireReport, type Report } from "./test-counts.ts";
 
 const limitMs = 15 * 60_000;
 
@@ -16,14 +16,14 @@ export async function mavenTests(
   folder: string,
   mvn: string,
   env: NodeJS.ProcessEnv,
-): Promise<{ ok: boolean; counts: Counts }> {
+): Promise<{ ok: boolean; report: Report }> {
   const project = join(checkoutFolder, folder);
   const reports = join(project, "target", "surefire-reports");
   // Those of a run before would be counted too.
   await rm(reports, { recursive: true, force: true });
   const answer = await probe(mvn, ["--batch-mode", "--quiet", "test"], { env, cwd: project, timeoutMs: limitMs });
   if (!answer.ok) console.log(`${answer.stdout}\n${answer.stderr}`);
-  return { ok: answer.ok, counts: surefireCounts(await readReports(reports)) };
+  return { ok: answer.ok, report: surefireReport(await readReports(reports)) };
 }
 
 /** None when the sources did not compile. */

@@ -15,7 +15,7 @@ import { formatTable } from "../../lib/table.ts";
 import { ensureBrowser } from "./test-browser.ts";
 import { withMysql } from "./test-mysql.ts";
 import { mavenTests } from "./test-maven.ts";
-import { add, goCounts, none, vitestCounts, vitestFailures, type Counts } from "./test-counts.ts";
+import { goFailedOutput, goReport, none, vitestReport, type Report } from "./test-counts.ts";
 
 interface Step {
   name: string;
@@ -25,17 +25,14 @@ interface Step {
 
 interface StepOutcome {
   ok: boolean;
-  counts?: Counts;
-  /** The tests that failed, and how their errors begin. */
-  failures?: string[];
+  report?: Report;
 }
 
 interface StepResult {
   name: string;
   outcome: "passed" | "FAILED";
   seconds: number;
-  counts: Counts;
-  failures?: string[];
+  report: Report;
 }
 
 /** More are in what the step has printed. */
@@ -104,11 +101,10 @@ async function vitest(project: "unit" | "e2e", env: NodeJS.ProcessEnv): Promise<
   await rm(report, { force: true });
   const code = await npm([project, "--", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`], env);
   if (!existsSync(report)) return { ok: code === 0 };
-  const text = await readFile(report, "utf8");
-  return { ok: code === 0, counts: vitestCounts(text), failures: vitestFailures(text, checkoutFolder) };
+  return { ok: code === 0, report: vitestReport(await readFile(report, "utf8"), checkoutFolder) };
 }
 
-async function goTests(log: Log, go: string, env: NodeJS.ProcessEnv): Promise<{ ok: boolean; counts: Counts }> {
+async function goTests(log: Log, go: string, env: NodeJS.ProcessEnv): Promise<StepOutcome> {
   const args = ["test", "-json", "-tags", goTags, "./..."];
   const { mysql } = imagesOf({
     source: env["CDC_IMAGES"] === "packages" ? "packages" : "official",
@@ -124,29 +120,10 @@ async function goTests(log: Log, go: string, env: NodeJS.ProcessEnv): Promise<{ 
       probe(go, args, { env: { ...env, ...variables }, cwd: goModule, timeoutMs: goTestLimitMs }),
     ),
   );
-  const counts = goCounts(answer.stdout);
   await mkdir(results, { recursive: true });
   await writeFile(join(results, "go.json"), answer.stdout);
-  if (!answer.ok) console.log(`${failedOutput(answer.stdout)}\n${answer.stderr}`);
-  return { ok: answer.ok, counts };
-}
-
-/** What the failing tests and packages printed. */
-function failedOutput(json: string): string {
-  const events = json
-    .split("\n")
-    .filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line) as { Action: string; Package?: string; Test?: string; Output?: string });
-  const failed = new Set(
-    events.filter(({ Action }) => Action === "fail").map(({ Package, Test }) => `${Package} ${Test}`),
-  );
-  return events
-    .filter(
-      ({ Action, Package, Test }) =>
-        (Action === "output" && failed.has(`${Package} ${Test}`)) || Action === "build-output",
-    )
-    .map(({ Output }) => Output ?? "")
-    .join("");
+  if (!answer.ok) console.log(`${goFailedOutput(answer.stdout)}\n${answer.stderr}`);
+  return { ok: answer.ok, report: goReport(answer.stdout) };
 }
 
 /**
@@ -159,16 +136,12 @@ export async function runSteps(log: Log, steps: Step[]): Promise<void> {
   for (const { name, work } of steps) {
     const began = performance.now();
     log(name);
-    const {
-      ok,
-      counts = none,
-      failures = [],
-    } = await work().catch((error: unknown): StepOutcome => {
+    const { ok, report = none } = await work().catch((error: unknown): StepOutcome => {
       failure = error;
       return { ok: false };
     });
     const seconds = (performance.now() - began) / 1000;
-    done.push({ name, outcome: ok ? "passed" : "FAILED", seconds, counts, failures });
+    done.push({ name, outcome: ok ? "passed" : "FAILED", seconds, report });
     if (!ok) break;
   }
   if (failure instanceof UserError) console.error(`\nerror: ${failure.message}\n  what to do: ${failure.remedy}`);
@@ -179,23 +152,21 @@ export async function runSteps(log: Log, steps: Step[]): Promise<void> {
 
 /** The table of steps, the tests that failed and, last, the line with the sum. A failed step without a failed test counts as one. */
 export function summary(done: StepResult[], planned: number): string {
-  const rows = done.map(({ name, outcome, seconds, counts }) => [
-    name,
-    outcome,
-    seconds.toFixed(1),
-    counts.passed,
-    counts.failed,
+  const failedOf = ({ report }: StepResult) => report.failures.length;
+  const rows = done.map((step) => [
+    step.name,
+    step.outcome,
+    step.seconds.toFixed(1),
+    step.report.passed,
+    failedOf(step),
   ]);
-  const total = done.reduce(
-    (sum, { outcome, counts }) =>
-      add(sum, outcome === "FAILED" && counts.failed === 0 ? { ...counts, failed: 1 } : counts),
-    none,
-  );
+  const passed = done.reduce((sum, { report }) => sum + report.passed, 0);
+  const failed = done.reduce((sum, step) => sum + Math.max(failedOf(step), step.outcome === "FAILED" ? 1 : 0), 0);
   const left = planned - done.length;
   const notRun = left > 0 ? `\n${left} more ${left === 1 ? "step was" : "steps were"} not run` : "";
   const table = formatTable(["STEP", "RESULT", "SECONDS", "PASSED", "FAILED"], rows);
-  const failures = done.flatMap(({ failures: ofStep = [] }) => ofStep);
+  const failures = done.flatMap(({ report }) => report.failures);
   const shown = failures.slice(0, shownFailures).map((one) => `\n\nFAILED ${one}`);
   const more = failures.length > shownFailures ? `\n\n${failures.length - shownFailures} further tests failed` : "";
-  return `${table}${notRun}${shown.join("")}${more}\n\n${total.passed} passed, ${total.failed} failed`;
+  return `${table}${notRun}${shown.join("")}${more}\n\n${passed} passed, ${failed} failed`;
 }

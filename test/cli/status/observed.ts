@@ -1,6 +1,7 @@
 /** A stack in which all is well, as it would be observed; tests bend it. */
 import type { ExpandedConnector, TaskStatus } from "../../../clients/connect/client.ts";
 import { componentsOf } from "../../../cli/components.ts";
+import { judge } from "../../../cli/status/judge.ts";
 import type { Observation, ReadSideObservation, ShardObservation } from "../../../cli/status/observation.ts";
 import { compareTopics, declaredTopics } from "../../../cli/topics/compare.ts";
 import type { PartitionLag } from "../../../clients/kafka/sink-lag.ts";
@@ -207,3 +208,11 @@ function allTopics(of: PipelinePlan) {
   }));
   return compareTopics(of, found, new Map(found.map(({ name }) => [name, name.startsWith("dlq.") ? 0 : 12])));
 }
+
+/** The dev stack, with nothing wrong. */
+export const well = wellObserved();
+export const problemsOf = (seen: Observation) => judge(plan, seen).problems;
+export const messagesOf = (seen: Observation) => problemsOf(seen).map(({ part, message }) => `${part}: ${message}`);
+/** The first shard's container. */
+export const mysql = shardAt(0).container;
+export const stopped = { state: "exited", status: "Exited (0) 5 seconds ago" };

@@ -2,7 +2,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Checkout } from "./checkout.ts";
+import { limitMs } from "./until.ts";
 
 export interface Ran {
   readonly code: number | null;
@@ -10,10 +12,14 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** For a whole run of it, which may be a comparison of every row. */
+const runLimitMs = 600_000;
+
 /** A `cdc` that runs. */
 export class Cdc {
   readonly #child: ChildProcess;
   readonly #ended: Promise<number | null>;
+  #isOver = false;
   stdout = "";
   stderr = "";
 
@@ -25,18 +31,21 @@ export class Cdc {
     });
     this.#child.stdout?.on("data", (chunk) => (this.stdout += String(chunk)));
     this.#child.stderr?.on("data", (chunk) => (this.stderr += String(chunk)));
-    this.#ended = once(this.#child, "close").then(([code]) => code as number | null);
+    this.#ended = once(this.#child, "close").then(([code]) => {
+      this.#isOver = true;
+      return code as number | null;
+    });
   }
 
-  /** Waits until stderr or stdout say so. @throws Error when it ends, or does not in time. */
-  async says(pattern: RegExp, timeoutMs = 30_000): Promise<void> {
-    const deadline = performance.now() + timeoutMs;
+  /** Waits until stderr or stdout say so. @throws Error when it ends without, or does not in time. */
+  async says(pattern: RegExp): Promise<void> {
+    const deadline = performance.now() + limitMs;
     while (!pattern.test(this.stderr + this.stdout)) {
-      if (this.#child.exitCode !== null || performance.now() > deadline) {
+      if (this.#isOver || performance.now() > deadline) {
         this.#child.kill("SIGKILL");
         throw new Error(`cdc never said ${String(pattern)}: ${this.stderr}${this.stdout}`);
       }
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(50);
     }
   }
 
@@ -45,13 +54,13 @@ export class Cdc {
     this.#child.kill("SIGINT");
   }
 
-  /** Waits for its end. @throws Error after `timeoutMs`, when it is killed: no exit code is ever taken for its own. */
-  async end(timeoutMs = 600_000): Promise<Ran> {
+  /** Waits for its end. @throws Error when it is killed after ten minutes: no exit code is ever taken for its own. */
+  async end(): Promise<Ran> {
     let isLate = false;
-    const timer = setTimeout(() => (isLate = this.#child.kill("SIGKILL")), timeoutMs);
+    const timer = setTimeout(() => (isLate = this.#child.kill("SIGKILL")), runLimitMs);
     const code = await this.#ended;
     clearTimeout(timer);
-    if (isLate) throw new Error(`cdc did not end within ${timeoutMs / 1000} s: ${this.stderr}${this.stdout}`);
+    if (isLate) throw new Error(`cdc did not end within ${runLimitMs / 1000} s: ${this.stderr}${this.stdout}`);
     return { code, stdout: this.stdout, stderr: this.stderr };
   }
 }

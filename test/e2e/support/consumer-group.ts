@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { Consumer, type MessagesStream } from "@platformatic/kafka";
+import { limitMs } from "./until.ts";
 
 /** A record when a consumer was done with it. */
 export interface Handled {
@@ -85,11 +86,11 @@ export class ConsumerGroup {
   }
 
   /** Waits until enough was handled. @throws Error when it was not in time, or a consumer failed. */
-  async until(isEnough: (handled: readonly Handled[]) => boolean, timeoutMs: number): Promise<readonly Handled[]> {
-    const deadline = performance.now() + timeoutMs;
+  async until(isEnough: (handled: readonly Handled[]) => boolean): Promise<readonly Handled[]> {
+    const deadline = performance.now() + limitMs;
     while (!isEnough(this.handled)) {
       if (this.#error !== undefined) throw this.#error;
-      if (performance.now() > deadline) throw new Error(`only ${this.handled.length} records in ${timeoutMs} ms`);
+      if (performance.now() > deadline) throw new Error(`only ${this.handled.length} records in ${limitMs / 1000} s`);
       await setTimeout(250);
     }
     return [...this.handled];

@@ -1,7 +1,9 @@
 /** Change events as a consumer sees them: read from a topic of a running pipeline, decoded. */
 import { decode as decodeRecord, type ChangeEvent as DecodedChange } from "../../../clients/debezium/events/decode.ts";
 import type { Row } from "../../../clients/debezium/events/json.ts";
+import { RangeReader } from "../../../clients/kafka/range.ts";
 import { TopicReader, type TopicRecord } from "../../../clients/kafka/topic.ts";
+import { limitMs } from "./until.ts";
 
 export type { Row } from "../../../clients/debezium/events/json.ts";
 
@@ -27,17 +29,32 @@ export function decodeKey(record: Undecoded): Row {
   return (event.kind === "tombstone" ? event.key : null) ?? {};
 }
 
-/** Every record of a topic from its beginning, until none has come for `quietMs`. */
-export async function readAll(bootstrap: string, topic: string, quietMs = 1500): Promise<TopicRecord[]> {
-  return await collect(
-    bootstrap,
-    topic,
-    "beginning",
-    async () => {},
-    () => false,
-    quietMs,
-  );
+/** Every record that a topic has now, partition after partition. Nothing is waited for: what comes later is not among them. */
+export async function* recordsOn(bootstrap: string, topic: string): AsyncGenerator<TopicRecord> {
+  const reader = new RangeReader({ bootstrap });
+  try {
+    const facts = (await reader.facts([topic])).get(topic);
+    if (facts === undefined) throw new Error(`there is no topic ${topic}`);
+    for (const [partition, end] of facts.ends.entries()) {
+      for await (const record of reader.read(topic, partition, facts.starts[partition] ?? 0n, end)) {
+        const { offset, timestampMs, key, value } = record;
+        const text = { key: key?.toString() ?? null, value: value?.toString() ?? null };
+        yield { topic, partition, offset, timestampMs, ...text };
+      }
+    }
+  } finally {
+    await reader.close();
+  }
 }
+
+/** The same as a list. */
+export async function readAll(bootstrap: string, topic: string): Promise<TopicRecord[]> {
+  const found: TopicRecord[] = [];
+  for await (const record of recordsOn(bootstrap, topic)) found.push(record);
+  return found;
+}
+
+const quietMs = 700;
 
 /**
  * Runs `work` and returns the records that come to the topic because of it.
@@ -49,27 +66,14 @@ export async function recordsOf(
   expected: number,
   work: () => Promise<unknown>,
 ): Promise<TopicRecord[]> {
-  return await collect(bootstrap, topic, "end", work, (found) => found.length >= expected, 700);
-}
-
-async function collect(
-  bootstrap: string,
-  topic: string,
-  from: "beginning" | "end",
-  work: () => Promise<unknown>,
-  isEnough: (found: readonly TopicRecord[]) => boolean,
-  quietMs: number,
-): Promise<TopicRecord[]> {
   const reader = new TopicReader({ bootstrap }, topic);
   try {
-    const end = await reader.endOffsets();
-    const stream = await reader.open(from === "end" ? end : end.map(() => 0n));
+    const stream = await reader.open(await reader.endOffsets());
     try {
       await work();
       const found: TopicRecord[] = [];
-      const firstWaitMs = 15_000;
       for (;;) {
-        const record = await stream.next(from === "beginning" || isEnough(found) ? quietMs : firstWaitMs);
+        const record = await stream.next(found.length < expected ? limitMs : quietMs);
         if (record === undefined) return found;
         found.push(record);
       }

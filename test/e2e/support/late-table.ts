@@ -1,8 +1,7 @@
 /** A table that is there, with rows and a writer, before its connector captures it; and what its topic comes to. */
 import { setTimeout } from "node:timers/promises";
 import type { Connection, RowDataPacket } from "mysql2/promise";
-import { RangeReader } from "../../../clients/kafka/range.ts";
-import { decode, decodeKey } from "./events.ts";
+import { decode, decodeKey, recordsOn } from "./events.ts";
 
 /** As a file under `sql/`: it changes nothing where the table is there. */
 export const lateTable =
@@ -43,24 +42,15 @@ export async function rowsOf(connection: Connection): Promise<Map<string, unknow
 
 /** What a consumer knows of the table once it has read its topic: the last word on each key. @param shard in a merged topic. */
 export async function foldedRows(bootstrap: string, topic: string, shard?: string): Promise<Map<string, unknown>> {
-  const reader = new RangeReader({ bootstrap });
   const known = new Map<string, unknown>();
-  try {
-    const facts = (await reader.facts([topic])).get(topic);
-    for (const [partition, end] of (facts?.ends ?? []).entries()) {
-      for await (const record of reader.read(topic, partition, facts?.starts[partition] ?? 0n, end)) {
-        const { key, value } = { key: record.key?.toString() ?? null, value: record.value?.toString() ?? null };
-        const { code, part, shard: of } = decodeKey({ key, value: null });
-        if (shard !== undefined && of !== shard) continue;
-        const after = decode({ key, value })?.after;
-        if (after === undefined || after === null) known.delete(keyOf(code, part));
-        else known.set(keyOf(code, part), after["amount"]);
-      }
-    }
-    return known;
-  } finally {
-    await reader.close();
+  for await (const record of recordsOn(bootstrap, topic)) {
+    const { code, part, shard: of } = decodeKey({ key: record.key, value: null });
+    if (shard !== undefined && of !== shard) continue;
+    const after = decode(record)?.after;
+    if (after === undefined || after === null) known.delete(keyOf(code, part));
+    else known.set(keyOf(code, part), after["amount"]);
   }
+  return known;
 }
 
 function keyOf(code: unknown, part: unknown): string {

@@ -1,21 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { summary } from "../../../tools/toolchain/test.ts";
-import { goCounts, surefireCounts, vitestCounts, vitestFailures } from "../../../tools/toolchain/test-counts.ts";
+import { goFailedOutput, goReport, surefireReport, vitestReport } from "../../../tools/toolchain/test-counts.ts";
 
-test("vitest: passed, failed, and a file that could not be loaded", () => {
+test("vitest: how many passed; the tests that failed, and a file that could not be loaded, with the beginning of what they said", () => {
   const report = {
     numPassedTests: 2,
-    testResults: [
-      { status: "failed", assertionResults: [{ status: "passed" }, { status: "failed" }] },
-      { status: "passed", assertionResults: [{ status: "passed" }, { status: "skipped" }] },
-      { status: "failed", assertionResults: [] },
-    ],
-  };
-  expect(vitestCounts(JSON.stringify(report))).toEqual({ passed: 2, failed: 2 });
-});
-
-test("vitest: the tests that failed are named, with the beginning of what they said", () => {
-  const report = {
     testResults: [
       {
         name: "/checkout/test/e2e/cli.e2e.ts",
@@ -29,18 +18,24 @@ test("vitest: the tests that failed are named, with the beginning of what they s
       { name: "/checkout/test/well.test.ts", status: "passed", message: "", assertionResults: [] },
     ],
   };
-  const [first = "", ...others] = vitestFailures(JSON.stringify(report), "/checkout");
+  const { passed, failures } = vitestReport(JSON.stringify(report), "/checkout");
+  expect(passed).toBe(2);
+  const [first = "", ...others] = failures;
   expect(first).toMatch(/^test\/e2e\/cli\.e2e\.ts > status names it\n {2}expected x+$/);
   expect(first.length).toBeLessThan(500);
   expect(others).toEqual(["test/broken.test.ts\n  cannot be loaded"]);
 });
 
-const event = (Action: string, Package: string, Test?: string) => JSON.stringify({ Action, Package, Test });
+const event = (Action: string, Package: string, Test?: string, Output?: string) =>
+  JSON.stringify({ Action, Package, Test, Output });
 
 test("go: tests without subtests of their own, and packages that do not build", () => {
   const output = [
     event("run", "a", "TestTable"),
     event("pass", "a", "TestTable/one"),
+    event("output", "a", "TestTable/one", "fine\n"),
+    event("output", "a", "TestTable/two", "got 1\n"),
+    event("output", "a", "TestTable/two", "want 2\n"),
     event("fail", "a", "TestTable/two"),
     event("fail", "a", "TestTable"),
     event("pass", "a", "TestTableau"),
@@ -48,28 +43,42 @@ test("go: tests without subtests of their own, and packages that do not build", 
     event("fail", "broken"),
     event("skip", "none"),
     event("pass", "b", "TestOne"),
+    event("pass", "b", "TestTableau/of another package"),
     event("pass", "b"),
     "not an event",
   ].join("\n");
-  expect(goCounts(output)).toEqual({ passed: 3, failed: 2 });
+  expect(goReport(output)).toEqual({ passed: 4, failures: ["a TestTable/two\n  got 1\n  want 2", "broken"] });
+  expect(goFailedOutput(output)).toBe("got 1\nwant 2\n");
 });
 
 test("Surefire's reports are added up, and what was skipped is left out", () => {
-  const report = (attributes: string) => `<?xml version="1.0"?>\n<testsuite name="x" ${attributes}>\n</testsuite>`;
+  const report = (attributes: string, tests = "") =>
+    `<?xml version="1.0"?>\n<testsuite name="x" ${attributes}>\n${tests}</testsuite>`;
+  const failing =
+    '<testcase name="works" classname="org.X" time="0.1"/>\n' +
+    '<testcase name="names it" classname="org.X" time="0.1">\n  <failure message="expected 1" type="T"><![CDATA[...]]></failure>\n</testcase>\n' +
+    '<testcase name="ends" classname="org.X" time="0.1">\n  <error type="T"/>\n</testcase>\n';
   const reports = [
     report('time="1.0" tests="26" errors="0" skipped="3" failures="0"'),
-    report('tests="5" errors="1" skipped="0" failures="2"'),
+    report('tests="5" errors="1" skipped="0" failures="1"', failing),
   ];
-  expect(surefireCounts(reports)).toEqual({ passed: 25, failed: 3 });
-  expect(surefireCounts([])).toEqual({ passed: 0, failed: 0 });
+  expect(surefireReport(reports)).toEqual({
+    passed: 26,
+    failures: ["org.X > names it\n  expected 1", "org.X > ends"],
+  });
+  expect(surefireReport([])).toEqual({ passed: 0, failures: [] });
 });
 
 describe("summary", () => {
-  const counts = { passed: 3, failed: 0 };
-  const passed = { name: "unit tests", outcome: "passed" as const, seconds: 1.25, counts };
+  const passed = {
+    name: "unit tests",
+    outcome: "passed" as const,
+    seconds: 1.25,
+    report: { passed: 3, failures: [] },
+  };
 
   test("ends with the plain sum", () => {
-    expect(summary([passed, { ...passed, name: "end to end", counts: { passed: 4, failed: 0 } }], 2))
+    expect(summary([passed, { ...passed, name: "end to end", report: { passed: 4, failures: [] } }], 2))
       .toMatchInlineSnapshot(`
       "STEP        RESULT  SECONDS  PASSED  FAILED
       unit tests  passed  1.3           3       0
@@ -80,10 +89,10 @@ describe("summary", () => {
   });
 
   test.each([
-    ["a failed step without tests counts as one", { passed: 0, failed: 0 }, "3 passed, 1 failed"],
-    ["failed tests count as they are", { passed: 5, failed: 2 }, "8 passed, 2 failed"],
-  ])("%s", (_, failedCounts, last) => {
-    const failed = { name: "lint", outcome: "FAILED" as const, seconds: 0, counts: failedCounts };
+    ["a failed step without tests counts as one", { passed: 0, failures: [] }, "3 passed, 1 failed"],
+    ["failed tests count as they are", { passed: 5, failures: ["a", "b"] }, "8 passed, 2 failed"],
+  ])("%s", (_, report, last) => {
+    const failed = { name: "lint", outcome: "FAILED" as const, seconds: 0, report };
     const lines = summary([passed, failed], 4).split("\n");
     expect(lines.at(-1)).toBe(last);
     expect(lines).toContain("2 more steps were not run");
@@ -95,8 +104,7 @@ describe("summary", () => {
       name: "unit tests",
       outcome: "FAILED" as const,
       seconds: 0,
-      counts: { passed: 0, failed: 12 },
-      failures,
+      report: { passed: 0, failures },
     };
     const text = summary([failed], 1);
     expect(text).toMatch(

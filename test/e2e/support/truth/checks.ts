@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import type { Status } from "../../../../cli/status/schema.ts";
 import { Cdc } from "../cdc.ts";
 import type { Checkout } from "../checkout.ts";
+import { limitMs } from "../until.ts";
 
 /** One run of the command; times in ms since 1970. */
 export interface Check {
@@ -13,8 +14,6 @@ export interface Check {
 }
 
 const everyMs = 1000;
-/** No check takes so long, on whatever machine; the command is ended by its handle then. */
-const limitMs = 300_000;
 
 export class StatusPoller {
   readonly checks: Check[] = [];
@@ -36,8 +35,8 @@ export class StatusPoller {
   }
 
   /** Waits until the checks from one moment on are as wanted. @throws Error with the last one when they are not in time. */
-  async until(fromMs: number, wanted: (checks: readonly Check[]) => boolean, inMs: number): Promise<readonly Check[]> {
-    const deadline = performance.now() + inMs;
+  async until(fromMs: number, wanted: (checks: readonly Check[]) => boolean): Promise<readonly Check[]> {
+    const deadline = performance.now() + limitMs;
     for (;;) {
       const since = this.checks.filter(({ startedAt }) => startedAt >= fromMs);
       if (wanted(since)) return since;
@@ -57,7 +56,7 @@ export class StatusPoller {
   async #run(): Promise<void> {
     while (!this.#end.signal.aborted) {
       const startedAt = Date.now();
-      const { code, stdout, stderr } = await new Cdc(this.#checkout, ["status", "--json"]).end(limitMs);
+      const { code, stdout, stderr } = await new Cdc(this.#checkout, ["status", "--json"]).end();
       if (stdout === "") throw new Error(`cdc status --json printed nothing (${code}): ${stderr}`);
       this.checks.push({ startedAt, endedAt: Date.now(), code, status: JSON.parse(stdout) as Status });
       const restMs = Math.max(0, startedAt + everyMs - Date.now());
