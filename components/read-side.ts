@@ -1,5 +1,4 @@
 /** The read side: engine, indices, the sink that fills them, the proof that changes arrive, and the search page. */
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { writtenHttp, writtenKafka } from "../lib/endpoint.ts";
 import { keptTarget } from "../plan/endpoints.ts";
@@ -8,9 +7,8 @@ import { originOf } from "../plan/row-origin.ts";
 import type { PipelinePlan, ReadSidePlan } from "../plan/types.ts";
 import { Indices } from "../provider/read-side-resources.ts";
 import { type Network } from "../provider/resources.ts";
-import { Connector } from "../provider/shard-resources.ts";
-import type { IndexResult } from "../flow/check-index.ts";
-import { indexedFlowsOf } from "../flow/flow-target.ts";
+import { Connector, Flow } from "../provider/shard-resources.ts";
+import { flowTargetOf, indexTargetOf } from "../flow/flow-target.ts";
 import type { ConnectCluster } from "./connect-cluster.ts";
 import type { DebeziumConnector } from "./debezium-connector.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
@@ -135,32 +133,31 @@ export class ReadSide extends pulumi.ComponentResource {
       );
     }
 
+    /** Of every shard whose connector is to run. */
     function proveIndex(): pulumi.Output<Readonly<Record<string, number>>> {
-      const flows = indexedFlowsOf(pipeline, plan).map(({ flow, index }) => ({
-        flow: keptTarget(flow),
-        index: keptTarget(index),
-      }));
-      const check = new command.local.Command(
-        `${name}-check`,
-        {
-          create: "node flow/check-index.ts",
-          environment: {
-            CDC_INDEX_TARGET: JSON.stringify(flows),
-            CDC_PASSWORD: args.cdcPassword,
-            // What the change has to pass through: when one of these is new, the proof has to be given again.
-            CDC_INDEX_THROUGH: pulumi.jsonStringify([
-              engineStartedAt,
-              kafka.startedAt,
-              worker.startedAt,
-              sink.appliedAt,
-              shards.map(({ shard, connector }) => [shard.startedAt, connector.appliedAt, connector.provenAt]),
-            ]),
+      const through = [engineStartedAt, kafka.startedAt, worker.startedAt, sink.appliedAt];
+      const shared = [...pipeline.kafka.brokers, ...pipeline.connect.workers, ...(plan.engine ? [plan.engine] : [])];
+      const latencies = pipeline.shards.flatMap((planned, at) => {
+        const made = shards[at];
+        if (made === undefined || planned.connector.state !== "running") return [];
+        const { shard, connector } = made;
+        const flow = new Flow(
+          `${planned.key}-indexed`,
+          {
+            target: flowTargetOf(pipeline, planned),
+            index: indexTargetOf(pipeline, plan, planned),
+            password: args.cdcPassword,
+            through: [...through, shard.startedAt, connector.appliedAt, connector.provenAt],
+            containers: [planned, ...shared].map(({ container }) => container),
+            // A new sink reads first what the topics hold already.
+            timeoutSeconds: 120,
           },
-          logging: command.local.Logging.Stderr,
-        },
-        { ...parent, dependsOn: [sink, ...shards.map(({ connector }) => connector)] },
-      );
-      return pulumi.unsecret(check.stdout).apply((stdout) => (JSON.parse(stdout) as IndexResult).latencyMs);
+          // The worker is the sink's: with it the proof goes, and needs no living server.
+          { ...parent, dependsOn: [sink, connector], deletedWith: worker.container },
+        );
+        return [flow.latencyMs.apply((latencyMs) => [planned.name, latencyMs] as const)];
+      });
+      return pulumi.all(latencies).apply((entries) => Object.fromEntries(entries));
     }
   }
 }

@@ -32,12 +32,6 @@ export interface IndexTarget {
   readonly deadLetterTopic: string;
 }
 
-/** A shard's probes, and their documents. */
-export interface IndexedFlow {
-  readonly flow: FlowTarget;
-  readonly index: IndexTarget;
-}
-
 /** The way of a change, in its order. */
 export type Stage = "database" | "binlog" | "connector" | "task" | "topic" | "index";
 
@@ -84,16 +78,6 @@ export function indexTargetOf(
     connect: plan.connect.endpoints.fromHost,
     deadLetterTopic: readSide.deadLetterTopic,
   };
-}
-
-/** The same for every shard whose connector is to run: what `flow/check-index.ts` is given. */
-export function indexedFlowsOf(
-  plan: Pick<PipelinePlan, "connect" | "kafka" | "shards">,
-  readSide: ReadSidePlan,
-): IndexedFlow[] {
-  return plan.shards
-    .filter(({ connector }) => connector.state === "running")
-    .map((shard) => ({ flow: flowTargetOf(plan, shard), index: indexTargetOf(plan, readSide, shard) }));
 }
 
 /** An error in words; Node leaves the message empty when every address of a name refuses. */

@@ -1,12 +1,13 @@
 /** cdc:index:Flow */
 import { startTimes } from "../clients/docker/container.ts";
 import { targetOf, type Kept } from "../plan/endpoints.ts";
-import type { FlowTarget } from "../flow/flow-target.ts";
+import type { FlowTarget, IndexTarget } from "../flow/flow-target.ts";
 import { asKnown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
 import { reveal } from "./secrets.ts";
 
 interface FlowInputs {
   readonly target: Kept<FlowTarget>;
+  readonly index?: Kept<IndexTarget>;
   readonly password: string;
   /** Containers that the change passes through. */
   readonly containers: readonly string[];
@@ -44,14 +45,22 @@ export const flowHandler: ResourceHandler = {
 };
 
 async function prove(inputs: Properties, say: Say): Promise<Properties> {
-  const { target: kept, password, containers, timeoutSeconds } = reveal(inputs) as FlowInputs & Properties;
+  const {
+    target: kept,
+    index: keptIndex,
+    password,
+    containers,
+    timeoutSeconds,
+  } = reveal(inputs) as FlowInputs & Properties;
   const target = targetOf<FlowTarget>(kept);
+  const index = keptIndex && targetOf<IndexTarget>(keptIndex);
   // Before the change is made: what is started anew meanwhile was not passed.
   const startedAt = await startTimes(containers);
   // The clients of Kafka and MySQL take half a second to load: most runs of the plugin need none.
   const { checkFlow } = await import("../flow/flow.ts");
-  const { latencyMs } = await checkFlow(target, password, timeoutSeconds * 1000);
-  say(`${target.shard}: a change was seen on ${target.probeTopic} after ${latencyMs} ms`);
+  const { latencyMs } = await checkFlow(target, password, timeoutSeconds * 1000, index);
+  const where = index === undefined ? `seen on ${target.probeTopic}` : `found in ${index.alias}`;
+  say(`${target.shard}: a change was ${where} after ${latencyMs} ms`);
   return { ...inputs, latencyMs, provenAt: new Date().toISOString(), startedAt };
 }
 

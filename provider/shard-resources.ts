@@ -4,7 +4,7 @@ import type { HttpEndpoint, KafkaEndpoint, MysqlEndpoint, Written } from "../lib
 import { keptTarget } from "../plan/endpoints.ts";
 import type { DesiredState } from "../clients/connect/client.ts";
 import type { TablesTarget } from "../snapshot/target.ts";
-import type { FlowTarget } from "../flow/flow-target.ts";
+import type { FlowTarget, IndexTarget } from "../flow/flow-target.ts";
 
 export interface ConnectorArgs {
   /** The worker's REST API as reached from the machine that runs Pulumi. A change replaces the connector. */
@@ -77,6 +77,8 @@ export class Connector extends pulumi.CustomResource {
 export interface FlowArgs {
   /** The shard, and where its change has to arrive. */
   readonly target: FlowTarget;
+  /** Where its document has to be found after that. Default: the event is enough. */
+  readonly index?: IndexTarget;
   /** Password of the CDC account; a secret. */
   readonly password: pulumi.Input<string>;
   /** What the change has to pass through, for example start times: when one is new, the proof is given again. */
@@ -87,16 +89,17 @@ export interface FlowArgs {
   readonly timeoutSeconds?: pulumi.Input<number>;
 }
 
-/** The proof that changes flow: a row written on the shard was consumed from its topic. It fails with where the row got stuck. */
+/** The proof that changes flow: a row written on the shard was consumed from its topic, and found in its index. It fails with where the row got stuck. */
 export class Flow extends pulumi.CustomResource {
-  /** From before the commit until the event was consumed, in milliseconds. */
+  /** From before the commit until the event was consumed, or a search found the document, in milliseconds. */
   declare readonly latencyMs: pulumi.Output<number>;
   /** When that was (ISO 8601). */
   declare readonly provenAt: pulumi.Output<string>;
 
   constructor(name: string, args: FlowArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = { latencyMs: undefined, provenAt: undefined, startedAt: undefined };
-    super("cdc:index:Flow", name, { timeoutSeconds: 60, ...args, target: keptTarget(args.target), ...outputs }, opts);
+    const kept = { target: keptTarget(args.target), index: args.index && keptTarget(args.index) };
+    super("cdc:index:Flow", name, { timeoutSeconds: 60, ...args, ...kept, ...outputs }, opts);
   }
 }
 

@@ -92,7 +92,7 @@ describe("the dev stack", () => {
       page: "http://127.0.0.1:8090",
       sink: "read-side-sink",
       sinkState: "RUNNING",
-      indexLatencyMs: { shard0: 77 },
+      indexLatencyMs: { shard0: 77, shard1: 77, shard2: 77 },
     });
   });
 

@@ -75,7 +75,7 @@ describe("the engine", () => {
     resources = await registered({ engineUrl: "http://search.example:9200" });
     expect(["opensearch-container", "opensearch-image", "opensearch-data"].filter(has)).toEqual([]);
     expect(named("read-side-indices").inputs["target"]).toMatchObject({ url: "http://search.example:9200" });
-    expect(["read-side-sink", "read-side-check", "search-container"].filter((name) => !has(name))).toEqual([]);
+    expect(["read-side-sink", "shard0-indexed", "search-container"].filter((name) => !has(name))).toEqual([]);
   });
 });
 
@@ -128,7 +128,7 @@ describe("the indices", () => {
 
   test("of another sink are its own affair: nothing is prepared, proven or shown, and the engine takes what comes", async () => {
     resources = await registered({ sink: otherSink });
-    expect(["read-side-indices", "read-side-check", "search-container"].filter(has)).toEqual([]);
+    expect(["read-side-indices", "shard0-indexed", "search-container"].filter(has)).toEqual([]);
     expect(named("opensearch-container").inputs["envs"]).toContain("action.auto_create_index=true");
     expect(named("read-side-sink").inputs["target"]).toBe("org.example.Sink http://127.0.0.1:9200");
   });
@@ -165,13 +165,21 @@ describe("the sink", () => {
   });
 
   test("is proven last, with a change of every shard that runs", async () => {
-    expect(dependencies("read-side-check")).toEqual(["read-side-sink", "shard0", "shard1", "shard2"]);
+    expect(dependencies("shard1-indexed")).toEqual(["read-side-sink", "shard1"]);
+    expect(named("shard1-indexed")).toMatchObject({
+      type: "cdc:index:Flow",
+      inputs: {
+        target: { shard: "shard1" },
+        index: { alias: "cdc-probe", documentId: "shard1:1" },
+        containers: ["cdc-test-mysql-3309", "cdc-test-kafka", "cdc-test-connect", "cdc-test-opensearch"],
+      },
+    });
     const [first, ...others] = stackConfig("dev")["shards"] as object[];
     resources = await registered({}, { shards: [{ ...first, state: "paused" }, ...others] });
-    const targets = JSON.parse(environment("read-side-check")["CDC_INDEX_TARGET"] ?? "") as {
-      flow: { shard: string };
-    }[];
-    expect(targets.map(({ flow }) => flow.shard)).toEqual(["shard1", "shard2"]);
+    expect(["shard0-indexed", "shard1-indexed", "shard2-indexed"].filter(has)).toEqual([
+      "shard1-indexed",
+      "shard2-indexed",
+    ]);
   });
 });
 
@@ -209,7 +217,6 @@ test("switched off, it leaves nothing behind, and changes the workers and the co
     "opensearch-image",
     "opensearch-ready",
     "read-side",
-    "read-side-check",
     "read-side-indices",
     "read-side-sink",
     "search",
@@ -217,6 +224,9 @@ test("switched off, it leaves nothing behind, and changes the workers and the co
     "search-code",
     "search-container",
     "search-ready",
+    "shard0-indexed",
+    "shard1-indexed",
+    "shard2-indexed",
     "topic-dlq.read-side",
     "topic-dlq.read-side.retry",
     "topic-shard0.cdc.truncates",
@@ -225,12 +235,11 @@ test("switched off, it leaves nothing behind, and changes the workers and the co
   ]);
 });
 
-test("a further shard changes the sink, its indices and its proof, and nothing else", async () => {
+test("a further shard changes the sink and its indices, and nothing else", async () => {
   const shards = stackConfig("dev")["shards"] as unknown[];
   const more = new Set((await registered({}, { shards: [...shards, { name: "shard3", port: 3311 }] })).map(keyOf));
   expect(resources.filter((resource) => !more.has(keyOf(resource))).map(({ name }) => name)).toEqual([
     "read-side-sink",
     "read-side-indices",
-    "read-side-check",
   ]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PipelinePlan, ReadSidePlan } from "../../plan/types.ts";
-import { indexedFlowsOf, indexTargetOf } from "../../flow/flow-target.ts";
+import { indexTargetOf } from "../../flow/flow-target.ts";
 import { planWith } from "../support/config.ts";
 
 const shards = [
@@ -30,9 +30,4 @@ test("the probe of a shard is one document, whose shard is its topic's prefix", 
 test("probes are never merged: their shard is told by the topic there too", () => {
   const [plan, readSide] = planned({ connectors: { merge: { prefix: "all" } } });
   expect(plan.shards.map((shard) => indexTargetOf(plan, readSide, shard).documentId)).toEqual(["a:1", "b:1"]);
-});
-
-test("only shards whose connector is to run are checked into the index", () => {
-  const [plan, readSide] = planned();
-  expect(indexedFlowsOf(plan, readSide).map(({ flow }) => flow.shard)).toEqual(["seoul"]);
 });

@@ -1,6 +1,6 @@
 /** Where services are reached, and the form of it that is in people's states. */
 import { describe, expect, it, test } from "vitest";
-import { flowTargetOf, indexedFlowsOf } from "../../flow/flow-target.ts";
+import { flowTargetOf, indexTargetOf } from "../../flow/flow-target.ts";
 import { isLoopback, keptTarget, publishOption, targetOf } from "../../plan/endpoints.ts";
 import { tablesTargetOf } from "../../snapshot/target.ts";
 import { planWith } from "../support/config.ts";
@@ -35,7 +35,6 @@ test("every service has two ways to it: by its name in the network, by its publi
   expect(publishOption(shard.port)).toBe(`127.0.0.1:${shard.port.host}:3306`);
 });
 
-const [flow] = indexedFlowsOf(plan, plan.readSide!);
 const keptAs: Record<string, unknown> = {
   mysql: ["mysqlHostPort", shard.port.host],
   connect: ["connectUrl", "http://localhost:9083"],
@@ -46,7 +45,7 @@ const keptAs: Record<string, unknown> = {
 describe.each<[string, object]>([
   ["flow", flowTargetOf(plan, shard)],
   ["tables", tablesTargetOf(plan, shard)],
-  ["index", flow!.index],
+  ["index", indexTargetOf(plan, plan.readSide!, shard)],
 ])("the state's form of the target %s", (_, target) => {
   it("has every way by its address alone, in its place", () => {
     const kept = keptTarget(target);

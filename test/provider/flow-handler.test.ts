@@ -29,6 +29,7 @@ test.each<[string, Properties, boolean]>([
   ["something new on the way", { ...inputs, through: ["a", ["c"]] }, true],
   ["something on the way that is not known yet", { ...inputs, through: ["a", unknownValue] }, true],
   ["another password", { ...inputs, password: secret("y") }, true],
+  ["a document to be found too", { ...inputs, index: { alias: "cdc-probe" } }, true],
   ["another target", { ...inputs, target: { shard: "shard0", probeTopic: "q" } }, true],
 ])("a flow is proven again for what changed, and for nothing else: %s", async (_what, news, changes) => {
   expect(await flowHandler.diff("shard0", state, news, () => {})).toEqual({ changes });

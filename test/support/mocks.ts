@@ -39,7 +39,7 @@ function computed(args: pulumi.runtime.MockResourceArgs): Record<string, unknown
     case "cdc:index:PreparedImage":
       return { imageId: `sha256:${String(args.inputs["kind"])}-of-${String(args.inputs["image"])}` };
     case "cdc:index:Flow":
-      return { latencyMs: 42, provenAt: "2026-01-01T00:00:03Z" };
+      return { latencyMs: args.inputs["index"] === undefined ? 42 : 77, provenAt: "2026-01-01T00:00:03Z" };
     case "cdc:index:Indices":
       return { clusterUuid: "cluster-1", fills: 0 };
     case "cdc:index:TablesRead":
