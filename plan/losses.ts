@@ -49,7 +49,9 @@ export function judgeLosses(
   const losses = all.filter(
     ({ kind, topics }) => kind !== "topic" || topics.some((topic) => amounts.get(topic)?.records !== 0),
   );
-  const shardNames = new Map(facts.before?.shards.map(({ key, name }) => [key, name]));
+  // By its name of before, which people know; the key of a new one may be the former name of another.
+  const shards = [...facts.planned.shards, ...(facts.before?.shards ?? [])];
+  const shardNames = new Map(shards.map(({ key, name }) => [key, name]));
   const wordsOf = ({ kind, name, shard }: Loss) => [
     `${kind}:${name}`,
     ...(shard === undefined ? [] : [`shard:${shardNames.get(shard) ?? shard}`]),

@@ -157,6 +157,22 @@ async function hold(
     ).not.toEqual([]);
 }
 
+it("the word for a shard that goes is none for the topic of another, whose former name it has", async () => {
+  const was = { name: "b", formerName: "eu-1", port: 3308, topicPrefix: "p", tables: ["shop.carts"] };
+  const is = { name: "a", formerName: "b", port: 3308, topicPrefix: "p", tables: ["shop.carts"] };
+  const before = { schema: "", shards: [was], tables: ["shop.carts"], topics: { partitions: 2 } };
+  const after = { schema: "", shards: [is], tables: ["shop.carts"] };
+  await hold([before, after], true, missing);
+  const facts = {
+    planned: heldOf(planned(after) as PipelinePlan),
+    before: heldOf(planned(before) as PipelinePlan),
+    living: livingTopics(planned(before) as PipelinePlan),
+  };
+  expect(judgeLosses(facts, ["shard:b"]).problems.map(({ code, path }) => [code, path])).toEqual([
+    ["CDC-801", "topic p.shop.carts"],
+  ]);
+});
+
 describe.each([
   ["with a broker that answers", true],
   ["with one that does not", false],
