@@ -1,6 +1,10 @@
 /** The search page in a real browser, headless: what people see of rows, and of their changes, on a real stack. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { chromium, type Browser, type Locator, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { ConnectClient } from "../../clients/connect/client.ts";
 import { createLog } from "../../tools/toolchain/log.ts";
 import { ensureBrowser } from "../../tools/toolchain/test-browser.ts";
 import { Checkout, dockerLines } from "./support/checkout.ts";
@@ -242,4 +246,80 @@ test("light and dark, as the machine is set", async () => {
     backgrounds.push(await page.evaluate<string>("getComputedStyle(document.body).backgroundColor"));
   }
   expect(backgrounds).toEqual(["rgb(246, 247, 249)", "rgb(14, 17, 22)"]);
+});
+
+describe("a page of another site, in a browser on this machine", () => {
+  const connect = `http://localhost:${8083 + portOffset}`;
+  const engine = `http://127.0.0.1:${9200 + portOffset}`;
+  const connector = "shard0-connector";
+  const worker = new ConnectClient({ url: connect });
+  const validate = `${connect}/connector-plugins/MySqlConnector/config/validate`;
+  const stolen = JSON.stringify({ "connector.class": "MySqlConnector", "tasks.max": "${file:/run/secrets/x:y}" });
+  /** With a body or a method that a browser asks leave for, and without. */
+  const tries: readonly (readonly [method: string, url: string, body?: string])[] = [
+    ["GET", `${connect}/connectors/${connector}/config`],
+    ["POST", `${connect}/connectors/${connector}/restart?includeTasks=true`],
+    ["PUT", `${connect}/connectors/${connector}/pause`],
+    ["DELETE", `${connect}/connectors/${connector}`],
+    ["PUT", validate, stolen],
+    ["GET", `${engine}/products-products/_search`],
+    ["POST", `${engine}/products-products/_close`],
+    ["POST", `${engine}/products-products/_delete_by_query?q=*`],
+    ["DELETE", `${engine}/products-*`],
+    ["GET", `${url}/api/search?q=battery`],
+  ];
+
+  /** A fingerprint of what could be changed. */
+  async function state(): Promise<unknown> {
+    const { _shards: _, ...counted } = (await (await fetch(`${engine}/products-products/_count`)).json()) as {
+      _shards: unknown;
+    };
+    return [await worker.getConfig(connector), (await worker.getStatus(connector))?.connector.state, counted];
+  }
+
+  test("reads nothing and has nothing done", async () => {
+    const site = createServer((_request, answer) => answer.setHeader("content-type", "text/html").end("elsewhere"));
+    site.listen(0, "127.0.0.1");
+    await once(site, "listening");
+    try {
+      const before = await state();
+      await page.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`);
+      const read = await page.evaluate(
+        async (all) =>
+          await Promise.all(
+            all.flatMap(([method, to, body]) =>
+              (["cors", "no-cors"] as const).map(async (mode) => {
+                try {
+                  return await (await fetch(to, { method, mode, ...(body === undefined ? {} : { body }) })).text();
+                } catch {
+                  return "";
+                }
+              }),
+            ),
+          ),
+        tries,
+      );
+      expect(read.filter((text) => text !== "")).toEqual([]);
+      expect(await state()).toEqual(before);
+    } finally {
+      site.closeAllConnections();
+      site.close();
+    }
+  });
+
+  test("is no other by a name of its own for this machine's address: worker and search page answer 403", async () => {
+    const rebound = await chromium.launch({
+      executablePath: await ensureBrowser(createLog()),
+      args: ["--host-resolver-rules=MAP rebound.example 127.0.0.1"],
+    });
+    try {
+      const other = await rebound.newPage();
+      for (const port of [8083, 8090]) {
+        const answer = await other.goto(`http://rebound.example:${port + portOffset}/`);
+        expect([port, answer?.status()]).toEqual([port, 403]);
+      }
+    } finally {
+      await rebound.close();
+    }
+  });
 });
