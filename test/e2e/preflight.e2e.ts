@@ -57,11 +57,6 @@ async function start(name: string, image: string, options: string[], command: st
   await docker("run", "--detach", "--name", name, "--label", `${stackLabel}=${stack}`, ...options, image, ...command);
 }
 
-async function ownNetwork(): Promise<string> {
-  await docker("network", "create", "--label", `${stackLabel}=${stack}`, stack);
-  return stack;
-}
-
 /** A network namespace that is another machine on this one's segment, with a route to whatever this machine has. */
 async function withNeighbour(work: (fetchThere: (url: string) => Promise<string>) => Promise<void>): Promise<void> {
   const [space, here, there] = ["cdc-segment", "cdc-segment-0", "cdc-segment-1"];
@@ -104,6 +99,7 @@ const plan = (fields: Record<string, unknown> = {}) =>
 
 beforeAll(async () => {
   await buildPackagedImages({ log: () => {} });
+  await docker("network", "create", "--label", `${stackLabel}=${stack}`, stack);
   ports = await freePorts(3);
 });
 
@@ -128,7 +124,7 @@ describe("the engine", () => {
     await start(
       name,
       images.node,
-      ["--network", await ownNetwork(), "--publish", `127.0.0.1:${port}:8000`],
+      ["--network", stack, "--publish", `127.0.0.1:${port}:8000`],
       ["node", "--eval", "require('node:http').createServer((_, answer) => answer.end('reached')).listen(8000)"],
     );
     const address = await docker(
