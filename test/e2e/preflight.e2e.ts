@@ -52,9 +52,16 @@ async function freePorts(count: number): Promise<number[]> {
 
 const started: string[] = [];
 
-async function start(name: string, image: string, options: string[], command: string[] = []): Promise<void> {
+/** A container of this stack; `of` another one. */
+async function start(
+  name: string,
+  image: string,
+  options: string[],
+  command: string[] = [],
+  of = stack,
+): Promise<void> {
   started.push(name);
-  await docker("run", "--detach", "--name", name, "--label", `${stackLabel}=${stack}`, ...options, image, ...command);
+  await docker("run", "--detach", "--name", name, "--label", `${stackLabel}=${of}`, ...options, image, ...command);
 }
 
 /** A network namespace that is another machine on this one's segment, with a route to whatever this machine has. */
@@ -126,6 +133,8 @@ describe("the engine", () => {
       images.node,
       ["--network", stack, "--publish", `127.0.0.1:${port}:8000`],
       ["node", "--eval", "require('node:http').createServer((_, answer) => answer.end('reached')).listen(8000)"],
+      // The stack is not there: what is asked of registries goes by that.
+      name,
     );
     const address = await docker(
       "inspect",
