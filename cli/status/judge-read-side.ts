@@ -111,7 +111,7 @@ function engineProblems(plan: PipelinePlan, { engine, indices }: ReadSidePlan, s
   const look =
     engine === undefined ? "see the engine's own log" : `cdc logs ${engine.alias} --tail 50 tells what the engine does`;
   if ("error" in answer)
-    return engine !== undefined && isDown(seen, [engine]) ? [] : [unknown(part, answer.error, look)];
+    return engine !== undefined && isDown(seen, [engine]) ? [] : [unknown(engine?.alias ?? part, answer.error, look)];
   const missing = indices.filter(({ alias }) => answer.value.documents.get(alias) === undefined);
   return [
     ...(answer.value.status === "red"

@@ -62,7 +62,7 @@ describe("the read side", () => {
     [
       "an engine that does not answer",
       withReadSide(well, { engine: { error: "the search engine is out of reach" } }),
-      "read side: the search engine is out of reach",
+      "opensearch: the search engine is out of reach",
     ],
     [
       "an engine that lost data",
