@@ -1,9 +1,9 @@
 /** Every refusal of a configuration names a way out: it is taken as it is written, and nothing is refused any more. */
 import { expect, test } from "vitest";
-import { ProblemError, type Problem } from "../../lib/problem.ts";
+import type { Problem } from "../../lib/problem.ts";
 import { checkVersions } from "../../plan/compatibility.ts";
 import { debeziumVersion, kafkaVersion, mysqlVersion } from "../../lib/versions.ts";
-import { planWith } from "../support/config.ts";
+import { problemsOf } from "../support/config.ts";
 
 type Fields = Record<string, unknown>;
 /** @param said the groups of the remedy's pattern. @returns a configuration for each way that the message names. */
@@ -471,16 +471,6 @@ const rows: readonly Row[] = [
     ],
   ],
 ];
-
-function problemsOf(raw: Fields): readonly Problem[] {
-  try {
-    planWith(raw);
-  } catch (error) {
-    if (error instanceof ProblemError) return error.problems;
-    throw error;
-  }
-  return [];
-}
 
 test.each(rows)("%s", (code, bad, pattern, mend) => {
   const found = problemsOf(bad).find((problem) => problem.code === code);

@@ -10,6 +10,7 @@ import { stringifyExact } from "../../clients/debezium/events/json.ts";
 import { RangeReader } from "../../clients/kafka/range.ts";
 import { proveRead } from "../../snapshot/proof.ts";
 import type { TablesTarget } from "../../snapshot/target.ts";
+import { tutorialConnector } from "./support/by-hand.ts";
 import { Cdc, cdc } from "./support/cdc.ts";
 import { Checkout, committedConfig, dockerLines } from "./support/checkout.ts";
 import { decode, decodeKey, readAll, recordsOn } from "./support/events.ts";
@@ -392,24 +393,7 @@ describe("a connector that somebody registers by hand", () => {
   });
 
   test("hangs as no topic is created, and is told with what it waits for", async () => {
-    // The body of Debezium's tutorial, for one of the stack's servers.
-    await worker.create(
-      name,
-      {
-        "connector.class": "io.debezium.connector.mysql.MySqlConnector",
-        "tasks.max": "1",
-        "database.hostname": "mysql-3308",
-        "database.port": "3306",
-        "database.user": "debezium",
-        "database.password": "${file:/run/secrets/connectors.properties:debezium.password}",
-        "database.server.id": "184054",
-        "topic.prefix": "tutorial",
-        "database.include.list": "products",
-        "schema.history.internal.kafka.bootstrap.servers": "kafka:29092",
-        "schema.history.internal.kafka.topic": "schemahistory.inventory",
-      },
-      "running",
-    );
+    await worker.create(name, tutorialConnector("schemahistory.inventory"), "running");
     const status = failed(
       await until(
         "status tells of it",

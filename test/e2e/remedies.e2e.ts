@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Result as DoctorResult } from "../../cli/doctor/walk.ts";
 import type { Status } from "../../cli/status/schema.ts";
 import { ConnectClient } from "../../clients/connect/client.ts";
+import { tutorialConnector } from "./support/by-hand.ts";
 import { cdc } from "./support/cdc.ts";
 import { Checkout, dockerLines, execute } from "./support/checkout.ts";
 import { kafkaTopics } from "./support/kafka-topics.ts";
@@ -77,21 +78,7 @@ function commandsIn(text: string, pattern: RegExp): string[] {
   return (found ?? []).filter((command) => command !== undefined);
 }
 
-/** As people register one by hand: nobody makes its topics. */
-const stranger = "by-hand";
-const byHand = {
-  "connector.class": "io.debezium.connector.mysql.MySqlConnector",
-  "tasks.max": "1",
-  "database.hostname": "mysql-3308",
-  "database.port": "3306",
-  "database.user": "debezium",
-  "database.password": "${file:/run/secrets/connectors.properties:debezium.password}",
-  "database.server.id": "184054",
-  "topic.prefix": "tutorial",
-  "database.include.list": "products",
-  "schema.history.internal.kafka.bootstrap.servers": "kafka:29092",
-  "schema.history.internal.kafka.topic": "schemahistory.tutorial",
-};
+const byHand = "by-hand";
 
 type Row = readonly [what: string, cause: () => Promise<unknown>, told: readonly Told[]];
 
@@ -123,7 +110,7 @@ const rows: readonly Row[] = [
       await worker.stop(sink);
       await dockerLines("pause", container("opensearch"));
       await dockerLines("stop", container("guard"));
-      await worker.create(stranger, byHand, "running");
+      await worker.create(byHand, tutorialConnector("schemahistory.tutorial"), "running");
     },
     [
       { message: /shard0-connector is PAUSED, and declared running/, commands: /^(cdc resume shard0)/ },

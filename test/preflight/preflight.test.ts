@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { segmentLines } from "../../clients/docker/segment.ts";
 import { preflight } from "../../preflight/index.ts";
 import type { VolumeView } from "../../clients/docker/volume.ts";
 import type { World } from "../../preflight/world.ts";
@@ -383,6 +386,11 @@ describe("CDC-710: ports that the network segment reaches", () => {
     );
     expect(warnings[0]?.message).toMatch(/^Docker Engine 20\.10\.24 lets other machines .*only root see/);
     expect(warnings[0]?.remedy.match(/iptables --wait --table (raw|filter) --insert/g)).toHaveLength(2);
+  });
+
+  it("SECURITY.md has the same lines", () => {
+    const text = readFileSync(join(import.meta.dirname, "..", "..", "SECURITY.md"), "utf8");
+    for (const line of segmentLines()) expect(text).toContain(line);
   });
 
   it("a newer engine closes them itself: no rule is looked at", async () => {

@@ -1,4 +1,5 @@
 /** Configurations for tests, and an arbitrary of valid topologies for properties. */
+import { ProblemError, type Problem } from "../../lib/problem.ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -39,6 +40,17 @@ export function rawWith(fields: Readonly<Record<string, unknown>>): Record<strin
 /** The plan of `rawWith`. */
 export function planWith(fields: Readonly<Record<string, unknown>>, stack = "cdc-test"): PipelinePlan {
   return planFrom(rawWith(fields), stack);
+}
+
+/** What is wrong with `rawWith`; nothing, where a plan can be made of it. */
+export function problemsOf(fields: Readonly<Record<string, unknown>>): readonly Problem[] {
+  try {
+    planWith(fields);
+  } catch (error) {
+    if (error instanceof ProblemError) return error.problems;
+    throw error;
+  }
+  return [];
 }
 
 /** The plan of a committed stack file. */

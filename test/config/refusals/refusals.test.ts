@@ -2,8 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ProblemError, type Problem } from "../../../lib/problem.ts";
-import { planWith } from "../../support/config.ts";
+import { problemsOf } from "../../support/config.ts";
 import { classes } from "./classes.ts";
 import { clashes } from "./clashes.ts";
 import { combinations } from "./combinations.ts";
@@ -14,17 +13,7 @@ import { secrets } from "./secrets.ts";
 import { taken } from "./taken.ts";
 import { texts } from "./texts.ts";
 import { versions } from "./versions.ts";
-import { both, type Fields, type Row } from "./write.ts";
-
-function problemsOf(raw: Fields): readonly Problem[] {
-  try {
-    planWith(raw);
-  } catch (error) {
-    if (error instanceof ProblemError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+import { both, type Row } from "./write.ts";
 
 const kinds: readonly (readonly [kind: string, rows: readonly Row[]])[] = [
   ["a field alone", fields],
