@@ -121,7 +121,8 @@ function mib(amount: number): string {
  */
 export function checkSegment({ opensToSegment }: EngineView, closed: boolean | undefined): Findings {
   if (opensToSegment === undefined || closed === true) return nothingFound;
-  const unseen = closed === undefined ? " (whether rules of this machine keep them out can only root see)" : "";
+  const unseen =
+    closed === undefined ? " (whether rules of the engine's machine keep them out can only root see there)" : "";
   const message =
     `Docker Engine ${opensToSegment} lets other machines of this one's network segment reach ports that are published on ` +
     `loopback (moby#45610)${unseen}`;

@@ -42,9 +42,10 @@ export function segmentLines(verb: Exclude<Verb, "--check"> = "--insert"): strin
   return rules.map((rule) => ["iptables", ...argumentsOf(rule, verb)].join(" "));
 }
 
-/** Whether both rules are set; undefined where this process may not look, or there is no iptables. */
+/** Whether both rules are set; undefined where this process may not look, there is no iptables, or the engine is on another machine. */
 export async function segmentIsClosed(): Promise<boolean | undefined> {
-  if (process.getuid?.() !== 0) return undefined;
+  const isElsewhere = /^(?!unix:)./.test(process.env["DOCKER_HOST"] ?? "");
+  if (process.getuid?.() !== 0 || isElsewhere) return undefined;
   const set = await Promise.all(rules.map(isSet));
   return set.includes(undefined) ? undefined : set.every((one) => one === true);
 }
