@@ -12,6 +12,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
+          setupFiles: ["test/support/seed.ts"],
           // Pulumi's mocks are global to a process.
           pool: "forks",
           // Ends what hangs; a machine that does ten other things at once is slow, and not wrong.

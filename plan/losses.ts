@@ -45,7 +45,13 @@ export function judgeLosses(
   words: readonly string[],
   amounts: ReadonlyMap<string, Amount> = new Map(),
 ): Judgement {
-  const all = [...goneShards(facts), ...goneTopics(facts), ...strictTopics(facts), ...lostCopies(facts)];
+  const isOfGoneShard = isOneOf(gone(facts));
+  const topicLosses = [...goneTopics(facts), ...strictTopics(facts)];
+  const all = [
+    ...goneShards(facts, topicLosses.filter(isOfGoneShard)),
+    ...topicLosses.filter((loss) => !isOfGoneShard(loss)),
+    ...lostCopies(facts),
+  ];
   const losses = all.filter(
     ({ kind, topics }) => kind !== "topic" || topics.some((topic) => amounts.get(topic)?.records !== 0),
   );
@@ -94,13 +100,19 @@ function gone({ planned, before }: Facts): HeldShard[] {
   return (before?.shards ?? []).filter(({ key }) => !keys.has(key));
 }
 
-function goneShards(facts: Facts): Loss[] {
+/** Tells what belongs to one of these shards: the word for the shard is the word for it, too. */
+function isOneOf(shards: readonly HeldShard[]): (of: Pick<Loss, "shard">) => boolean {
+  const keys = new Set<string | undefined>(shards.map(({ key }) => key));
+  return ({ shard }) => keys.has(shard);
+}
+
+/** @param topics what becomes of their topics. */
+function goneShards(facts: Facts, topics: readonly Loss[]): Loss[] {
   const { planned, before } = facts;
-  const topics = goneDataTopics(facts);
   const known = new Set(before?.shards.map(({ key }) => key));
   return gone(facts).map((shard) => {
-    const own = topics.filter((topic) => topic.shard === shard.key).map(({ name }) => name);
-    const common = { kind: "shard", name: shard.name, shard: undefined, topics: own } as const;
+    const own = new Set(topics.filter((topic) => topic.shard === shard.key).map(({ name }) => name));
+    const common = { kind: "shard", name: shard.name, shard: undefined, topics: [...own] } as const;
     const stays = `its rows stay in volume ${shard.volume} (docker volume rm ${shard.volume} removes them for good)`;
     const heir = planned.shards.find((other) => !known.has(other.key) && inherits(other, shard) !== undefined);
     if (heir === undefined) {
@@ -130,17 +142,14 @@ function inherits(heir: HeldShard, shard: HeldShard): string | undefined {
 }
 
 function goneTopics(facts: Facts): Loss[] {
-  const goneKeys = new Set(gone(facts).map(({ key }) => key));
-  return goneDataTopics(facts)
-    .filter(({ shard }) => shard === undefined || !goneKeys.has(shard))
-    .map((topic) => ({
-      kind: "topic" as const,
-      name: topic.name,
-      shard: topic.shard,
-      topics: [topic.name],
-      code: "CDC-804" as const,
-      ...whyGone(topic, facts),
-    }));
+  return goneDataTopics(facts).map((topic) => ({
+    kind: "topic" as const,
+    name: topic.name,
+    shard: topic.shard,
+    topics: [topic.name],
+    code: "CDC-804" as const,
+    ...whyGone(topic, facts),
+  }));
 }
 
 /** Data topics that are there and planned no longer. */

@@ -31,9 +31,14 @@ export function strictTopics(facts: Facts): Loss[] {
   return facts.planned.topics
     .filter(({ kind }) => kind !== "passing")
     .flatMap((topic) => {
-      const there = partitionsAndKeeping(facts, topic, before.get(topic.name));
+      const known = before.get(topic.name);
+      const there = partitionsAndKeeping(facts, topic, known);
       if (there === undefined) return [];
-      return [...fewerPartitions(topic, there.partitions), ...droppedRecords(topic, there.keeping, there.planned)];
+      // The records are those of the shard that wrote them, also where another one is to go on with the topic.
+      const loss = { kind: "topic", name: topic.name, topics: [topic.name], shard: (known ?? topic).shard } as const;
+      return [...fewerPartitions(topic, there.partitions), ...droppedRecords(there.keeping, there.planned)].map(
+        (found) => ({ ...loss, ...found }),
+      );
     });
 }
 
@@ -49,11 +54,12 @@ function partitionsAndKeeping({ planned, before, living }: Facts, topic: HeldTop
   return { partitions: known.partitions, keeping, planned: will };
 }
 
-function fewerPartitions(topic: HeldTopic, found: number): Loss[] {
+type Found = Pick<Loss, "code" | "message" | "keep">;
+
+function fewerPartitions(topic: HeldTopic, found: number): Found[] {
   if (topic.partitions >= found) return [];
   return [
     {
-      ...lossOf(topic),
       code: "CDC-801",
       message:
         `has ${found} partitions, ${topic.partitions} ${topic.partitions === 1 ? "is" : "are"} planned; ` +
@@ -64,7 +70,7 @@ function fewerPartitions(topic: HeldTopic, found: number): Loss[] {
 }
 
 /** What the broker does not tell, or tells unreadably, gives no reason. */
-function droppedRecords(topic: HeldTopic, has: Keeping, planned: Keeping): Loss[] {
+function droppedRecords(has: Keeping, planned: Keeping): Found[] {
   const [before, after] = [policies(has), policies(planned)];
   if (before.size === 0) return [];
   const reasons: string[] = [];
@@ -83,16 +89,11 @@ function droppedRecords(topic: HeldTopic, has: Keeping, planned: Keeping): Loss[
   const change = [...new Set([before, after].map((policy) => [...policy].join(",")))].join(", planned is ");
   return [
     {
-      ...lossOf(topic),
       code: "CDC-803",
       message: `has cleanup.policy=${change}: ${reasons.join("; ")}`,
       keep: "keep cdc:topics.cleanup, cdc:topics.retentionHours and log.* in cdc:kafka.properties as they were",
     },
   ];
-}
-
-function lossOf({ name, shard }: HeldTopic): Pick<Loss, "kind" | "name" | "topics" | "shard"> {
-  return { kind: "topic", name, topics: [name], shard };
 }
 
 function policies(config: Keeping): Set<string> {

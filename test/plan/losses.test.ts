@@ -157,20 +157,39 @@ async function hold(
     ).not.toEqual([]);
 }
 
-it("the word for a shard that goes is none for the topic of another, whose former name it has", async () => {
-  const was = { name: "b", formerName: "eu-1", port: 3308, topicPrefix: "p", tables: ["shop.carts"] };
-  const is = { name: "a", formerName: "b", port: 3308, topicPrefix: "p", tables: ["shop.carts"] };
-  const before = { schema: "", shards: [was], tables: ["shop.carts"], topics: { partitions: 2 } };
-  const after = { schema: "", shards: [is], tables: ["shop.carts"] };
-  await hold([before, after], true, missing);
-  const facts = {
-    planned: heldOf(planned(after) as PipelinePlan),
-    before: heldOf(planned(before) as PipelinePlan),
-    living: livingTopics(planned(before) as PipelinePlan),
-  };
-  expect(judgeLosses(facts, ["shard:b"]).problems.map(({ code, path }) => [code, path])).toEqual([
-    ["CDC-801", "topic p.shop.carts"],
-  ]);
+describe("a topic whose records one shard wrote, and another is to go on with in fewer partitions", () => {
+  const carts = { topicPrefix: "p", tables: ["shop.carts"] };
+  const of = (shard: Shard, partitions = 1): Raw => ({
+    schema: "",
+    shards: [{ ...carts, ...shard }],
+    tables: ["shop.carts"],
+    topics: { partitions },
+  });
+  it.each<[string, Shard, Shard, string]>([
+    [
+      "whose former name is the name of the one that goes",
+      { name: "b", formerName: "eu-1", port: 3308 },
+      { name: "a", formerName: "b", port: 3308 },
+      "shard:b",
+    ],
+    [
+      "that has the name of the one that goes",
+      { name: "eu-2", formerName: "c", port: 3311 },
+      { name: "eu-2", port: 3308 },
+      "shard:eu-2",
+    ],
+    ["with the prefix alone", { name: "a", port: 3308 }, { name: "b", port: 3309 }, "shard:a"],
+  ])("goes with the word for the shard that wrote them, and with no other: %s", async (_, was, is, word) => {
+    const both = [of(was, 3), of(is)] as const;
+    for (const answers of [true, false]) await hold([...both], answers, missing);
+    const [before, after] = both.map((raw) => planned(raw) as PipelinePlan) as [PipelinePlan, PipelinePlan];
+    const facts = { planned: heldOf(after), before: heldOf(before), living: livingTopics(before) };
+    expect(judgeLosses(facts, []).problems.map(({ remedy }) => /allowDelete: \[(.*)\]/.exec(remedy)?.[1])).toEqual([
+      word,
+    ]);
+    const others = ["shard:a", "shard:b", "shard:c", "shard:eu-1", "shard:eu-2"].filter((other) => other !== word);
+    expect(judgeLosses(facts, [...others, "topic:p.shop.carts"]).problems).toHaveLength(1);
+  });
 });
 
 describe.each([
@@ -180,7 +199,7 @@ describe.each([
   it("from the plan", { timeout: 600_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(edits, async (raws) => await hold(raws, answers, missing)),
-      { numRuns: 100 },
+      { numRuns: 500 },
     );
   });
 
