@@ -3,6 +3,7 @@
  * Engine 28 everybody with a route (moby#45610). Two ways in, and a rule of iptables for each.
  */
 import { messageOf, run, ToolError } from "../../lib/run.ts";
+import { attempt } from "./client.ts";
 
 /** The first release that closes both ways by itself. */
 export const firstClosedMajor = 28;
@@ -44,10 +45,15 @@ export function segmentLines(verb: Exclude<Verb, "--check"> = "--insert"): strin
 
 /** Whether both rules are set; undefined where this process may not look, there is no iptables, or the engine is on another machine. */
 export async function segmentIsClosed(): Promise<boolean | undefined> {
-  const isElsewhere = /^(?!unix:)./.test(process.env["DOCKER_HOST"] ?? "");
-  if (process.getuid?.() !== 0 || isElsewhere) return undefined;
+  if (process.getuid?.() !== 0 || !(await isHere())) return undefined;
   const set = await Promise.all(rules.map(isSet));
   return set.includes(undefined) ? undefined : set.every((one) => one === true);
+}
+
+/** Whether the engine that docker asks is this machine's: DOCKER_HOST, or a context, may name another one's. */
+async function isHere(): Promise<boolean> {
+  const { ok, stdout } = await attempt(["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]);
+  return ok && stdout.startsWith("unix:");
 }
 
 /**
