@@ -3,6 +3,7 @@ import type { ConnectorOffset, ConnectorStatus } from "../../clients/connect/cli
 import type { LossWords } from "../../clients/debezium/history/words.ts";
 import { hintFor, isLasting } from "../../clients/connect/hints.ts";
 import type { GuardSettings } from "../../plan/types.ts";
+import type { LogEntry } from "../../lib/log-line.ts";
 import { logLinesOf } from "./log.ts";
 import { isHistoryDue, withHistory } from "./judge-history.ts";
 import { listening, turned, unknown, type Memory, type Watched } from "./memory.ts";
@@ -29,8 +30,8 @@ export type Action =
 export interface Decision {
   readonly memory: Memory;
   readonly actions: readonly Action[];
-  /** What there is to tell, a line each, without the time. */
-  readonly lines: readonly string[];
+  /** What there is to tell, a line of the log each. */
+  readonly lines: readonly LogEntry[];
 }
 
 /** Judges every connector; those that are no longer listed are forgotten. */
@@ -47,7 +48,7 @@ export function decide(memory: Memory, seen: Observation, now: number, settings:
       action === undefined ? [] : actionsOf(action, name, watched),
     ),
     lines: [
-      ...gone.map((name) => `${name}: no longer on the worker`),
+      ...gone.map((name): LogEntry => ({ level: "WARN", text: `${name}: no longer on the worker` })),
       ...judged.flatMap(({ name, known, watched }) => logLinesOf(name, known, watched, settings)),
     ],
   };

@@ -1,35 +1,46 @@
 /** The guard's log: a line for everything that changes, none for what stays as it was. */
+import type { Level, LogEntry } from "../../lib/log-line.ts";
 import type { GuardSettings } from "../../plan/types.ts";
 import type { Watched } from "./memory.ts";
 
-/** What is worth telling of a connector after a check, without the time. */
+/** What is worth telling of a connector after a check. */
 export function logLinesOf(
   name: string,
   before: Watched | undefined,
   after: Watched,
   settings: GuardSettings,
-): string[] {
-  const lines: string[] = [];
+): LogEntry[] {
+  const lines: LogEntry[] = [];
+  const tell = (level: Level, text: string) => void lines.push({ level, text: `${name}: ${text}` });
   if (after.unwatched !== undefined && after.unwatched !== before?.unwatched) {
-    lines.push(`heartbeats are not watched: ${after.unwatched}; a silent stall would go unnoticed`);
+    tell("WARN", `heartbeats are not watched: ${after.unwatched}; a silent stall would go unnoticed`);
   }
   if (after.condition === "lost" || after.condition === "lasting") {
     const isReported = before?.condition === after.condition && before.reportedAt === after.reportedAt;
-    if (!isReported) lines.push(words(before, after));
+    if (!isReported) tell("ERROR", words(before, after));
   } else if (after.reportedAt !== undefined && after.reportedAt !== before?.reportedAt) {
-    lines.push(
+    tell(
+      "ERROR",
       `GAVE UP after ${after.restarts} restarts: ${after.reason}; mend the cause, then restart it: cdc restart ${name}`,
     );
   } else {
     const news = isNews(before, after) ? [words(before, after)] : [];
     const parts = [...news, ...restartWords(before, after, settings)];
-    if (parts.length > 0) lines.push(parts.join("; "));
+    if (parts.length > 0) tell(levels[after.condition] ?? "INFO", parts.join("; "));
   }
   if (before !== undefined && after.condition === "healthy" && after.restarts < before.restarts) {
-    lines.push("steady again: the next failure would be answered at once");
+    tell("INFO", "steady again: the next failure would be answered at once");
   }
-  return lines.map((line) => `${name}: ${line}`);
+  return lines;
 }
+
+/** Of conditions that are no good ones. */
+const levels: Partial<Readonly<Record<Watched["condition"], Level>>> = {
+  failed: "WARN",
+  "gave-up": "ERROR",
+  stalled: "WARN",
+  waiting: "WARN",
+};
 
 function words(before: Watched | undefined, after: Watched): string {
   const reason = after.reason ?? "";

@@ -6,14 +6,15 @@ import { nothing, type Memory } from "./memory.ts";
 import { observe, type World } from "./observe.ts";
 import { nextRestartAt } from "./restarts.ts";
 import type { GuardedConnector, GuardState } from "../../lib/guard-state.ts";
+import type { LogEntry } from "../../lib/log-line.ts";
 import { messageOf } from "../../lib/run.ts";
 
 /** The world that is looked at, and what is done and logged. */
 export interface Surroundings {
   readonly world: World;
   readonly worker: Pick<ConnectClient, "restart" | "restartFailed" | "stop" | "alterOffsets">;
-  /** A line of the log, without the time. */
-  readonly say: (line: string) => void;
+  /** A line of the log. */
+  readonly say: (entry: LogEntry) => void;
   readonly write: (state: GuardState) => Promise<void>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -73,7 +74,7 @@ export class Guard {
       await worker.stop(connector);
       // Where it stands by now, nothing tells of the loss any more: neither `up` nor a person's resume would find it.
       await worker.alterOffsets(connector, action.putBack);
-      this.#around.say(`${connector}: stopped, and put back to its last known place`);
+      this.#around.say({ level: "WARN", text: `${connector}: stopped, and put back to its last known place` });
       return;
     }
     await (action.kind === "restart" ? worker.restart(connector) : worker.restartFailed(connector));
@@ -81,8 +82,9 @@ export class Guard {
 
   #log(errors: readonly string[]): void {
     const error = errors.length === 0 ? undefined : errors.join("; ");
-    if (error !== undefined && error !== this.#error) this.#around.say(`guard: ${error}`);
-    if (error === undefined && this.#error !== undefined) this.#around.say("guard: everything answers again");
+    if (error !== undefined && error !== this.#error) this.#around.say({ level: "ERROR", text: `guard: ${error}` });
+    if (error === undefined && this.#error !== undefined)
+      this.#around.say({ level: "INFO", text: "guard: everything answers again" });
     this.#error = error;
   }
 

@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { TopicAdmin } from "../../clients/kafka/admin.ts";
 import { databaseObstacle } from "../../clients/mysql/obstacle.ts";
 import { httpEndpoint, kafkaEndpoint } from "../../lib/endpoint.ts";
+import { logLine, type LogEntry } from "../../lib/log-line.ts";
 import { UserError } from "../../lib/run.ts";
 import { lossOf } from "./history.ts";
 import { Guard } from "./loop.ts";
@@ -12,15 +13,15 @@ import { AnyWorker } from "./worker.ts";
 
 const databaseTimeoutMs = 3000;
 
-function say(line: string): void {
-  console.log(`${new Date().toISOString()} ${line}`);
+function say(entry: LogEntry): void {
+  console.log(logLine(entry));
 }
 
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
-      say(`guard: ended by ${signal}`);
+      say({ level: "INFO", text: `guard: ended by ${signal}` });
       process.exit(0);
     });
   }
@@ -48,11 +49,13 @@ async function main(): Promise<void> {
     write: async (state) => await writeState(stateFile, state),
     now: Date.now,
   });
-  say(
-    `guard: looks at ${workers.map(({ url }) => url).join(", ")} every ${settings.checkSeconds} s; ` +
+  say({
+    level: "INFO",
+    text:
+      `guard: looks at ${workers.map(({ url }) => url).join(", ")} every ${settings.checkSeconds} s; ` +
       `stalled is who sends no heartbeat for ${settings.stallSeconds} s; ` +
       `restarts after ${settings.restartAfterSeconds.join(", ")} s`,
-  );
+  });
   await guard.run(new AbortController().signal, setTimeout);
 }
 
@@ -61,6 +64,6 @@ try {
 } catch (error) {
   // A mistake of ours keeps its stack trace; the container's restart policy starts it anew.
   if (!(error instanceof UserError)) throw error;
-  console.error(`guard: ${error.message}\n${error.remedy}`);
+  console.error(logLine({ level: "ERROR", text: `guard: ${error.message}; what to do: ${error.remedy}` }));
   process.exitCode = 1;
 }

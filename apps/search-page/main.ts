@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { httpEndpoint } from "../../lib/endpoint.ts";
+import { logLine } from "../../lib/log-line.ts";
 import { answer } from "./server.ts";
 import { readSettings, SettingsError } from "./settings.ts";
 
@@ -9,7 +10,7 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env);
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
-      console.log(`page: ended by ${signal}`);
+      console.log(logLine({ level: "INFO", text: `page: ended by ${signal}` }));
       process.exit(0);
     });
   }
@@ -18,7 +19,8 @@ async function main(): Promise<void> {
   server.listen(settings.port);
   await once(server, "listening");
   const tables = settings.indices.map(({ table }) => table).join(", ");
-  console.log(`page: listens on port ${settings.port}, searches ${tables} at ${httpEndpoint(settings.engineUrl).url}`);
+  const { url } = httpEndpoint(settings.engineUrl);
+  console.log(logLine({ level: "INFO", text: `page: listens on port ${settings.port}, searches ${tables} at ${url}` }));
 }
 
 try {
@@ -26,6 +28,6 @@ try {
 } catch (error) {
   // A mistake of ours keeps its stack trace; the container's restart policy starts it anew.
   if (!(error instanceof SettingsError)) throw error;
-  console.error(`page: ${error.message}`);
+  console.error(logLine({ level: "ERROR", text: `page: ${error.message}` }));
   process.exitCode = 1;
 }

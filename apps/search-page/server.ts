@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname, join } from "node:path";
+import { logLine } from "../../lib/log-line.ts";
 import { parseRequest, RequestError } from "./request.ts";
 import { EngineError, search } from "./search.ts";
 import type { SearchPageSettings } from "./settings.ts";
@@ -76,7 +77,8 @@ export async function answer(
     if (error instanceof RequestError) sendJson(400, { error: error.message });
     else if (error instanceof EngineError) sendJson(503, { error: error.message });
     else {
-      console.error(error);
+      const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      console.error(logLine({ level: "ERROR", text: `page: ${words}` }));
       sendJson(500, { error: "the page failed; its container's log says why" });
     }
   }

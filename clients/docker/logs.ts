@@ -1,6 +1,23 @@
 /** What containers write. */
+import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { ask, ended, stream } from "./client.ts";
+
+/** A line of a container's log. */
+export interface LogLine {
+  /** When the engine got it: RFC 3339 in UTC with nine digits of a second, so that texts compare as times do. */
+  readonly time: string;
+  readonly stream: "stdout" | "stderr";
+  readonly line: string;
+}
+
+/** A log that is being read. */
+export interface OpenLog {
+  /** The lines of stdout and of stderr; each of both in the order of their times. */
+  readonly streams: readonly AsyncIterable<LogLine>[];
+  /** The exit code of `docker logs`; 0 when a signal ended it. */
+  readonly ended: Promise<number>;
+}
 
 /**
  * The lines of a container's log, of stdout and of stderr, as they arrive.
@@ -21,16 +38,34 @@ export async function streamLogs(container: string, args: readonly string[]): Pr
   return (await ended(stream(logCommand(container, args), ["ignore", "inherit", "inherit"]))) ?? 0;
 }
 
-/** The same with each line as JSON on stdout: `{"time", "stream", "line"}`. */
-export async function streamLogsAsJson(container: string, args: readonly string[]): Promise<number> {
+/**
+ * Begins to read a log. What `docker logs` itself has to say, such as that there is no such container, is none of its lines.
+ * @param args of `docker logs`: `--follow`, `--tail 10`.
+ */
+export function openLog(container: string, args: readonly string[]): OpenLog {
   const child = stream(logCommand(container, ["--timestamps", ...args]), ["ignore", "pipe", "pipe"]);
-  for (const [name, lines] of Object.entries({ stdout: child.stdout, stderr: child.stderr })) {
-    createInterface(lines).on("line", (text) => {
-      const [time = ""] = text.split(" ", 1);
-      console.log(JSON.stringify({ time, stream: name, line: text.slice(time.length + 1) }));
-    });
-  }
-  return (await ended(child)) ?? 0;
+  const linesOf = async function* (name: LogLine["stream"]): AsyncGenerator<LogLine> {
+    for await (const text of createInterface(child[name])) {
+      const [, time, line] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ?(.*)$/s.exec(text) ?? [];
+      if (time !== undefined && line !== undefined) yield { time, stream: name, line };
+    }
+  };
+  // That of a silent container would not notice that nobody reads it any more.
+  if (reading.size === 0) process.once("exit", endAll);
+  reading.add(child);
+  const over = async () => {
+    const code = await ended(child);
+    reading.delete(child);
+    if (reading.size === 0) process.off("exit", endAll);
+    return code ?? 0;
+  };
+  return { streams: [linesOf("stdout"), linesOf("stderr")], ended: over() };
+}
+
+const reading = new Set<ChildProcess>();
+
+function endAll(): void {
+  for (const child of reading) child.kill();
 }
 
 function logCommand(container: string, args: readonly string[]): string[] {

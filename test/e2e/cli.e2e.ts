@@ -104,10 +104,33 @@ describe("all is well", () => {
     following.interrupt();
     const { stdout } = await following.end();
     expect(JSON.parse(stdout.split("\n")[0] ?? "")).toEqual({
+      component: "connect",
       time: expect.stringMatching(/^20\d\d-.*Z$/),
       stream: "stdout",
       line: expect.any(String),
     });
+  });
+
+  test("logs of several are one, in the order of time", async () => {
+    const all = (await run("logs", "--tail", "20", "--json")).stdout.trim().split("\n");
+    const lines = all.map((line) => JSON.parse(line) as { component: string; time: string });
+    expect(lines.map(({ time }) => time)).toEqual(lines.map(({ time }) => time).toSorted());
+    expect(new Set(lines.map(({ component }) => component))).toEqual(
+      new Set(["shard0", "shard1", "kafka", "connect", "guard"]),
+    );
+    expect(await said("logs", "guard", "shard1", "--tail", "1")).toMatch(
+      /^(guard  \| 20.*\nshard1 \| .*|shard1 \| .*\nguard  \| 20.*)$/,
+    );
+  });
+
+  test("logs of several go on over a container's restart", async () => {
+    const following = new Cdc(checkout, ["logs", "guard", "kafka", "--follow", "--tail", "1"]);
+    await following.says(/^guard \| /m);
+    await execute(["docker", "restart", container("guard")]);
+    await following.says(/guard \| .* guard: ended by SIGTERM[^]*guard \| .* guard: looks at/);
+    following.interrupt();
+    const { stdout } = await following.end();
+    expect(stdout.match(/guard: ended by SIGTERM/g)).toHaveLength(1);
   });
 
   test("log-level is set and seen, on all below too", async () => {

@@ -24,6 +24,7 @@ describe("a failed connector", () => {
       "GAVE UP after 3 restarts: task 0 FAILED (java.net.ConnectException: Connection refused); " +
         `mend the cause, then restart it: cdc restart ${name}`,
     ]);
+    expect(guard.moments.flatMap(({ levels }) => levels)).toEqual(["INFO", "WARN", "WARN", "WARN", "ERROR"]);
   });
 
   it("is healthy again when a person has mended what it was given up for", () => {
@@ -288,7 +289,7 @@ it("forgets a connector that is no longer listed", () => {
   guard.check(failing);
   const { memory, lines } = guard.nothingListed();
   expect(memory.connectors).toEqual({});
-  expect(lines).toEqual([`${name}: no longer on the worker`]);
+  expect(lines).toEqual([{ level: "WARN", text: `${name}: no longer on the worker` }]);
 });
 
 describe("a sink, which sends no heartbeats", () => {

@@ -45,7 +45,7 @@ class Scene {
       alterOffsets: async (name, offsets) => await this.#record(`put ${name} back to ${JSON.stringify(offsets)}`),
       restartFailed: async (name) => await this.#record(`restart failed ${name}`),
     },
-    say: (line) => this.lines.push(line),
+    say: ({ text }) => this.lines.push(text),
     write: async (state) => {
       await this.write(state);
       this.states.push(state);

@@ -9,6 +9,7 @@ import {
   type ObservedConnector,
   type SeenHistory,
 } from "../../../apps/guard/observation.ts";
+import type { Level } from "../../../lib/log-line.ts";
 import type { GuardSettings } from "../../../plan/types.ts";
 
 export const settings: GuardSettings = {
@@ -48,6 +49,8 @@ export interface Moment {
   readonly watched: Watched;
   readonly actions: readonly Action["kind"][];
   readonly lines: readonly string[];
+  /** Of the lines. */
+  readonly levels: readonly Level[];
 }
 
 /** The guard with one connector and a clock of its own. */
@@ -87,7 +90,8 @@ export class Simulation {
       at: this.#seconds,
       watched: memory.connectors[name]!,
       actions: actions.map(({ kind }) => kind),
-      lines: lines.map((line) => line.replace(`${name}: `, "")),
+      lines: lines.map(({ text }) => text.replace(`${name}: `, "")),
+      levels: lines.map(({ level }) => level),
     };
     this.moments.push(moment);
     return moment;
