@@ -1,8 +1,8 @@
 /** Logs of several containers as one. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { openLog, type LogLine } from "../../clients/docker/logs.ts";
+import { readLog, type LogLine } from "../../clients/docker/logs.ts";
 import type { Component } from "../components.ts";
-import { Arrivals, interleave, patienceMs } from "./interleave.ts";
+import { Arrivals, inOrder, patienceMs } from "./order.ts";
 
 /** A line, and the name by which a person calls whose it is. */
 export interface ComponentLine extends LogLine {
@@ -37,15 +37,21 @@ export async function printLogs(
     ...(since === undefined ? [] : ["--since", since]),
     ...(follow === true ? ["--until", now] : []),
   ];
-  const logs = components.map((component) => ({ component, log: openLog(component.container, past) }));
-  const streams = logs.flatMap(({ component, log }) => log.streams.map((lines) => named(component, lines)));
-  for await (const line of interleave(streams)) print(line);
-  await Promise.all(logs.map(({ log }) => log.ended));
+  // All of it in memory: the engine keeps 30 MB of each container (components/docker.ts), and docker writes to two pipes, of which
+  // neither may wait for the other.
+  const logs = await Promise.all(components.map(async (component) => await read(component, past)));
+  for (const line of inOrder(logs.flat())) print(line);
   if (follow === true) await printWhatComes(components, now, print);
 }
 
-async function* named({ names: [name = ""] }: Component, lines: AsyncIterable<LogLine>): AsyncGenerator<ComponentLine> {
-  for await (const line of lines) yield { component: name, ...line };
+async function read(component: Component, args: readonly string[]): Promise<ComponentLine[]> {
+  const lines: ComponentLine[] = [];
+  await readLog(component.container, args, (line) => void lines.push(named(component, line)));
+  return lines;
+}
+
+function named({ names: [name = ""] }: Component, line: LogLine): ComponentLine {
+  return { component: name, ...line };
 }
 
 async function printWhatComes(
@@ -60,19 +66,13 @@ async function printWhatComes(
   await Promise.all(
     components.map(async (component) => {
       for (let last = since; ; await sleep(againMs)) {
-        const { streams, ended } = openLog(component.container, ["--follow", "--since", last]);
         // The engine gives what is of this very moment once more.
         const known = last;
-        await Promise.all(
-          streams.map(async (lines) => {
-            for await (const line of named(component, lines)) {
-              if (line.time <= known) continue;
-              arrivals.add(line, performance.now());
-              if (line.time > last) last = line.time;
-            }
-          }),
-        );
-        await ended;
+        await readLog(component.container, ["--follow", "--since", last], (line) => {
+          if (line.time <= known) return;
+          arrivals.add(named(component, line), performance.now());
+          if (line.time > last) last = line.time;
+        });
       }
     }),
   );

@@ -11,14 +11,6 @@ export interface LogLine {
   readonly line: string;
 }
 
-/** A log that is being read. */
-export interface OpenLog {
-  /** The lines of stdout and of stderr; each of both in the order of their times. */
-  readonly streams: readonly AsyncIterable<LogLine>[];
-  /** The exit code of `docker logs`; 0 when a signal ended it. */
-  readonly ended: Promise<number>;
-}
-
 /**
  * The lines of a container's log, of stdout and of stderr, as they arrive.
  * @param args of `docker logs`: `--since 20s`, `--tail 15`.
@@ -39,29 +31,30 @@ export async function streamLogs(container: string, args: readonly string[]): Pr
 }
 
 /**
- * Begins to read a log. What `docker logs` itself has to say, such as that there is no such container, is none of its lines.
- * @param args of `docker logs`: `--follow`, `--tail 10`.
+ * Reads a log to its end. What `docker logs` itself has to say, such as that there is no such container, is none of its lines.
+ * @param args of `docker logs`: `--follow`, `--tail 10`. @param onLine told each line as it comes: those of stdout in the order
+ * of their times, those of stderr too.
  */
-export function openLog(container: string, args: readonly string[]): OpenLog {
+export async function readLog(
+  container: string,
+  args: readonly string[],
+  onLine: (line: LogLine) => void,
+): Promise<void> {
   const child = stream(logCommand(container, ["--timestamps", ...args]), ["ignore", "pipe", "pipe"]);
-  const linesOf = async function* (name: LogLine["stream"]): AsyncGenerator<LogLine> {
-    for await (const text of createInterface(child[name])) {
+  for (const name of ["stdout", "stderr"] as const) {
+    createInterface(child[name]).on("line", (text) => {
       const [, time, line] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ?(.*)$/s.exec(text) ?? [];
-      if (time !== undefined && line !== undefined) yield { time, stream: name, line };
-    }
-  };
-  // That of a silent container would not notice that nobody reads it any more.
+      if (time !== undefined && line !== undefined) onLine({ time, stream: name, line });
+    });
+  }
   if (reading.size === 0) process.once("exit", endAll);
   reading.add(child);
-  const over = async () => {
-    const code = await ended(child);
-    reading.delete(child);
-    if (reading.size === 0) process.off("exit", endAll);
-    return code ?? 0;
-  };
-  return { streams: [linesOf("stdout"), linesOf("stderr")], ended: over() };
+  await ended(child);
+  reading.delete(child);
+  if (reading.size === 0) process.off("exit", endAll);
 }
 
+/** Of a silent container `docker logs --follow` would not notice that nobody reads it any more. */
 const reading = new Set<ChildProcess>();
 
 function endAll(): void {

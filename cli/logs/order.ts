@@ -5,25 +5,9 @@ interface Timed {
   readonly time: string;
 }
 
-/**
- * Merges what is in the order of time already, a line of each at once in memory.
- * @param sources each in the order of its times, and each of them ends.
- */
-export async function* interleave<Item extends Timed>(
-  sources: readonly AsyncIterable<Item>[],
-): AsyncGenerator<Item, void> {
-  const readers = sources.map((source) => source[Symbol.asyncIterator]());
-  const heads = await Promise.all(readers.map(async (reader) => ({ reader, next: await reader.next() })));
-  for (;;) {
-    let first: (typeof heads)[number] | undefined;
-    for (const head of heads) {
-      if (head.next.done !== true && (first === undefined || head.next.value.time < first.next.value?.time))
-        first = head;
-    }
-    if (first?.next.done !== false) return;
-    yield first.next.value;
-    first.next = await first.reader.next();
-  }
+/** In the order of time; what is of one moment stays in its order. */
+export function inOrder<Item extends Timed>(items: readonly Item[]): Item[] {
+  return items.toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
 }
 
 /** How long a line waits for older ones of other logs, which are on their way. */
@@ -44,6 +28,6 @@ export class Arrivals<Item extends Timed> {
     const newest = due.reduce((latest, { item }) => (item.time > latest ? item.time : latest), "");
     const taken = this.#waiting.filter(({ item }) => item.time <= newest);
     this.#waiting = this.#waiting.filter(({ item }) => item.time > newest);
-    return taken.map(({ item }) => item).toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+    return inOrder(taken.map(({ item }) => item));
   }
 }
