@@ -52,6 +52,7 @@ test.each(["dev", "orders", "merged"])("the %s stack registers this graph", asyn
       "databases",
       "workerUrl",
       "ports",
+      "networksAdvanced",
       "create",
       "config",
     ]
