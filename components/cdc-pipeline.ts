@@ -7,13 +7,14 @@ import { hostAndPort } from "../lib/endpoint.ts";
 import { engineNames, heldVolumes, type Owner } from "../plan/owner.ts";
 import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../plan/types.ts";
 import type { PreparedKind } from "../provider/prepared-image.ts";
-import { GoneContainers, Network, PreparedImage, RandomPassword } from "../provider/resources.ts";
+import { GoneContainers, PreparedImage, RandomPassword } from "../provider/resources.ts";
 import { ConnectCluster } from "./connect-cluster.ts";
 import { DebeziumConnector } from "./debezium-connector.ts";
 import { madeAgainWhenGone } from "./docker.ts";
 import { Guard } from "./guard.ts";
 import { KafkaCluster } from "./kafka-cluster.ts";
 import { MysqlShard } from "./mysql-shard.ts";
+import { Networks } from "./networks.ts";
 import { ReadSide, type ReadSideSummary } from "./read-side.ts";
 
 export interface CdcPipelineArgs {
@@ -53,7 +54,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
     super("cdc:index:CdcPipeline", name, {}, pulumi.mergeOptions(opts, { transformations: [madeAgainWhenGone(gone)] }));
     const parent = { parent: this };
 
-    const network = new Network("network", { name: plan.network, ...owner }, parent);
+    const networks = new Networks(owner, plan, parent);
     const rootPassword = new RandomPassword("mysql-root-password", { length: 24 }, parent).result;
     const cdcPassword = new RandomPassword("cdc-password", { length: 24 }, parent).result;
     const mysqlImage = prepared("mysql", args.images.mysql, image("mysql-image", args.images.mysql));
@@ -62,12 +63,12 @@ export class CdcPipeline extends pulumi.ComponentResource {
     const needsNode = plan.guard !== undefined || plan.readSide?.page !== undefined;
     const nodeImage = needsNode ? image("node-image", args.images.node) : "";
 
-    const kafka = new KafkaCluster("kafka", { owner, network, image: brokerImage, plan: plan.kafka }, parent);
+    const kafka = new KafkaCluster("kafka", { owner, networks, image: brokerImage, plan: plan.kafka }, parent);
     const worker = new ConnectCluster(
       "connect",
       {
         owner,
-        network,
+        networks,
         image: kafkaImage,
         mysqlImage,
         plan: plan.connect,
@@ -78,7 +79,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
       parent,
     );
     if (plan.guard !== undefined) {
-      void new Guard(plan.guard.name, { owner, network, image: nodeImage, plan: plan.guard, worker }, parent);
+      void new Guard(plan.guard.name, { owner, networks, image: nodeImage, plan: plan.guard, worker }, parent);
     }
     const sharedTopics = kafka.createTopics(plan.sharedTopics, this);
     const files = schemaFilesOf(plan.schema);
@@ -101,7 +102,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
         "read-side",
         {
           owner,
-          network,
+          networks,
           image: engine === undefined ? "" : image("opensearch-image", args.images.opensearch),
           nodeImage,
           plan: readSide,
@@ -122,7 +123,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
         shardPlan.key,
         {
           owner,
-          network,
+          networks,
           image: mysqlImage,
           mysqlVersion: plan.images.mysqlVersion,
           plan: shardPlan,

@@ -4,14 +4,14 @@ import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { codeOf } from "../provider/scripts/container-code.ts";
 import type { Owner } from "../plan/owner.ts";
-import type { Network } from "../provider/resources.ts";
 import { createVolume } from "./docker.ts";
+import type { Networks } from "./networks.ts";
 
 export interface CodeVolumeArgs {
   /** Prefix of the logical names. */
   readonly name: string;
   readonly owner: Owner;
-  readonly network: Network;
+  readonly networks: Networks;
   /** Name of the container that runs it; the volume's name begins with it. */
   readonly container: string;
   /** The program, relative to the checkout. */
@@ -30,9 +30,9 @@ export interface CodeVolume {
 export function createCodeVolume(args: CodeVolumeArgs, parent: pulumi.CustomResourceOptions): CodeVolume {
   const { name, entry } = args;
   // Named by its content: changed code is another volume and a new container, and a preview shows it.
-  const { owner, network } = args;
+  const { owner, networks } = args;
   const named = `${args.container}-${codeOf(entry).hash}`;
-  const volume = createVolume(`${name}-code`, { owner, network, volume: named }, parent);
+  const volume = createVolume(`${name}-code`, { owner, networks, volume: named }, parent);
   const brought = new command.local.Command(
     `${name}-bring`,
     {

@@ -8,13 +8,14 @@ import { itself } from "../plan/endpoints.ts";
 import { renderProperties } from "../plan/java-properties.ts";
 import type { Owner } from "../plan/owner.ts";
 import type { ConnectPlan, FilterPlan, PluginPlan, SinkPluginPlan, WorkerPlan } from "../plan/types.ts";
-import { type ContainerReady, type Network, PreparedImage } from "../provider/resources.ts";
+import { type ContainerReady, PreparedImage } from "../provider/resources.ts";
 import { createService, createVolume, type Service } from "./docker.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
+import type { Networks } from "./networks.ts";
 
 export interface ConnectClusterArgs {
   readonly owner: Owner;
-  readonly network: Network;
+  readonly networks: Networks;
   /** A Kafka image, out of which the workers' own is prepared. */
   readonly image: { readonly reference: string; readonly id: pulumi.Output<string> };
   /** Id of a prepared mysql image, for that preparation. */
@@ -39,7 +40,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: ConnectClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:ConnectCluster", name, {}, opts);
-    const { plan, owner, network } = args;
+    const { plan, owner, networks } = args;
     const parent = { parent: this };
 
     const secrets = {
@@ -61,7 +62,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
     this.registerOutputs();
 
     function bringPlugin({ version, volume: volumeName, path }: PluginPlan) {
-      const volume = createVolume(`${name}-plugins-${version}`, { owner, network, volume: volumeName }, parent);
+      const volume = createVolume(`${name}-plugins-${version}`, { owner, networks, volume: volumeName }, parent);
       const brought = new command.local.Command(
         `${name}-debezium-${version}`,
         {
@@ -95,7 +96,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
     function bringFilter({ volume: begin, path }: FilterPlan) {
       // Named by its content, as the sink's.
       const named = `${begin}-${codeHash(sourcesOf(filterPlugin))}`;
-      const volume = createVolume(`${name}-plugins-filter`, { owner, network, volume: named }, parent);
+      const volume = createVolume(`${name}-plugins-filter`, { owner, networks, volume: named }, parent);
       const brought = new command.local.Command(
         `${name}-filter`,
         {
@@ -111,7 +112,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
     function bringSink({ volume: begin, path, archive }: SinkPluginPlan) {
       // Named by its content: a changed sink is another volume and a restart of the workers, and a preview shows it.
       const hash = archive === undefined ? codeHash(sourcesOf(sinkPlugin)) : archive.sha256.slice(0, 12);
-      const volume = createVolume(`${name}-plugins-sink`, { owner, network, volume: `${begin}-${hash}` }, parent);
+      const volume = createVolume(`${name}-plugins-sink`, { owner, networks, volume: `${begin}-${hash}` }, parent);
       const brought = new command.local.Command(
         `${name}-sink`,
         {
@@ -133,7 +134,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
       return createService(
         {
           owner,
-          network,
+          networks,
           plan: worker,
           image,
           command: ["/opt/kafka/bin/connect-distributed.sh", workerPropertiesFile],

@@ -2,15 +2,17 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { ownerLabels, type Owner } from "../plan/owner.ts";
-import { ContainerReady, type GoneContainers, type Network } from "../provider/resources.ts";
+import { ContainerReady, type GoneContainers } from "../provider/resources.ts";
+import { hostnameOf } from "../plan/networks.ts";
 import type { ContainerPlan, PublishedPlan } from "../plan/types.ts";
+import type { Networks } from "./networks.ts";
 
 /** What a service's container needs beside what they all have. */
 export interface ServiceArgs {
   /** Who makes it, for the labels. */
   readonly owner: Owner;
-  readonly network: Network;
-  /** Names, port and limits. */
+  readonly networks: Networks;
+  /** Names, networks, port and limits. */
   readonly plan: ContainerPlan | PublishedPlan;
   /** Image id, so that another image under the same name is a new container. */
   readonly image: pulumi.Input<string>;
@@ -45,12 +47,13 @@ export function madeAgainWhenGone({ times }: GoneContainers): pulumi.ResourceTra
 
 /** Creates `NAME-container` and `NAME-ready`. */
 export function createService(args: ServiceArgs, opts: pulumi.CustomResourceOptions): Service {
-  const { name, container: containerName, alias, memoryLimitMiB } = args.plan;
+  const { name, container: containerName, memoryLimitMiB } = args.plan;
+  const hostname = hostnameOf(args.plan);
   const container = new docker.Container(
     `${name}-container`,
     {
       name: containerName,
-      hostname: alias,
+      ...(hostname === undefined ? {} : { hostname }),
       image: args.image,
       ...(args.user === undefined ? {} : { user: args.user }),
       ...(args.command === undefined ? {} : { command: args.command }),
@@ -59,7 +62,10 @@ export function createService(args: ServiceArgs, opts: pulumi.CustomResourceOpti
         .map(([key, value]) => `${key}=${value}`),
       uploads: args.uploads ?? [],
       volumes: args.volumes,
-      networksAdvanced: [{ name: args.network.name, aliases: [alias] }],
+      networksAdvanced: args.plan.networks.map((place) => ({
+        name: args.networks.nameOf(place.name),
+        aliases: [...place.aliases],
+      })),
       // Loopback only: there is no authentication on Kafka and Connect.
       ports:
         "port" in args.plan
@@ -100,8 +106,8 @@ export function createService(args: ServiceArgs, opts: pulumi.CustomResourceOpti
 
 export interface VolumeArgs {
   readonly owner: Owner;
-  /** Made before the volume: who has the network has the stack's name. */
-  readonly network: Network;
+  /** Their claim is made before the volume: who has it has the stack's name. */
+  readonly networks: Networks;
   /** Name on the engine. */
   readonly volume: string;
   /** Labels beside the owner's: they say what wrote it. */
@@ -113,13 +119,13 @@ export function createVolume(name: string, args: VolumeArgs, opts: pulumi.Custom
   return new docker.Volume(
     name,
     { name: args.volume, labels: labels({ ...ownerLabels(args.owner), ...args.labels }) },
-    { ...opts, ...volumeOptions(args.network) },
+    { ...opts, ...volumeOptions(args.networks) },
   );
 }
 
 /** A volume is never given up for the sake of a label. */
-export function volumeOptions(network: Network): pulumi.CustomResourceOptions {
-  return { ignoreChanges: ["labels"], dependsOn: network };
+export function volumeOptions(networks: Networks): pulumi.CustomResourceOptions {
+  return { ignoreChanges: ["labels"], dependsOn: networks.claim };
 }
 
 /** Labels as @pulumi/docker takes them. */

@@ -5,14 +5,14 @@ import { guardFolder } from "../lib/constants.ts";
 import { guardSilentSeconds } from "../plan/guard.ts";
 import type { Owner } from "../plan/owner.ts";
 import type { GuardPlan } from "../plan/types.ts";
-import type { Network } from "../provider/resources.ts";
 import { createCodeVolume } from "./code-volume.ts";
 import type { ConnectCluster } from "./connect-cluster.ts";
 import { createService } from "./docker.ts";
+import type { Networks } from "./networks.ts";
 
 export interface GuardArgs {
   readonly owner: Owner;
-  readonly network: Network;
+  readonly networks: Networks;
   /** An image with Node. */
   readonly image: pulumi.Input<string>;
   readonly plan: GuardPlan;
@@ -22,17 +22,17 @@ export interface GuardArgs {
 export class Guard extends pulumi.ComponentResource {
   constructor(name: string, args: GuardArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:Guard", name, {}, opts);
-    const { owner, network, plan } = args;
+    const { owner, networks, plan } = args;
     const parent = { parent: this };
 
     const { volume, brought } = createCodeVolume(
-      { name, owner, network, container: plan.container, entry: guardEntry, image: args.image },
+      { name, owner, networks, container: plan.container, entry: guardEntry, image: args.image },
       parent,
     );
     createService(
       {
         owner,
-        network,
+        networks,
         plan,
         image: args.image,
         // The official image's and the packaged one's user `node`.

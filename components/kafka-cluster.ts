@@ -5,12 +5,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { itself } from "../plan/endpoints.ts";
 import type { Owner } from "../plan/owner.ts";
 import type { BrokerPlan, KafkaPlan, TopicPlan } from "../plan/types.ts";
-import type { Network } from "../provider/resources.ts";
 import { createService, createVolume, type Service } from "./docker.ts";
+import type { Networks } from "./networks.ts";
 
 export interface KafkaClusterArgs {
   readonly owner: Owner;
-  readonly network: Network;
+  readonly networks: Networks;
   readonly image: pulumi.Input<string>;
   readonly plan: KafkaPlan;
 }
@@ -27,7 +27,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: KafkaClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:KafkaCluster", name, {}, opts);
-    const { owner, network } = args;
+    const { owner, networks } = args;
     const parent = { parent: this };
 
     const [first, ...others] = args.plan.brokers.map(createBroker);
@@ -45,11 +45,11 @@ export class KafkaCluster extends pulumi.ComponentResource {
     this.registerOutputs();
 
     function createBroker(plan: BrokerPlan): Service {
-      const volume = createVolume(`${plan.name}-data`, { owner, network, volume: plan.volume }, parent);
+      const volume = createVolume(`${plan.name}-data`, { owner, networks, volume: plan.volume }, parent);
       return createService(
         {
           owner,
-          network,
+          networks,
           plan,
           image: args.image,
           environment: plan.environment,

@@ -16,14 +16,15 @@ import { hostAndPort } from "../lib/endpoint.ts";
 import { itself } from "../plan/endpoints.ts";
 import { ownerLabels, type Owner } from "../plan/owner.ts";
 import type { ShardPlan } from "../plan/types.ts";
-import { DataVolume, type Network } from "../provider/resources.ts";
+import { DataVolume } from "../provider/resources.ts";
 import { Grants, Schema } from "../provider/shard-resources.ts";
 import { shownDigits, type SchemaFile } from "../schema/files.ts";
 import { createService } from "./docker.ts";
+import type { Networks } from "./networks.ts";
 
 export interface MysqlShardArgs {
   readonly owner: Owner;
-  readonly network: Network;
+  readonly networks: Networks;
   readonly image: pulumi.Input<string>;
   /** Version that initialises the data volume. */
   readonly mysqlVersion: string;
@@ -52,7 +53,7 @@ export class MysqlShard extends pulumi.ComponentResource {
     const { plan } = args;
     const parent = { parent: this };
 
-    const { owner, network } = args;
+    const { owner, networks } = args;
     const volume = new DataVolume(
       `${name}-data`,
       {
@@ -61,12 +62,12 @@ export class MysqlShard extends pulumi.ComponentResource {
         labels: { ...ownerLabels(owner), [shardLabel]: plan.key, [mysqlVersionLabel]: args.mysqlVersion },
         keepData: args.keepData,
       },
-      { ...parent, dependsOn: network },
+      { ...parent, dependsOn: networks.claim },
     );
     const { container, ready } = createService(
       {
         owner,
-        network,
+        networks,
         plan: { ...plan, name },
         image: args.image,
         // The official image's and the packaged one's user `mysql`: their entrypoints begin as root otherwise.

@@ -6,7 +6,6 @@ import type { Owner } from "../plan/owner.ts";
 import { originOf } from "../plan/row-origin.ts";
 import type { PipelinePlan, ReadSidePlan } from "../plan/types.ts";
 import { Indices } from "../provider/read-side-resources.ts";
-import { type Network } from "../provider/resources.ts";
 import { Connector, Flow } from "../provider/shard-resources.ts";
 import { flowTargetOf, indexTargetOf } from "../flow/flow-target.ts";
 import type { ConnectCluster } from "./connect-cluster.ts";
@@ -15,10 +14,11 @@ import type { KafkaCluster } from "./kafka-cluster.ts";
 import type { MysqlShard } from "./mysql-shard.ts";
 import { SearchEngine } from "./search-engine.ts";
 import { SearchPage } from "./search-page.ts";
+import type { Networks } from "./networks.ts";
 
 export interface ReadSideArgs {
   readonly owner: Owner;
-  readonly network: Network;
+  readonly networks: Networks;
   /** The engine's image. */
   readonly image: pulumi.Input<string>;
   /** An image with Node, for the page. */
@@ -51,7 +51,7 @@ export class ReadSide extends pulumi.ComponentResource {
 
   constructor(name: string, args: ReadSideArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:ReadSide", name, {}, opts);
-    const { owner, network, plan, pipeline, kafka, worker, shards } = args;
+    const { owner, networks, plan, pipeline, kafka, worker, shards } = args;
     const { url } = plan.endpoints.fromHost;
     const parent = { parent: this };
     // Where the documents of another sink go is its own affair.
@@ -62,7 +62,7 @@ export class ReadSide extends pulumi.ComponentResource {
         ? undefined
         : new SearchEngine(
             plan.engine.name,
-            { owner, network, image: args.image, plan: plan.engine, makesIndices: !isOwnSink },
+            { owner, networks, image: args.image, plan: plan.engine, makesIndices: !isOwnSink },
             parent,
           );
     const engineStartedAt = engine?.startedAt ?? pulumi.output(url);
@@ -73,7 +73,7 @@ export class ReadSide extends pulumi.ComponentResource {
     const page =
       plan.page === undefined
         ? undefined
-        : new SearchPage(plan.page.name, { owner, network, image: args.nodeImage, plan: plan.page }, parent);
+        : new SearchPage(plan.page.name, { owner, networks, image: args.nodeImage, plan: plan.page }, parent);
     this.summary = pulumi.all([page?.url, sink.state, indexLatencyMs]).apply(([pageUrl, sinkState, latencies]) => ({
       engine: url,
       page: pageUrl,

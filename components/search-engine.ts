@@ -4,12 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { itself } from "../plan/endpoints.ts";
 import { keptLabels, type Owner } from "../plan/owner.ts";
 import type { EnginePlan } from "../plan/types.ts";
-import type { Network } from "../provider/resources.ts";
 import { createService, createVolume, labels, volumeOptions } from "./docker.ts";
+import type { Networks } from "./networks.ts";
 
 export interface SearchEngineArgs {
   readonly owner: Owner;
-  readonly network: Network;
+  readonly networks: Networks;
   readonly image: pulumi.Input<string>;
   readonly plan: EnginePlan;
   /** Whether a write may make the index that it names. */
@@ -22,7 +22,7 @@ export class SearchEngine extends pulumi.ComponentResource {
 
   constructor(name: string, args: SearchEngineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:SearchEngine", name, {}, opts);
-    const { owner, network, plan } = args;
+    const { owner, networks, plan } = args;
     const parent = { parent: this };
 
     const volume = plan.keepsData
@@ -30,13 +30,13 @@ export class SearchEngine extends pulumi.ComponentResource {
           `${plan.name}-data`,
           // Without the stack's label, by which all that a stack owns is found and removed.
           { name: plan.volume, labels: labels(keptLabels(owner)) },
-          { ...parent, ...volumeOptions(network), retainOnDelete: true },
+          { ...parent, ...volumeOptions(networks), retainOnDelete: true },
         )
-      : createVolume(`${plan.name}-data`, { owner, network, volume: plan.volume }, parent);
+      : createVolume(`${plan.name}-data`, { owner, networks, volume: plan.volume }, parent);
     const { ready } = createService(
       {
         owner,
-        network,
+        networks,
         plan,
         image: args.image,
         environment: {

@@ -4,9 +4,9 @@ import { searchPageEntry } from "../provider/scripts/container-code.ts";
 import { itself } from "../plan/endpoints.ts";
 import type { Owner } from "../plan/owner.ts";
 import type { SearchPagePlan } from "../plan/types.ts";
-import type { Network } from "../provider/resources.ts";
 import { createCodeVolume } from "./code-volume.ts";
 import { createService } from "./docker.ts";
+import type { Networks } from "./networks.ts";
 
 /** Where the container finds its code, laid out as in the checkout. */
 const codeFolder = "/opt/cdc/page";
@@ -17,7 +17,7 @@ const health = (port: number) =>
 
 export interface SearchPageArgs {
   readonly owner: Owner;
-  readonly network: Network;
+  readonly networks: Networks;
   /** An image with Node. */
   readonly image: pulumi.Input<string>;
   readonly plan: SearchPagePlan;
@@ -29,17 +29,17 @@ export class SearchPage extends pulumi.ComponentResource {
 
   constructor(name: string, args: SearchPageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:SearchPage", name, {}, opts);
-    const { owner, network, plan } = args;
+    const { owner, networks, plan } = args;
     const parent = { parent: this };
 
     const { volume, brought } = createCodeVolume(
-      { name, owner, network, container: plan.container, entry: searchPageEntry, image: args.image },
+      { name, owner, networks, container: plan.container, entry: searchPageEntry, image: args.image },
       parent,
     );
     const { ready } = createService(
       {
         owner,
-        network,
+        networks,
         plan,
         image: args.image,
         // The official image's and the packaged one's user `node`.

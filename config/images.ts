@@ -1,5 +1,6 @@
 /** Image references, by where images come from. */
 import { packagedImage } from "./packaged-images.ts";
+import { pinned } from "../lib/image-digests.ts";
 import { kafkaVersion, mysqlVersion, nodeVersion, opensearchVersion } from "../lib/versions.ts";
 
 /** Where the images come from, and which. */
@@ -26,7 +27,7 @@ export interface Images {
   readonly opensearch: string;
 }
 
-/** The official images of the default versions. */
+/** The official images of the default versions, by digest where one is known; those of other versions go by their tags. */
 export const officialImages: Images = official(mysqlVersion, kafkaVersion);
 
 /** The images of a plan. Packaged ones are built by `make up`, or alone by `make images`. */
@@ -43,10 +44,10 @@ export function imagesOf(plan: ImagePlan): Images {
 
 function official(mysql: string, kafka: string): Images {
   return {
-    mysql: `mysql:${mysql}`,
-    kafka: `apache/kafka:${kafka}`,
-    node: `node:${nodeVersion}-slim`,
-    opensearch: `opensearchproject/opensearch:${opensearchVersion}`,
+    mysql: pinned(`mysql:${mysql}`),
+    kafka: pinned(`apache/kafka:${kafka}`),
+    node: pinned(`node:${nodeVersion}-slim`),
+    opensearch: pinned(`opensearchproject/opensearch:${opensearchVersion}`),
   };
 }
 

@@ -11,5 +11,11 @@ export const opensearchVersion = "3.4.0";
 /** Runs the guard and the search page. */
 export const nodeVersion = "24.21.0";
 
+/** `maven.compiler.release` of every pom.xml. */
+export const leastJava = 17;
+
+/** Builds our plugins where this machine has no Maven. */
+export const mavenImage = `maven:3.9.11-eclipse-temurin-${leastJava}`;
+
 /** Built for Kafka 4.3.0 (`version.kafka` of its build parent); proven on the two versions above. */
 export const debeziumVersion = "3.6.1.Final";

@@ -3,6 +3,7 @@ import type { PipelineConfig } from "../config/schema.ts";
 import { connectRestPort, pluginsFolder, secretsFolder } from "../lib/constants.ts";
 import { publishedPort, workerEndpoints } from "./endpoints.ts";
 import { jvmEnvironment } from "./jvm.ts";
+import { restName, workerNetworks } from "./networks.ts";
 import { filterProperties, planFilter } from "./rest-filter.ts";
 import { replicationFactor, TopicPlanner } from "./topics.ts";
 import type { ConnectPlan, WorkerPlan } from "./types.ts";
@@ -62,12 +63,13 @@ function planWorker(
   const port = publishedPort(connectRestPort, config.connect.port + id - 1 + config.portOffset);
   const own = {
     ...ownProperties(stack, alias, config, bootstrap, pluginPaths),
-    ...filterProperties(config, [alias, container], configs),
+    ...filterProperties(config, { aliases: [alias, container], door: restName(stack, alias), configs }),
   };
   return {
     name: alias,
     container,
     alias,
+    networks: workerNetworks(stack, alias, config),
     port,
     endpoints: workerEndpoints(alias, port),
     expectedMemoryMiB: config.connect.heapMiB + jvmOverheadMiB,

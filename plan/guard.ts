@@ -1,6 +1,7 @@
 /** The guard: a container that restarts connectors which failed or stalled. */
 import type { PipelineConfig } from "../config/schema.ts";
 import { writtenHttp, writtenKafka, type KafkaEndpoint } from "../lib/endpoint.ts";
+import { asksIn, networkNames } from "./networks.ts";
 import type { ConnectPlan, GuardPlan, GuardSettings } from "./types.ts";
 
 /** Measured: 65 MiB, with the guard's code and a connection to Kafka. */
@@ -30,10 +31,13 @@ export function planGuard(
 ): GuardPlan | undefined {
   const { enabled, checkSeconds, stallSeconds, restartAfterSeconds } = config.guard;
   if (!enabled) return undefined;
+  const networks = networkNames(stack);
   return {
     name: "guard",
     container: `${stack}-guard`,
     alias: "guard",
+    // It asks the servers too: whether they answer, and whether a place is still one of their history.
+    networks: [asksIn(networks.pipeline), asksIn(networks.databases)],
     expectedMemoryMiB,
     memoryLimitMiB,
     settings: {

@@ -5,6 +5,7 @@ import type { Endpoints, KafkaEndpoint } from "../lib/endpoint.ts";
 import { brokerEndpoints, clusterEndpoints, publishedPort, type PublishedPort } from "./endpoints.ts";
 import { escapedValue } from "./java-properties.ts";
 import { jvmEnvironment } from "./jvm.ts";
+import { askedIn, networkNames } from "./networks.ts";
 import { brokerProperties } from "./row-size.ts";
 import type { BrokerPlan, KafkaPlan } from "./types.ts";
 
@@ -43,6 +44,7 @@ function planBroker(stack: string, id: number, config: PipelineConfig): BrokerPl
     name: alias,
     container: `${stack}-${alias}`,
     alias,
+    networks: [askedIn(networkNames(stack).pipeline, alias)],
     port: portOf(id, config),
     endpoints: endpointsOf(id, config),
     volume: `${stack}-${alias}-data`,

@@ -1,5 +1,6 @@
 /** Whose a thing on the engine is: labels that everything of a stack carries. */
 import { checkoutLabel, identityLabel, keptLabel, stackLabel } from "../lib/constants.ts";
+import { plannedNetworks } from "./networks.ts";
 import type { PipelinePlan } from "./types.ts";
 
 /** Who makes a stack's things; the same for the whole life of the stack. */
@@ -36,7 +37,7 @@ export function engineNames(plan: PipelinePlan): EngineNames {
   return {
     container: [...stateful, ...others].map(({ container }) => container),
     volume: [...stateful, ...plan.connect.plugins].map(({ volume }) => volume),
-    network: [plan.network],
+    network: plannedNetworks(plan),
   };
 }
 

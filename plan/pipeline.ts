@@ -5,6 +5,7 @@ import { planConnect } from "./connect.ts";
 import { findPropertyProblems } from "./free-properties.ts";
 import { planGuard } from "./guard.ts";
 import { planKafka } from "./kafka.ts";
+import { networkNames } from "./networks.ts";
 import { refuse } from "../lib/problem.ts";
 import { planReadSide } from "./read-side.ts";
 import { findContradictions } from "./rules.ts";
@@ -60,7 +61,7 @@ function plannedAs(
   });
   return {
     stack,
-    network: stack,
+    network: networkNames(stack).pipeline,
     portOffset: config.portOffset,
     schema: config.schema === "" ? undefined : config.schema,
     timeZone: config.timeZone,

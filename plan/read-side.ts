@@ -3,6 +3,7 @@ import { engineJavaOptions } from "./jvm.ts";
 import type { PipelineConfig } from "../config/schema.ts";
 import { writtenHttp, type HttpEndpoint } from "../lib/endpoint.ts";
 import { hasOwnSink, planIndices, planProbeIndex, type PlannedShards } from "./indices.ts";
+import { askedIn, networkNames } from "./networks.ts";
 import { deadLetterTopic, planSink, retryTopic } from "./sink.ts";
 import { existingEndpoints, httpEndpoints, ownNames, publishedPort, type PublishedPort } from "./endpoints.ts";
 import { engineSettings } from "./row-size.ts";
@@ -51,10 +52,13 @@ function enginePortOf({ readSide, portOffset }: PipelineConfig): PublishedPort {
 
 function planEngine(stack: string, config: PipelineConfig): EnginePlan {
   const { readSide } = config;
+  const networks = networkNames(stack);
   return {
     name: engineAlias,
     container: `${stack}-${engineAlias}`,
     alias: engineAlias,
+    // With the page or without: to switch that off does not restart the engine.
+    networks: [askedIn(networks.readSide, engineAlias), askedIn(networks.page, engineAlias)],
     port: enginePortOf(config),
     // Another name, so that data that goes and data that stays are never taken for one another.
     volume: `${stack}-${engineAlias}-${readSide.keepIndex ? "kept" : "data"}`,
@@ -95,6 +99,7 @@ function planPage(
     name: alias,
     container,
     alias,
+    networks: [askedIn(networkNames(stack).page, alias)],
     port,
     endpoints: httpEndpoints(alias, port),
     expectedMemoryMiB: pageMemoryMiB,

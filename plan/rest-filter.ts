@@ -21,23 +21,24 @@ export function planFilter(stack: string, config: PipelineConfig): FilterPlan | 
 
 /**
  * The worker's properties that load and configure the filter.
- * @param aliases the worker's names in the network, beside those on this machine.
- * @param configs the configurations of all planned connectors. What holds a placeholder there may hold it in a request.
+ * @param worker.aliases its names in the network, beside those on this machine.
+ * @param worker.door a name for its address in the one network where it may be asked.
+ * @param worker.configs the configurations of all planned connectors. What holds a placeholder there may hold it in a request.
  */
 export function filterProperties(
   config: PipelineConfig,
-  aliases: readonly string[],
-  configs: readonly Properties[],
+  worker: { readonly aliases: readonly string[]; readonly door: string; readonly configs: readonly Properties[] },
 ): Record<string, string> {
   if (!loads(config)) return {};
-  const planned = configs
+  const planned = worker.configs
     .flatMap((one) => Object.entries(one))
     .filter(([, value]) => placeholder.test(value))
     // Encoded: the worker would put the secret in here too.
     .map(([property, value]) => encodeURIComponent(`${property}=${value}`));
   return {
     "rest.extension.classes": "cdc.filter.ConnectFilter",
-    "cdc.rest.hosts": ownNames(...aliases).join(","),
+    "cdc.rest.doors": worker.door,
+    "cdc.rest.hosts": ownNames(...worker.aliases).join(","),
     "cdc.rest.placeholders": [...new Set(planned)].toSorted().join(","),
   };
 }

@@ -5,6 +5,7 @@ import { connectorConfig, notificationTopicOf } from "./connector.ts";
 import { mysqldOverheadMiB, planMysql } from "./mysql.ts";
 import { hasOwnSink, truncateTopicOf } from "./indices.ts";
 import { topicOf } from "../lib/names.ts";
+import { askedIn, networkNames } from "./networks.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 import { keyNeeds } from "./table-keys.ts";
 import { TopicPlanner } from "./topics.ts";
@@ -34,6 +35,7 @@ export function planShard(
     key: shard.key,
     container: `${stack}-${alias}`,
     alias,
+    networks: [askedIn(networkNames(stack).databases, alias)],
     port: published,
     endpoints,
     // By the shard, not by its port: rows stay with it when the port changes.

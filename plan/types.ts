@@ -4,13 +4,23 @@ import type { Endpoints, HttpEndpoint, KafkaEndpoint, MysqlEndpoint, Written } f
 import type { Problem } from "../lib/problem.ts";
 import type { PublishedPort } from "./endpoints.ts";
 
+/** A container's place in a network. */
+export interface NetworkPlan {
+  /** Name on the engine. */
+  readonly name: string;
+  /** The container's names in it; none where it only asks. */
+  readonly aliases: readonly string[];
+}
+
 export interface ContainerPlan {
   /** Prefix of the logical names of the container's resources. */
   readonly name: string;
   /** Name on the Docker engine, unique to the stack: `cdc-dev-kafka`. */
   readonly container: string;
-  /** Name inside the pipeline's network: `kafka`. */
+  /** Name inside its networks: `kafka`. */
   readonly alias: string;
+  /** Whom it can reach, and who can reach it. */
+  readonly networks: readonly NetworkPlan[];
   /** Estimate of what the container needs: heap or buffer pool, and what the process needs beside it. */
   readonly expectedMemoryMiB: number;
   /** Limit set on the container; undefined for none. */
@@ -250,6 +260,7 @@ export interface ReadSidePlan {
 export interface PipelinePlan {
   /** `PROJECT-STACK`: prefix of every name on the engine, and the value of the label `cdc.stack`. */
   readonly stack: string;
+  /** The network that is made before everything else: who has it has the stack's name. */
   readonly network: string;
   /** Already added to every published port. */
   readonly portOffset: number;

@@ -1,5 +1,6 @@
 /** Is every image there, or to be had? */
 import type { Problem } from "../lib/problem.ts";
+import { unpinned } from "../lib/image-digests.ts";
 import type { Findings } from "./findings.ts";
 import type { Wanted, WantedImage } from "./wanted.ts";
 import type { ContainerView } from "../clients/docker/containers.ts";
@@ -58,13 +59,22 @@ const whyNot = {
   unknown: "whether it can be pulled is not known",
 };
 
+/** Where an image is given by a reference of one's own. */
+const fields = "its field (cdc:mysql.image, cdc:kafka.image, cdc:guard.image or cdc:readSide.image)";
+
 function notPulled({ reference, givenBy }: WantedImage, { kind, why }: Exclude<PullView, { kind: "there" }>): Problem {
   const packages =
     "write cdc:images: packages (and unset CDC_IMAGES, which wins over it), then make images, which builds it here";
-  const bring = `bring it with docker load, or let the engine reach the registry (docker pull ${reference} tries it)`;
+  const isPinned = reference !== unpinned(reference);
+  // What docker load brings has a tag and no digest.
+  const load = isPinned
+    ? `bring it with docker load and write ${unpinned(reference)} into ${fields}`
+    : "bring it with docker load";
+  const bring = `${load}, or let the engine reach the registry (docker pull ${reference} tries it)`;
+  const other = isPinned ? "npm run digests, which writes the digests that there are" : "write a version that there is";
   const remedy =
     givenBy === undefined
-      ? `${packages}; or ${kind === "none" ? "write a version that there is" : bring}`
+      ? `${packages}; or ${kind === "none" ? other : bring}`
       : `${kind === "none" ? `correct ${givenBy}` : bring}; or take ${givenBy} out, ${packages}`;
   const message = `is not on the engine, and ${whyNot[kind]}: ${why}`;
   return { code: "CDC-709", path: `image ${reference}`, message, remedy };

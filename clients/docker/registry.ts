@@ -7,7 +7,8 @@ import { docker, saidOf } from "./client.ts";
 
 /** Whether an image that is not on the engine can be pulled; otherwise why not, in the words of engine or registry. */
 export type PullView =
-  | { readonly kind: "there" }
+  /** `digest`: of what the tag stands for, the index where there are several platforms; left out where only a login shows it. */
+  | { readonly kind: "there"; readonly digest?: string }
   /** `none`: the registry does not have it; `unreached`: the engine does not reach the registry. */
   | { readonly kind: "none" | "unreached" | "unknown"; readonly why: string };
 
@@ -55,7 +56,10 @@ function unknown(error: unknown): PullView {
 /** @param text a whole answer of HTTP, to a question for an image's distribution. */
 export function parseAnswer(text: string): Answer {
   const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1] ?? 0);
-  if (status === 200) return { kind: "there" };
+  if (status === 200) {
+    const digest = /"digest"\s*:\s*"(sha256:[0-9a-f]{64})"/.exec(text)?.[1];
+    return digest === undefined ? { kind: "there" } : { kind: "there", digest };
+  }
   const message = /"message"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(text)?.[1];
   if (message === undefined) return { kind: "unknown", why: status === 0 ? "no answer" : `HTTP ${status}` };
   return judge(String(JSON.parse(message)));

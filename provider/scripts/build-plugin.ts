@@ -5,12 +5,10 @@ import { join } from "node:path";
 import { docker } from "../../clients/docker/client.ts";
 import { codeHash, sourcesOf, type OwnPlugin } from "./plugin-code.ts";
 import { differences, sha256Of } from "../../lib/checksums.ts";
+import { pinned } from "../../lib/image-digests.ts";
 import { cacheDir, run, ToolError, UserError } from "../../lib/run.ts";
+import { leastJava, mavenImage } from "../../lib/versions.ts";
 
-/** `maven.compiler.release` of every pom.xml. */
-const leastJava = 17;
-/** The official image, where this machine has no Maven. */
-const mavenImage = `maven:3.9.11-eclipse-temurin-${leastJava}`;
 const installRemedy = `Install Maven and a JDK of Java ${leastJava} or newer (Debian: \`apt-get install maven default-jdk-headless\`), then run the command again.`;
 
 /** Asked for only when a container is made. */
@@ -97,7 +95,7 @@ async function buildHere(plugin: OwnPlugin, project: string): Promise<string> {
 async function createContainer(missing: string, options: DockerOptions): Promise<string> {
   const name = `cdc-plugin-build-${randomUUID()}`;
   const script = `cd /tmp/project && mvn ${mavenArgs.join(" ")} && cp target/*.tar.gz /tmp/plugin.tar.gz`;
-  await docker(["create", ...(await options()), "--name", name, mavenImage, "sh", "-c", script]).catch(
+  await docker(["create", ...(await options()), "--name", name, pinned(mavenImage), "sh", "-c", script]).catch(
     (error: unknown) => {
       throw new UserError(missing, installRemedy, { cause: error });
     },

@@ -211,6 +211,8 @@ test("switched off, it leaves nothing behind, and changes the workers and the co
   ).toEqual([
     "connect-plugins-sink",
     "connect-sink",
+    "network-page",
+    "network-read-side",
     "opensearch",
     "opensearch-container",
     "opensearch-data",

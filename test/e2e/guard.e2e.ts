@@ -20,7 +20,7 @@ const restartAfterSeconds = [0, 5, 10, 20];
 
 const checkout = new Checkout("e2e-guard");
 const guard = `${checkout.prefix}-guard`;
-const network = checkout.prefix;
+const network = `${checkout.prefix}-databases`;
 const bootstrap = `localhost:${9092 + portOffset}`;
 const worker = new ConnectClient({ url: `http://localhost:${8083 + portOffset}` });
 const [shard0, shard1] = ["shard0-connector", "shard1-connector"] as const;

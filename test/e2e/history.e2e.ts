@@ -267,11 +267,11 @@ describe("an older backup that was put back", () => {
     await dockerLines("kill", mysql);
     await withData(putBack);
     // Nobody but us reaches it until it has overtaken the old numbers.
-    await dockerLines("network", "disconnect", checkout.prefix, mysql);
+    await dockerLines("network", "disconnect", `${checkout.prefix}-databases`, mysql);
     await dockerLines("start", mysql);
     await serverAnswers();
     await insert(400);
-    await dockerLines("network", "connect", "--alias", "mysql-3308", checkout.prefix, mysql);
+    await dockerLines("network", "connect", "--alias", "mysql-3308", `${checkout.prefix}-databases`, mysql);
     const { remedy } = await guardSays("lost");
     await isIn("STOPPED");
     await until(

@@ -1,11 +1,17 @@
 /** Images from packages, each in a container of its own: MySQL finishes what was killed, OpenSearch takes the official variables. */
 import { randomBytes } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { lookForImages, pull } from "../../clients/docker/image.ts";
 import { packagedImage } from "../../config/packaged-images.ts";
+import { digests } from "../../tools/toolchain/digests.ts";
 import { buildPackagedImages } from "../../tools/toolchain/images.ts";
 import { run } from "../../lib/run.ts";
 import { prepareImage } from "../../provider/prepared-image.ts";
 import { opensearchVersion } from "../../lib/versions.ts";
+import { startRegistry } from "../support/registry.ts";
 import { until } from "./support/until.ts";
 
 const name = `cdc-e2e-images-${randomBytes(4).toString("hex")}`;
@@ -34,6 +40,44 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const container of [name, engine]) await run("docker", ["rm", "--force", "--volumes", container]);
+});
+
+it("a tag that moves in its registry is told, and what is pinned stays what it was", async () => {
+  const registry = await startRegistry();
+  const image = `${registry.address}/cdc/moving:1`;
+  const folder = await mkdtemp(join(tmpdir(), "cdc-digests-"));
+  const file = join(folder, "digests.json");
+  const said: string[] = [];
+  const command = async (isCheck: boolean) =>
+    await digests({ isCheck, references: [image], file, log: (line) => said.push(line) });
+  try {
+    const before = registry.tag("cdc/moving", "1", "before");
+    await writeFile(file, "{}");
+    expect(await command(false)).toBe(0);
+    expect(JSON.parse(await readFile(file, "utf8"))).toEqual({ [image]: before });
+    expect(await command(true)).toBe(0);
+
+    const after = registry.tag("cdc/moving", "1", "after");
+    expect(await command(true)).toBe(1);
+    expect(said.at(-1)).toBe(`${image}: ${before} → ${after}`);
+    expect(await pull(`${image}@${before}`)).toBeUndefined();
+    expect(await docker("image", "inspect", "--format", "{{.Config.Labels.label}}", `${image}@${before}`)).toBe(
+      "before",
+    );
+    expect([...(await lookForImages([image, `${image}@${before}`, `${image}@${after}`]))]).toEqual([
+      `${image}@${before}`,
+    ]);
+
+    await registry.close();
+    expect(await command(false)).toBe(1);
+    expect(JSON.parse(await readFile(file, "utf8"))).toEqual({ [image]: before });
+    // No registry is needed any more for what is here.
+    expect([...(await lookForImages([`${image}@${before}`]))]).toHaveLength(1);
+    await docker("image", "rm", `${image}@${before}`);
+  } finally {
+    await registry.close();
+    await rm(folder, { recursive: true });
+  }
 });
 
 it("a killed initialisation is finished by the next start", async () => {

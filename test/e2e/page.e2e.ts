@@ -9,6 +9,7 @@ import { createLog } from "../../tools/toolchain/log.ts";
 import { ensureBrowser } from "../../tools/toolchain/test-browser.ts";
 import { Checkout, dockerLines } from "./support/checkout.ts";
 import { sqlIn } from "./support/mysql.ts";
+import { placesOf, reachedFrom, statusFrom } from "./support/networks.ts";
 import { succeeded } from "./support/results.ts";
 import { limitMs, patient } from "./support/until.ts";
 
@@ -246,6 +247,35 @@ test("light and dark, as the machine is set", async () => {
     backgrounds.push(await page.evaluate<string>("getComputedStyle(document.body).backgroundColor"));
   }
   expect(backgrounds).toEqual(["rgb(246, 247, 249)", "rgb(14, 17, 22)"]);
+});
+
+test("each container opens connections to whom it is to, and to nobody else, by no name and no address", async () => {
+  const ports = { "mysql-3308": 3306, "mysql-3309": 3306, kafka: 29092, connect: 8083, opensearch: 9200, search: 8090 };
+  const reached = async (part: string) => [part, await reachedFrom(checkout.prefix, part, ports)] as const;
+  const found = await Promise.all(["search", "opensearch", "guard", "mysql-3308", "kafka", "connect"].map(reached));
+  const joined = found.map(([part, ways]) => [part, ways.join(", ")]);
+  const databases = "mysql-3308, mysql-3308 in databases, mysql-3309, mysql-3309 in databases";
+  expect(Object.fromEntries(joined)).toEqual({
+    search: "opensearch, opensearch in page",
+    opensearch: "connect in read-side, search, search in page",
+    guard: `connect, connect in, connect in databases, kafka, kafka in, ${databases}`,
+    "mysql-3308": "connect in databases, mysql-3309, mysql-3309 in databases",
+    kafka: "connect, connect in",
+    connect: `kafka, kafka in, ${databases}, opensearch, opensearch in read-side`,
+  });
+});
+
+test("the worker answers guard and broker, and nobody by its addresses beside the databases and the engine", async () => {
+  const { prefix } = checkout;
+  const places = await placesOf(`${prefix}-connect`);
+  const beside = (role: string) => places[`${prefix}-${role}`]?.IPAddress ?? "";
+  const status = async (part: string, host: string) =>
+    await statusFrom(`${prefix}-${part}`, { host, port: 8083, path: "/connectors", as: "connect" });
+  expect(await status("guard", "connect")).toMatch(/ 200 /);
+  expect(await status("kafka", "connect")).toMatch(/ 200 /);
+  expect(await status("mysql-3308", beside("databases"))).toMatch(/ 403 /);
+  expect(await status("guard", beside("databases"))).toMatch(/ 403 /);
+  expect(await status("opensearch", beside("read-side"))).toMatch(/ 403 /);
 });
 
 describe("a page of another site, in a browser on this machine", () => {

@@ -132,7 +132,8 @@ test("a server whose volume was kept, while the state was lost, is taken up agai
     await dockerLines("container", "rm", "--force", container);
   for (const volume of await dockerLines("volume", "ls", "--quiet", ...mine))
     if (!volume.endsWith("-mysql-shard0-data")) await dockerLines("volume", "rm", volume);
-  await dockerLines("network", "rm", checkout.prefix);
+  for (const network of await dockerLines("network", "ls", "--quiet", ...mine))
+    await dockerLines("network", "rm", network);
   await up();
   expect(await orders()).toHaveLength(5);
 });

@@ -9,6 +9,7 @@ import { formatTable } from "../../lib/table.ts";
 import { cdc } from "./support/cdc.ts";
 import { Checkout, committedConfig, dockerLines } from "./support/checkout.ts";
 import { sqlIn } from "./support/mysql.ts";
+import { cutOff, rejoin, type Places } from "./support/networks.ts";
 import { produce } from "./support/produce.ts";
 import { succeeded } from "./support/results.ts";
 import { StatusPoller, type Check } from "./support/truth/checks.ts";
@@ -115,12 +116,15 @@ const partOf = (alias: string) => (alias === "mysql-3308" ? "shard0" : alias);
 
 function faultsOf(alias: string): Fault[] {
   const name = container(alias);
+  let places: Places = {};
   const common = { part: partOf(alias), mayName: namesOf[alias] ?? {} };
   const cut: Fault = {
     ...common,
     what: `${alias} cut off`,
-    cause: async () => await dockerLines("network", "disconnect", checkout.prefix, name),
-    heal: async () => await dockerLines("network", "connect", "--alias", alias, checkout.prefix, name),
+    cause: async () => {
+      places = await cutOff(name);
+    },
+    heal: async () => await rejoin(name, places),
   };
   return [
     {

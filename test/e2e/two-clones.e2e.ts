@@ -61,7 +61,7 @@ describe("in a second clone with the same stack", () => {
     "`make %s` is refused, and names the first one's folder",
     async (verb) => {
       const output = failed(await second.make(...verb.split(" ")));
-      expect(output).toMatch(/CDC-720 stack cdc-e2e-clones: 4 containers, 5 volumes, 1 network on this engine/);
+      expect(output).toMatch(/CDC-720 stack cdc-e2e-clones: 4 containers, 5 volumes, 2 networks on this engine/);
       expect(output).toContain(`made by the checkout ${first.folder}`);
       expect(output).toContain(`make -C ${first.folder} STACK=e2e-clones down`);
       expect(await firstOnEngine()).toEqual(before);
@@ -78,7 +78,7 @@ describe("in a second clone with the same stack", () => {
       expect(output).not.toMatch(/(docker|kafka|mysql|command):index/);
     }
     expect(succeeded(await second.make("down"))).toMatch(
-      /left alone: 4 containers, 5 volumes, 1 network .*e2e-clone-1/,
+      /left alone: 4 containers, 5 volumes, 2 networks .*e2e-clone-1/,
     );
     expect(await firstOnEngine()).toEqual(before);
   });

@@ -10,6 +10,10 @@ describe("the guard's plan", () => {
       name: "guard",
       container: "cdc-test-guard",
       alias: "guard",
+      networks: [
+        { name: "cdc-test", aliases: [] },
+        { name: "cdc-test-databases", aliases: [] },
+      ],
       expectedMemoryMiB: 90,
       memoryLimitMiB: 256,
       settings: {

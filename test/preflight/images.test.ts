@@ -67,6 +67,14 @@ describe("CDC-709", () => {
     expect(warnings).toMatchObject([{ code: "CDC-709", message: expect.stringMatching(/not known: no answer/) }]);
   });
 
+  it("one that is pinned by a digest that its registry does not have any more: new digests; one that is loaded has a tag alone", async () => {
+    const pinned = { ...officialImages, mysql: `mysql:9.7@sha256:${"0".repeat(64)}` };
+    const gone = await preflight(plan, pinned, worldOf([kafka, node], none));
+    expect(gone.problems[0]?.remedy).toMatch(/; or npm run digests, which/);
+    const away = await preflight(plan, pinned, worldOf([kafka, node], unreached));
+    expect(away.problems[0]?.remedy).toMatch(/docker load and write mysql:9\.7 into its field \(cdc:mysql\.image/);
+  });
+
   it("an image that a field gives is to be corrected there", async () => {
     const given = planWith({ images: "official", mysql: { image: "example/mysql:9.7" } });
     const world = worldOf([kafka, node], none);

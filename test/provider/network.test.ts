@@ -56,6 +56,20 @@ describe("cdc:index:Network", () => {
     );
   });
 
+  test.each([
+    [
+      "of Docker 20.10",
+      "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network",
+    ],
+    ["of Docker 28", "all predefined address pools have been fully subnetted"],
+  ])("says what to do when the engine has no addresses left, in the words %s", async (_whose, words) => {
+    await dockerThat(`echo 'Error response from daemon: ${words}' >&2; exit 1`);
+    await expect(networkHandler.create(inputs, say)).rejects.toMatchObject({
+      message: expect.stringMatching(/^network cdc-dev gets no addresses/),
+      remedy: expect.stringContaining("docker network prune"),
+    });
+  });
+
   test.each<[string, string, object | undefined]>([
     ["there", labelled("cdc-dev", owner.identity), { props: inputs, inputs }],
     ["gone", "echo 'Error: No such network: cdc-dev' >&2; exit 1", undefined],

@@ -12,6 +12,8 @@ import org.apache.kafka.connect.rest.ConnectRestExtensionContext;
 
 /** Puts the filter in front of the worker's REST API; named by the worker's {@code rest.extension.classes}. */
 public final class ConnectFilter implements ConnectRestExtension {
+    /** Worker property: names for the addresses at which the worker may be asked, separated by commas; loopback need not be among them. */
+    static final String DOORS = "cdc.rest.doors";
     /** Worker property: the names by which the worker may be asked, without ports, separated by commas. */
     static final String HOSTS = "cdc.rest.hosts";
     /** Worker property: what {@link Placeholders} takes. */
@@ -22,10 +24,11 @@ public final class ConnectFilter implements ConnectRestExtension {
     /** @throws ConfigException when a property is missing or no list: then the worker does not start. */
     @Override
     public void configure(Map<String, ?> worker) {
+        List<String> doors = List.of(required(worker, DOORS).split(","));
         List<String> hosts = List.of(required(worker, HOSTS).split(","));
         String placeholders = required(worker, PLACEHOLDERS);
         try {
-            filter = new RequestFilter(new Sites(hosts), new Placeholders(placeholders));
+            filter = new RequestFilter(new Doors(doors), new Sites(hosts), new Placeholders(placeholders));
         } catch (IllegalArgumentException e) {
             throw new ConfigException(PLACEHOLDERS + ": " + e.getMessage());
         }

@@ -1,9 +1,11 @@
 package cdc.filter;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.PreMatching;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.ByteArrayInputStream;
@@ -21,18 +23,25 @@ final class RequestFilter implements ContainerRequestFilter {
     /** The worker keeps a configuration as one record of its topic, of at most 1 MiB. */
     static final int MAX_BODY_BYTES = 4 << 20;
 
+    private final Doors doors;
     private final Sites sites;
     private final Placeholders placeholders;
 
-    RequestFilter(Sites sites, Placeholders placeholders) {
+    /** Of the request that is looked at: the framework puts a stand-in here. */
+    @Context
+    private HttpServletRequest connection;
+
+    RequestFilter(Doors doors, Sites sites, Placeholders placeholders) {
+        this.doors = doors;
         this.sites = sites;
         this.placeholders = placeholders;
     }
 
     @Override
     public void filter(ContainerRequestContext request) throws IOException {
-        Optional<String> stranger = sites.refusal(headers(request, "Host"), request.getUriInfo().getRequestUri().getRawAuthority(),
-                headers(request, "Origin"), request.getHeaderString("Sec-Fetch-Site"));
+        Optional<String> stranger = doors.refusal(connection.getLocalAddr()).or(() -> sites.refusal(
+                headers(request, "Host"), request.getUriInfo().getRequestUri().getRawAuthority(),
+                headers(request, "Origin"), request.getHeaderString("Sec-Fetch-Site")));
         if (stranger.isPresent()) {
             refuse(request, 403, stranger.get());
             return;

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Configurable;
 import java.io.ByteArrayInputStream;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import org.apache.kafka.connect.health.ConnectClusterState;
 import org.apache.kafka.connect.rest.ConnectRestExtension;
 import org.apache.kafka.connect.rest.ConnectRestExtensionContext;
 import org.glassfish.jersey.internal.MapPropertiesDelegate;
+import org.glassfish.jersey.internal.inject.AbstractBinder;
 import org.glassfish.jersey.server.ApplicationHandler;
 import org.glassfish.jersey.server.ContainerRequest;
 import org.glassfish.jersey.server.ContainerResponse;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.Test;
 /** The extension in the worker's own framework, without a worker. */
 class ConnectFilterTest {
     private static final Map<String, String> WORKER = Map.of(
+            ConnectFilter.DOORS, "192.0.2.7",
             ConnectFilter.HOSTS, "localhost,connect",
             ConnectFilter.PLACEHOLDERS, "database.password%3D%24%7Bfile%3A%2Fa%3Ab%7D");
 
@@ -51,11 +55,18 @@ class ConnectFilterTest {
         Logger.getLogger("org.glassfish.jersey").setLevel(Level.OFF);
     }
 
+    /** The worker's address by which the next request comes. */
+    private String entered = "127.0.0.1";
     private final Worker worker = new Worker();
     private final ApplicationHandler jersey = new ApplicationHandler(registered());
 
     private ResourceConfig registered() {
-        ResourceConfig config = new ResourceConfig().register(worker);
+        ResourceConfig config = new ResourceConfig().register(worker).register(new AbstractBinder() {
+            @Override
+            protected void configure() {
+                bind(connection()).to(HttpServletRequest.class);
+            }
+        });
         ConnectFilter filter = new ConnectFilter();
         filter.configure(WORKER);
         filter.register(new ConnectRestExtensionContext() {
@@ -70,6 +81,16 @@ class ConnectFilterTest {
             }
         });
         return config;
+    }
+
+    /** Of a request, the one thing that is asked. */
+    private HttpServletRequest connection() {
+        return (HttpServletRequest) Proxy.newProxyInstance(ConnectFilterTest.class.getClassLoader(),
+                new Class<?>[] {HttpServletRequest.class}, (proxy, method, args) -> switch (method.getName()) {
+                    case "getLocalAddr" -> entered;
+                    case "toString" -> "a request";
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
     }
 
     private ContainerResponse post(String path, byte[] body, String... headers) throws Exception {
@@ -104,6 +125,26 @@ class ConnectFilterTest {
     }
 
     @Test
+    void isAskedByLoopbackAndByItsDoorAlone() throws Exception {
+        for (String address : List.of("127.0.0.1", "::1", "0:0:0:0:0:0:0:1", "192.0.2.7")) {
+            entered = address;
+            assertEquals(200, post("/", bytes(""), "Host", "connect").getStatus(), address);
+        }
+        worker.done.clear();
+        for (String address : List.of("192.0.2.8", "198.51.100.7", "2001:db8::7")) {
+            entered = address;
+            assertEquals(403, post("/", bytes(""), "Host", "connect").getStatus(), address);
+        }
+        assertEquals(List.of(), worker.done);
+    }
+
+    @Test
+    void aDoorWhoseNameStandsForNothingIsShut() {
+        assertTrue(new Doors(List.of("nowhere.invalid")).refusal("192.0.2.7").isPresent());
+        assertTrue(new Doors(List.of("localhost")).refusal("127.0.0.1").isEmpty());
+    }
+
+    @Test
     void refusesInTheFormOfTheWorkersErrors() throws Exception {
         ContainerResponse response = post("/", bytes(""), "Host", "a\"b");
         assertEquals("application/json", response.getMediaType().toString());
@@ -124,7 +165,8 @@ class ConnectFilterTest {
     void aWorkerWithoutItsPropertiesDoesNotStart() {
         for (Map<String, String> worker : List.of(
                 Map.<String, String>of(), Map.of(ConnectFilter.HOSTS, "localhost"), Map.of(ConnectFilter.PLACEHOLDERS, ""),
-                Map.of(ConnectFilter.HOSTS, "localhost", ConnectFilter.PLACEHOLDERS, "database.password"))) {
+                Map.of(ConnectFilter.HOSTS, "localhost", ConnectFilter.PLACEHOLDERS, ""),
+                Map.of(ConnectFilter.DOORS, "connect", ConnectFilter.HOSTS, "localhost", ConnectFilter.PLACEHOLDERS, "database.password"))) {
             assertThrows(ConfigException.class, () -> new ConnectFilter().configure(worker), worker.toString());
         }
     }
