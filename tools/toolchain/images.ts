@@ -12,6 +12,7 @@ import { docker } from "../../clients/docker/client.ts";
 import { imageIdOf } from "../../clients/docker/image.ts";
 import { kafkaLibs } from "./images-kafka-libs.ts";
 import { opensearchDistribution } from "./images-opensearch.ts";
+import { isDebian, labelPackages, packageWarning } from "./images-packages.ts";
 import { isAlive } from "../../lib/alive.ts";
 import { checkoutFolder } from "../../lib/checkout.ts";
 import { cacheDir, isErrno, run, ToolError, UserError } from "../../lib/run.ts";
@@ -29,7 +30,7 @@ const usualSeconds: Record<PackagedImage, number> = {
 /**
  * Builds those of the `cdc-packages/*` images that the container engine does not hold yet.
  *
- * An image gets its tag as the last step of a whole build, so what is tagged is complete. Work files are in a folder
+ * An image gets its tag as the last step of a whole build, so what is tagged is complete; the label with its packages comes after. Work files are in a folder
  * of this process; two builds at a time do the work twice and disturb each other in nothing.
  *
  * @param options.log is given each line of progress
@@ -55,6 +56,10 @@ async function ensure(kind: PackagedImage, log: (line: string) => void): Promise
       await (parent
         ? buildOn(packagedImage(parent), kind, image, staging, logFile)
         : bootstrap(image, staging, logFile));
+      if (isDebian(kind)) {
+        const warning = packageWarning(kind, await labelPackages(image));
+        if (warning !== undefined) log(warning);
+      }
     } catch (error) {
       throw await explained(error, image, logFile);
     }

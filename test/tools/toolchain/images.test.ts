@@ -13,7 +13,7 @@ import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { packagedImage } from "../../../config/packaged-images.ts";
+import { imageRecipes, packagedImage } from "../../../config/packaged-images.ts";
 import { nodeVersion } from "../../../lib/versions.ts";
 import { kafkaLibs } from "../../../tools/toolchain/images-kafka-libs.ts";
 import { opensearchDistribution } from "../../../tools/toolchain/images-opensearch.ts";
@@ -154,12 +154,16 @@ describe("buildPackagedImages", () => {
   const build = () => buildPackagedImages({ log: (line) => progress.push(line) });
   beforeEach(() => void progress.splice(0));
 
+  /** What went in is what is locked. */
+  const locks = ["base", "mysql"].map((kind) => join(imageRecipes, kind, "packages.lock")).join(" ");
+
   /** A docker that holds all images but one; `onBuild` is what its build does, with the context in $context. */
   const dockerWithout = (kind: "mysql" | "node", onBuild: string) =>
     standIn(
       "docker",
       `if [[ $* == "image inspect"*${packagedImage(kind)} ]]; then echo "Error: No such image: x" >&2; exit 1; fi
-       if [[ $1 == build ]]; then context=\${!#}; ${onBuild}; fi`,
+       if [[ $1 == run ]]; then cat ${locks}; fi
+       if [[ $1 == build && \${!#} != - ]]; then context=\${!#}; ${onBuild}; fi`,
     );
 
   it("builds nothing when all is there", async () => {
@@ -185,13 +189,15 @@ describe("buildPackagedImages", () => {
     const builds = readFileSync(calls, "utf8")
       .split("\n")
       .filter((call) => call.startsWith("docker build"));
-    expect(builds).toHaveLength(1);
+    // The second gives it the label with its packages.
+    expect(builds).toHaveLength(2);
     expect(builds[0]).toContain(`--build-arg BASE=${packagedImage("base")} --tag ${packagedImage("mysql")}`);
     expect(readFileSync(modes, "utf8").trimEnd().split("\n")).toEqual([
       "755 .",
       "644 Dockerfile",
       "755 docker-entrypoint.sh",
       "644 my.cnf",
+      "644 packages.lock",
     ]);
     expect(readdirSync(join(cache, "staging"))).toEqual([]);
   });
