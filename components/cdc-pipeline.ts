@@ -3,11 +3,13 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Images } from "../config/images.ts";
 import { schemaFilesOf } from "../config/sql.ts";
-import { hostAndPort } from "../lib/endpoint.ts";
+import { cdcLogin } from "../lib/connector-secrets.ts";
+import { hostAndPort, type MysqlLogin } from "../lib/endpoint.ts";
 import { engineNames, heldVolumes, type Owner } from "../plan/owner.ts";
 import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../plan/types.ts";
 import type { PreparedKind } from "../provider/prepared-image.ts";
 import { GoneContainers, Network, PreparedImage, RandomPassword } from "../provider/resources.ts";
+import { CertificateAuthority } from "../provider/certificate-resources.ts";
 import { ConnectCluster } from "./connect-cluster.ts";
 import { DebeziumConnector } from "./debezium-connector.ts";
 import { madeAgainWhenGone } from "./docker.ts";
@@ -22,7 +24,7 @@ export interface CdcPipelineArgs {
   readonly plan: PipelinePlan;
   readonly images: Images;
   /** Called for every shard whose server runs and is not about to change, also in a preview; its error stops the program. */
-  readonly inspectServer?: (shard: ShardPlan, cdcPassword: string) => Promise<void>;
+  readonly inspectServer?: (shard: ShardPlan, login: MysqlLogin) => Promise<void>;
 }
 
 /** One line of what `up` has brought about, per shard. */
@@ -56,6 +58,8 @@ export class CdcPipeline extends pulumi.ComponentResource {
     const network = new Network("network", { name: plan.network, ...owner }, parent);
     const rootPassword = new RandomPassword("mysql-root-password", { length: 24 }, parent).result;
     const cdcPassword = new RandomPassword("cdc-password", { length: 24 }, parent).result;
+    const authority = new CertificateAuthority("authority", { name: `cdc ${plan.stack}` }, parent);
+    const ca = authority.certificate;
     const mysqlImage = prepared("mysql", args.images.mysql, image("mysql-image", args.images.mysql));
     const kafkaImage = { reference: args.images.kafka, id: image("kafka-image", args.images.kafka) };
     const brokerImage = prepared("broker", kafkaImage.reference, kafkaImage.id);
@@ -74,6 +78,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
         sink: plan.readSide?.sink.plugin,
         kafka,
         cdcPassword,
+        ca,
       },
       parent,
     );
@@ -111,6 +116,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
           shards,
           sharedTopics,
           cdcPassword,
+          ca,
         },
         parent,
       );
@@ -127,6 +133,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
           mysqlVersion: plan.images.mysqlVersion,
           plan: shardPlan,
           keepData: plan.keepData,
+          authority,
           rootPassword,
           cdcPassword,
           files,
@@ -137,8 +144,8 @@ export class CdcPipeline extends pulumi.ComponentResource {
       // That it used a password makes no secret of what waits for it.
       const inspected = pulumi.unsecret(
         pulumi
-          .all([cdcPassword, pulumi.all([shard.startedAt, ...shard.prepared.map(({ id }) => id)])])
-          .apply(async ([password]) => await args.inspectServer?.(shardPlan, password)),
+          .all([cdcPassword, ca, pulumi.all([shard.startedAt, ...shard.prepared.map(({ id }) => id)])])
+          .apply(async ([password, known]) => await args.inspectServer?.(shardPlan, cdcLogin(password, known))),
       );
       const connector = new DebeziumConnector(
         shardPlan.key,
@@ -152,6 +159,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
           worker,
           sharedTopics,
           cdcPassword,
+          ca,
         },
         parent,
       );

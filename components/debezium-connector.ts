@@ -1,6 +1,6 @@
 /** One shard's connector: its topics, the connector, the proof that changes flow, and that every table was read. */
 import * as pulumi from "@pulumi/pulumi";
-import { cdcUser } from "../lib/constants.ts";
+import { cdcLogin } from "../lib/connector-secrets.ts";
 import { writtenHttp, writtenKafka } from "../lib/endpoint.ts";
 import type { ConnectPlan, KafkaPlan, ShardPlan } from "../plan/types.ts";
 import { Connector, Flow, TablesRead } from "../provider/shard-resources.ts";
@@ -23,6 +23,8 @@ export interface DebeziumConnectorArgs {
   readonly sharedTopics: readonly pulumi.Resource[];
   /** Password of the CDC account. */
   readonly cdcPassword: pulumi.Output<string>;
+  /** Certificate (PEM) of the authority of MySQL's. */
+  readonly ca: pulumi.Output<string>;
 }
 
 export class DebeziumConnector extends pulumi.ComponentResource {
@@ -57,7 +59,9 @@ export class DebeziumConnector extends pulumi.ComponentResource {
         ...(historyTopic === undefined
           ? {}
           : { history: { bootstrap: writtenKafka(kafkaPlan.endpoints.fromHost), topic: historyTopic } }),
-        source: { ...plan.endpoints.fromHost, user: cdcUser, password: args.cdcPassword },
+        source: pulumi
+          .all([args.cdcPassword, args.ca])
+          .apply(([password, ca]) => ({ ...plan.endpoints.fromHost, ...cdcLogin(password, ca) })),
         ...(initialOffset === undefined ? {} : { initialOffset: { ...initialOffset } }),
         after: pulumi
           .all([
@@ -89,6 +93,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
         {
           target,
           password: args.cdcPassword,
+          ca: args.ca,
           through: [shard.startedAt, kafka.startedAt, worker.startedAt, connector.appliedAt],
           containers: [plan, ...kafkaPlan.brokers, ...connectPlan.workers].map(({ container }) => container),
         },
@@ -100,6 +105,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
         {
           target: tablesTargetOf({ connect: connectPlan, kafka: kafkaPlan }, plan),
           password: args.cdcPassword,
+          ca: args.ca,
           after: connector.appliedAt,
         },
         { ...parent, dependsOn: flow, deletedWith: worker.container },

@@ -130,6 +130,11 @@ const knownFailures: readonly KnownFailure[] = [
   },
   {
     pattern:
+      /CertPathValidatorException|PKIX path building failed|[Ii]dentity verification failed|identity was not confirmed/,
+    hint: "the server's certificate is not of the authority that the connector trusts (database.ssl.truststore), or not for this host name: see which server answers under database.hostname; one of the stack's own is made anew, on its volume, by `docker rm --force CONTAINER` and `pulumi up`",
+  },
+  {
+    pattern:
       /Communications link failure|Connection refused|Failed to establish connection|onCommunicationFailure|connection (?:was )?(?:closed|reset)|EOFException/i,
     hint: "the database does not answer: see that the server runs and is reached from the worker under database.hostname and database.port",
   },
