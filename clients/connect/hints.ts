@@ -51,8 +51,8 @@ const knownFailures: readonly KnownFailure[] = [
     isLasting: true,
   },
   {
-    pattern: /Access denied; you need/i,
-    hint: "the CDC account lacks a privilege: the next `pulumi up` gives back what was revoked; docs/configuration.md lists what is needed",
+    pattern: /Access denied; you need|does not have the 'LOCK TABLES' privilege/i,
+    hint: "the CDC account lacks a privilege: the next `pulumi up` gives back what was revoked; docs/connectors.md lists what is needed",
   },
   {
     pattern: /Access denied for user '([^']*)'[^\n]*Account is locked/i,
