@@ -1,6 +1,6 @@
 /** One shard's connector: its topics, the connector, the proof that changes flow, and that every table was read. */
 import * as pulumi from "@pulumi/pulumi";
-import { cdcLogin } from "../lib/connector-secrets.ts";
+import { cdcUser } from "../lib/constants.ts";
 import { writtenHttp, writtenKafka } from "../lib/endpoint.ts";
 import type { ConnectPlan, KafkaPlan, ShardPlan } from "../plan/types.ts";
 import { Connector, Flow, TablesRead } from "../provider/shard-resources.ts";
@@ -59,9 +59,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
         ...(historyTopic === undefined
           ? {}
           : { history: { bootstrap: writtenKafka(kafkaPlan.endpoints.fromHost), topic: historyTopic } }),
-        source: pulumi
-          .all([args.cdcPassword, args.ca])
-          .apply(([password, ca]) => ({ ...plan.endpoints.fromHost, ...cdcLogin(password, ca) })),
+        source: { ...plan.endpoints.fromHost, user: cdcUser, password: args.cdcPassword, tls: { ca: args.ca } },
         ...(initialOffset === undefined ? {} : { initialOffset: { ...initialOffset } }),
         after: pulumi
           .all([

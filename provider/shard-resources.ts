@@ -6,6 +6,12 @@ import type { DesiredState } from "../clients/connect/client.ts";
 import type { TablesTarget } from "../snapshot/target.ts";
 import type { FlowTarget, IndexTarget } from "../flow/flow-target.ts";
 
+/** A server, and an account on it. */
+export interface SourceArgs extends Pick<MysqlEndpoint, "host" | "port">, Pick<MysqlLogin, "user"> {
+  readonly password: pulumi.Input<string>;
+  readonly tls: { readonly ca: pulumi.Input<string> };
+}
+
 export interface ConnectorArgs {
   /** The worker's REST API as reached from the machine that runs Pulumi. A change replaces the connector. */
   readonly workerUrl: pulumi.Input<Written<HttpEndpoint>>;
@@ -36,7 +42,7 @@ export interface ConnectorArgs {
    * A source's server as reached from the machine that runs Pulumi, and the account on it; the password is a secret. With it
    * a connector only goes on from a place that is still one of the server's history. Default: none.
    */
-  readonly source?: pulumi.Input<MysqlEndpoint & MysqlLogin>;
+  readonly source?: SourceArgs;
   /**
    * Where a connector that is created begins to read: `{ file, pos }` for Debezium's MySQL connector. Of no effect on one
    * that exists. Default: at its own offsets, or as its snapshot mode says.
