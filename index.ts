@@ -23,7 +23,7 @@ const pipeline = new CdcPipeline("pipeline", {
   owner,
   plan,
   images,
-  inspectServer: async (shard, cdcPassword) => await requireServer(plan, shard, cdcPassword),
+  inspectServer: async (shard, login) => await requireServer(plan, shard, login),
 });
 
 /** A line per shard: where it is, its connector, and how long the probe change took from commit to consumer. */

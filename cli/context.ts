@@ -5,7 +5,9 @@ import { brokerObstacle } from "../clients/kafka/obstacle.ts";
 import { checkStackName, stackFile } from "../config/stack-name.ts";
 import { checkoutFolder } from "../lib/checkout.ts";
 import { UserError } from "../lib/run.ts";
+import { authorityPem, cdcLogin, mysqlAuthorityKey, secretIn } from "../lib/connector-secrets.ts";
 import { cdcPasswordKey, connectorSecretsFile } from "../lib/constants.ts";
+import type { MysqlLogin } from "../lib/endpoint.ts";
 import type { DesiredState, PipelinePlan, ShardPlan } from "../plan/types.ts";
 import { fileFrom } from "../clients/docker/files.ts";
 import { UnreachableError, UsageError } from "./exit.ts";
@@ -44,10 +46,10 @@ export interface OperatedStack {
   /** REST API of the first worker, with a short time-out. */
   readonly worker: ConnectClient;
   /**
-   * Password of the CDC account, read out of a worker's container, running or not. Never printed.
-   * @throws UnreachableError when there is no such container.
+   * The CDC account, and whom to trust as its servers: read out of a worker's container, running or not. Never printed.
+   * @throws UnreachableError when there is no such container, or it is of a version before.
    */
-  readonly cdcPassword: () => Promise<string>;
+  readonly cdcLogin: () => Promise<MysqlLogin>;
   /**
    * The shard of this name; the names of its connector and of its container count too.
    * @throws UsageError listing the shards.
@@ -83,7 +85,7 @@ export async function openStack(globals: Pick<GlobalOptions, "stack">, use: Use 
  */
 export async function planOf({ stack }: Pick<GlobalOptions, "stack">): Promise<OperatedStack> {
   const plan = await readPlan(stack);
-  let password: Promise<string> | undefined;
+  let login: Promise<MysqlLogin> | undefined;
   return {
     name: stack,
     plan,
@@ -92,7 +94,7 @@ export async function planOf({ stack }: Pick<GlobalOptions, "stack">): Promise<O
       // A worker whose broker is away says nothing of it.
       watch: { obstacle: async () => await brokerObstacle(plan.kafka.endpoints.fromHost, brokerLimitMs) },
     }),
-    cdcPassword: async () => await (password ??= readPassword(plan)),
+    cdcLogin: async () => await (login ??= readLogin(plan)),
     shard: (name) => findShard(plan, name),
     connector: (name) => findConnector(plan, name),
   };
@@ -144,12 +146,17 @@ function sinkOf({ readSide }: PipelinePlan): OperatedConnector | undefined {
   return readSide && { name: readSide.sink.name, connector: { name: readSide.sink.name, state: "running" } };
 }
 
-async function readPassword(plan: PipelinePlan): Promise<string> {
+async function readLogin(plan: PipelinePlan): Promise<MysqlLogin> {
   const containers = plan.connect.workers.map(({ container }) => container);
   for (const container of containers) {
-    const text = await fileFrom(container, connectorSecretsFile);
-    const line = text?.split("\n").find((one) => one.startsWith(`${cdcPasswordKey}=`));
-    if (line !== undefined) return line.slice(cdcPasswordKey.length + 1);
+    const text = (await fileFrom(container, connectorSecretsFile)) ?? "";
+    const [password, authority] = [secretIn(text, cdcPasswordKey), secretIn(text, mysqlAuthorityKey)];
+    if (password !== undefined && authority !== undefined) return cdcLogin(password, authorityPem(authority));
+    if (password !== undefined)
+      throw new UnreachableError(
+        `whom to trust as MySQL cannot be read: ${container} was made by a version of this project that encrypted nothing`,
+        "bring the stack up with this version (make up)",
+      );
   }
   throw new UnreachableError(
     `the CDC account's password cannot be read: ${containers.join(", ")} is not on the Docker engine`,

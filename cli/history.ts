@@ -1,10 +1,10 @@
 /** Whether a shard's connector may go on from its place, as the commands ask it. */
+import type { MysqlLogin } from "../lib/endpoint.ts";
 import { randomUUID } from "node:crypto";
 import type { RowDataPacket } from "mysql2/promise";
 import type { ConnectorOffset } from "../clients/connect/client.ts";
 import { unknownCode, type LossWords } from "../clients/debezium/history/words.ts";
 import { UserError, messageOf } from "../lib/run.ts";
-import { cdcUser } from "../lib/constants.ts";
 import type { ShardPlan } from "../plan/types.ts";
 import type { OperatedConnector, OperatedStack } from "./context.ts";
 import { UnreachableError } from "./exit.ts";
@@ -12,13 +12,12 @@ import { UnreachableError } from "./exit.ts";
 /** @throws Error when the server does not answer. */
 export async function lossOnShard(
   { name, endpoints, connector }: ShardPlan,
-  password: string,
+  login: MysqlLogin,
   offsets: readonly ConnectorOffset[] | undefined,
 ): Promise<LossWords | undefined> {
   // mysql2 takes a while to load; `--help` need not wait for it.
   const { findLoss } = await import("../clients/debezium/history/find-loss.ts");
-  const login = { ...endpoints.fromHost, user: cdcUser, password };
-  return await findLoss(offsets, login, connector.config["snapshot.mode"], name);
+  return await findLoss(offsets, { ...endpoints.fromHost, ...login }, connector.config["snapshot.mode"], name);
 }
 
 /**
@@ -31,7 +30,7 @@ export async function requireHistory(stack: OperatedStack, { name, connector }: 
   const offsets = await stack.worker.getOffsets(connector.name);
   let loss: LossWords | undefined;
   try {
-    loss = await lossOnShard(shard, await stack.cdcPassword(), offsets);
+    loss = await lossOnShard(shard, await stack.cdcLogin(), offsets);
   } catch (error) {
     const { found, remedy } = unknownHistory(name, error);
     throw new UnreachableError(`${name}: ${found}`, remedy, { cause: error });
@@ -52,11 +51,11 @@ export function unknownHistory(name: string, error: unknown): { found: string; r
  * there would leave a place without GTIDs, from which Debezium 3.6 cannot go on.
  * @throws UnreachableError when the server does not answer.
  */
-export async function ensureTransaction({ name, endpoints }: ShardPlan, password: string): Promise<void> {
+export async function ensureTransaction({ name, endpoints }: ShardPlan, login: MysqlLogin): Promise<void> {
   const { connectMysql } = await import("../clients/mysql/client.ts");
   const { probeStatement } = await import("../flow/flow-database.ts");
   try {
-    const connection = await connectMysql({ ...endpoints.fromHost, user: cdcUser, password });
+    const connection = await connectMysql({ ...endpoints.fromHost, ...login });
     try {
       const [rows] = await connection.query<RowDataPacket[]>("SELECT @@GLOBAL.gtid_executed = '' AS isEmpty");
       if (rows[0]?.["isEmpty"] === 1) await connection.execute(probeStatement, [randomUUID()]);

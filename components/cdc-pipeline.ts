@@ -3,10 +3,12 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Images } from "../config/images.ts";
 import { schemaFilesOf } from "../config/sql.ts";
-import { hostAndPort } from "../lib/endpoint.ts";
+import { cdcLogin } from "../lib/connector-secrets.ts";
+import { hostAndPort, type MysqlLogin } from "../lib/endpoint.ts";
 import { engineNames, heldVolumes, type Owner } from "../plan/owner.ts";
 import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../plan/types.ts";
 import type { PreparedKind } from "../provider/prepared-image.ts";
+import { CertificateAuthority } from "../provider/certificate-resources.ts";
 import { GoneContainers, PreparedImage, RandomPassword } from "../provider/resources.ts";
 import { ConnectCluster } from "./connect-cluster.ts";
 import { DebeziumConnector } from "./debezium-connector.ts";
@@ -23,7 +25,7 @@ export interface CdcPipelineArgs {
   readonly plan: PipelinePlan;
   readonly images: Images;
   /** Called for every shard whose server runs and is not about to change, also in a preview; its error stops the program. */
-  readonly inspectServer?: (shard: ShardPlan, cdcPassword: string) => Promise<void>;
+  readonly inspectServer?: (shard: ShardPlan, login: MysqlLogin) => Promise<void>;
 }
 
 /** One line of what `up` has brought about, per shard. */
@@ -57,6 +59,8 @@ export class CdcPipeline extends pulumi.ComponentResource {
     const networks = new Networks(owner, plan, parent);
     const rootPassword = new RandomPassword("mysql-root-password", { length: 24 }, parent).result;
     const cdcPassword = new RandomPassword("cdc-password", { length: 24 }, parent).result;
+    const authority = new CertificateAuthority("authority", { name: `cdc ${plan.stack}` }, parent);
+    const ca = authority.certificate;
     const mysqlImage = prepared("mysql", args.images.mysql, image("mysql-image", args.images.mysql));
     const kafkaImage = { reference: args.images.kafka, id: image("kafka-image", args.images.kafka) };
     const brokerImage = prepared("broker", kafkaImage.reference, kafkaImage.id);
@@ -75,6 +79,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
         sink: plan.readSide?.sink.plugin,
         kafka,
         cdcPassword,
+        ca,
       },
       parent,
     );
@@ -112,6 +117,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
           shards,
           sharedTopics,
           cdcPassword,
+          ca,
         },
         parent,
       );
@@ -128,6 +134,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
           mysqlVersion: plan.images.mysqlVersion,
           plan: shardPlan,
           keepData: plan.keepData,
+          authority,
           rootPassword,
           cdcPassword,
           files,
@@ -138,8 +145,8 @@ export class CdcPipeline extends pulumi.ComponentResource {
       // That it used a password makes no secret of what waits for it.
       const inspected = pulumi.unsecret(
         pulumi
-          .all([cdcPassword, pulumi.all([shard.startedAt, ...shard.prepared.map(({ id }) => id)])])
-          .apply(async ([password]) => await args.inspectServer?.(shardPlan, password)),
+          .all([cdcPassword, ca, pulumi.all([shard.startedAt, ...shard.prepared.map(({ id }) => id)])])
+          .apply(async ([password, known]) => await args.inspectServer?.(shardPlan, cdcLogin(password, known))),
       );
       const connector = new DebeziumConnector(
         shardPlan.key,
@@ -153,6 +160,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
           worker,
           sharedTopics,
           cdcPassword,
+          ca,
         },
         parent,
       );

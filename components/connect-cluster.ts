@@ -3,7 +3,9 @@ import * as command from "@pulumi/command";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { codeHash, filterPlugin, sinkPlugin, sourcesOf } from "../provider/scripts/plugin-code.ts";
-import { cdcPasswordKey, connectorSecretsFile, workerPropertiesFile } from "../lib/constants.ts";
+import { connectorSecrets } from "../lib/connector-secrets.ts";
+import { javaTruststore } from "../lib/java-truststore.ts";
+import { connectorSecretsFile, mysqlTruststoreFile, workerPropertiesFile } from "../lib/constants.ts";
 import { itself } from "../plan/endpoints.ts";
 import { renderProperties } from "../plan/java-properties.ts";
 import type { Owner } from "../plan/owner.ts";
@@ -26,6 +28,8 @@ export interface ConnectClusterArgs {
   readonly kafka: KafkaCluster;
   /** Password of the CDC account; the same on every shard, so that a further shard leaves the worker alone. */
   readonly cdcPassword: pulumi.Output<string>;
+  /** Certificate (PEM) of the authority of MySQL's. */
+  readonly ca: pulumi.Output<string>;
 }
 
 export class ConnectCluster extends pulumi.ComponentResource {
@@ -45,7 +49,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
 
     const secrets = {
       file: connectorSecretsFile,
-      content: pulumi.interpolate`${cdcPasswordKey}=${args.cdcPassword}\n`,
+      content: pulumi.all([args.cdcPassword, args.ca]).apply(([password, ca]) => connectorSecrets(password, ca)),
       permissions: "0444",
     };
     this.secrets = secrets;
@@ -142,6 +146,11 @@ export class ConnectCluster extends pulumi.ComponentResource {
           uploads: [
             { file: workerPropertiesFile, content: renderProperties(worker.properties), permissions: "0444" },
             secrets,
+            {
+              file: mysqlTruststoreFile,
+              contentBase64: args.ca.apply((ca) => javaTruststore(ca).toString("base64")),
+              permissions: "0444",
+            },
           ],
           volumes: plugins.map(({ mount }) => mount),
           // 200 once the worker has joined its group and read its topics (KIP-1017).

@@ -23,6 +23,8 @@ export interface DebeziumConnectorArgs {
   readonly sharedTopics: readonly pulumi.Resource[];
   /** Password of the CDC account. */
   readonly cdcPassword: pulumi.Output<string>;
+  /** Certificate (PEM) of the authority of MySQL's. */
+  readonly ca: pulumi.Output<string>;
 }
 
 export class DebeziumConnector extends pulumi.ComponentResource {
@@ -57,7 +59,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
         ...(historyTopic === undefined
           ? {}
           : { history: { bootstrap: writtenKafka(kafkaPlan.endpoints.fromHost), topic: historyTopic } }),
-        source: { ...plan.endpoints.fromHost, user: cdcUser, password: args.cdcPassword },
+        source: { ...plan.endpoints.fromHost, user: cdcUser, password: args.cdcPassword, tls: { ca: args.ca } },
         ...(initialOffset === undefined ? {} : { initialOffset: { ...initialOffset } }),
         after: pulumi
           .all([
@@ -89,6 +91,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
         {
           target,
           password: args.cdcPassword,
+          ca: args.ca,
           through: [shard.startedAt, kafka.startedAt, worker.startedAt, connector.appliedAt],
           containers: [plan, ...kafkaPlan.brokers, ...connectPlan.workers].map(({ container }) => container),
         },
@@ -100,6 +103,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
         {
           target: tablesTargetOf({ connect: connectPlan, kafka: kafkaPlan }, plan),
           password: args.cdcPassword,
+          ca: args.ca,
           after: connector.appliedAt,
         },
         { ...parent, dependsOn: flow, deletedWith: worker.container },

@@ -2,11 +2,12 @@
 import { createHash } from "node:crypto";
 import * as mysql from "@pulumi/mysql";
 import * as pulumi from "@pulumi/pulumi";
+import { cdcPrivileges } from "../lib/cdc-privileges.ts";
 import {
-  cdcDatabase,
-  cdcDatabasePrivileges,
-  cdcGlobalPrivileges,
   cdcUser,
+  mysqlAuthorityFile,
+  mysqlCertificateFile,
+  mysqlKeyFile,
   mysqlVersionLabel,
   rootInitFile,
   rootPasswordFile,
@@ -16,6 +17,7 @@ import { hostAndPort } from "../lib/endpoint.ts";
 import { itself } from "../plan/endpoints.ts";
 import { ownerLabels, type Owner } from "../plan/owner.ts";
 import type { ShardPlan } from "../plan/types.ts";
+import { Certificate, type CertificateAuthority } from "../provider/certificate-resources.ts";
 import { DataVolume } from "../provider/resources.ts";
 import { Grants, Schema } from "../provider/shard-resources.ts";
 import { shownDigits, type SchemaFile } from "../schema/files.ts";
@@ -31,6 +33,8 @@ export interface MysqlShardArgs {
   readonly plan: ShardPlan;
   /** Whether the data volume stays when the stack is destroyed. */
   readonly keepData: boolean;
+  /** Signs the server's certificate. */
+  readonly authority: CertificateAuthority;
   readonly rootPassword: pulumi.Output<string>;
   /** Password of the CDC account. */
   readonly cdcPassword: pulumi.Output<string>;
@@ -54,6 +58,7 @@ export class MysqlShard extends pulumi.ComponentResource {
     const parent = { parent: this };
 
     const { owner, networks } = args;
+    const ca = args.authority.certificate;
     const volume = new DataVolume(
       `${name}-data`,
       {
@@ -63,6 +68,11 @@ export class MysqlShard extends pulumi.ComponentResource {
         keepData: args.keepData,
       },
       { ...parent, dependsOn: networks.claim },
+    );
+    const { certificate, privateKey } = new Certificate(
+      `${name}-certificate`,
+      { authority: args.authority, names: plan.certificateNames },
+      parent,
     );
     const { container, ready } = createService(
       {
@@ -78,6 +88,9 @@ export class MysqlShard extends pulumi.ComponentResource {
         uploads: [
           { file: rootPasswordFile, content: args.rootPassword, permissions: "0444" },
           { file: rootInitFile, content: args.rootPassword.apply(rootSql), permissions: "0444" },
+          { file: mysqlAuthorityFile, content: ca, permissions: "0444" },
+          { file: mysqlCertificateFile, content: certificate, permissions: "0444" },
+          { file: mysqlKeyFile, content: privateKey, permissions: "0444" },
         ],
         // Empty, the volume takes the image's data directory: an initialised server, whose root nobody can be yet.
         volumes: [{ volumeName: volume.name, containerPath: "/var/lib/mysql" }],
@@ -92,7 +105,13 @@ export class MysqlShard extends pulumi.ComponentResource {
 
     const provider = new mysql.Provider(
       `${name}-mysql`,
-      { endpoint: hostAndPort(plan.endpoints.fromHost), username: "root", password: args.rootPassword },
+      {
+        endpoint: hostAndPort(plan.endpoints.fromHost),
+        username: "root",
+        password: args.rootPassword,
+        // It can be told no authority, only to encrypt. The server is this machine's, and proven by whoever logs in next.
+        tls: "skip-verify",
+      },
       { ...parent, dependsOn: ready },
     );
     // Everything inside the server goes with it: `destroy` needs no living server.
@@ -105,6 +124,7 @@ export class MysqlShard extends pulumi.ComponentResource {
         shard: name,
         ...plan.endpoints.fromHost,
         password: args.rootPassword,
+        ca,
         databases: plan.databases,
         files,
         allow: args.allow,
@@ -113,7 +133,7 @@ export class MysqlShard extends pulumi.ComponentResource {
     );
     const user = new mysql.User(
       `${name}-cdc-user`,
-      { user: cdcUser, host: "%", plaintextPassword: args.cdcPassword },
+      { user: cdcUser, host: "%", plaintextPassword: args.cdcPassword, tlsOption: "SSL" },
       // The schema drops an account that a kept volume brought along.
       { ...inside, provider, dependsOn: schema, deleteBeforeReplace: true },
     );
@@ -123,9 +143,10 @@ export class MysqlShard extends pulumi.ComponentResource {
         shard: name,
         ...plan.endpoints.fromHost,
         password: args.rootPassword,
+        ca,
         // An account that is made anew has none of them.
         account: user.id.apply(() => `${cdcUser}@%`),
-        privileges: { "*": cdcGlobalPrivileges, [cdcDatabase]: cdcDatabasePrivileges },
+        privileges: cdcPrivileges(plan.databases),
       },
       { ...inside, dependsOn: [user, schema] },
     );
@@ -138,11 +159,16 @@ export class MysqlShard extends pulumi.ComponentResource {
 /** mysql as root, inside the container: the password comes from the file, not from an argument. */
 const mysqlAsRoot = `MYSQL_PWD="$(cat ${rootPasswordFile})" mysql -uroot`;
 
-/** Run at every start, one statement a line; none of it is the binlog's business. The password is letters and digits. */
+/**
+ * Run at every start, one statement a line; none of it is the binlog's business. The password is letters and digits. Who comes by TCP
+ * has to encrypt; by the socket nothing leaves the container.
+ */
 function rootSql(password: string): string {
   return [
     "SET SESSION sql_log_bin = OFF;",
-    ...["localhost", "%"].map((host) => `ALTER USER root@'${host}' IDENTIFIED BY '${password}' ACCOUNT UNLOCK;`),
+    ...Object.entries({ localhost: "NONE", "%": "SSL" }).map(
+      ([host, tls]) => `ALTER USER root@'${host}' IDENTIFIED BY '${password}' REQUIRE ${tls} ACCOUNT UNLOCK;`,
+    ),
     "",
   ].join("\n");
 }

@@ -32,6 +32,8 @@ export interface ReadSideArgs {
   readonly sharedTopics: readonly pulumi.CustomResource[];
   /** Password of the CDC account. */
   readonly cdcPassword: pulumi.Output<string>;
+  /** Certificate (PEM) of the authority of MySQL's. */
+  readonly ca: pulumi.Output<string>;
 }
 
 /** What `up` tells of the read side. */
@@ -96,6 +98,7 @@ export class ReadSide extends pulumi.ComponentResource {
         {
           target: { url: writtenHttp(plan.endpoints.fromHost), refreshIntervalMs, indices },
           password: args.cdcPassword,
+          ca: args.ca,
           after: pulumi.all([
             engineStartedAt,
             pulumi.all(shards.map(({ shard }) => pulumi.all([shard.filesHash, ...shard.prepared.map(({ id }) => id)]))),
@@ -147,6 +150,7 @@ export class ReadSide extends pulumi.ComponentResource {
             target: flowTargetOf(pipeline, planned),
             index: indexTargetOf(pipeline, plan, planned),
             password: args.cdcPassword,
+            ca: args.ca,
             through: [...through, shard.startedAt, connector.appliedAt, connector.provenAt],
             containers: [planned, ...shared].map(({ container }) => container),
             // A new sink reads first what the topics hold already.

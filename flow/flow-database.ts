@@ -3,12 +3,12 @@ import type { Connection, RowDataPacket } from "mysql2/promise";
 import { connectMysql, SilentServerError } from "../clients/mysql/client.ts";
 import { cdcDatabase, cdcUser } from "../lib/constants.ts";
 import { missingTables } from "./captured-tables.ts";
-import { hostAndPort } from "../lib/endpoint.ts";
+import { hostAndPort, type MysqlLogin } from "../lib/endpoint.ts";
 import { FlowError, text, type FlowTarget } from "./flow-target.ts";
 
 /** Logs in as the CDC account. */
-export async function connectTo(target: FlowTarget, password: string): Promise<Connection> {
-  return await connectMysql({ ...target.mysql, user: cdcUser, password, database: cdcDatabase }).catch(
+export async function connectTo(target: FlowTarget, login: MysqlLogin): Promise<Connection> {
+  return await connectMysql({ ...target.mysql, ...login, database: cdcDatabase }).catch(
     stuck(target, `${cdcUser} cannot log in at ${hostAndPort(target.mysql)}`),
   );
 }

@@ -2,6 +2,7 @@
  * The flow of one shard: a row written there has to arrive on its topic; when it does not, where it got stuck.
  * `up` sends one such probe through every shard, `cdc verify` as many as it is asked for.
  */
+import type { MysqlLogin } from "../lib/endpoint.ts";
 import { randomUUID } from "node:crypto";
 import type { Connection } from "mysql2/promise";
 import { failureOf } from "../clients/connect/status.ts";
@@ -39,18 +40,18 @@ export interface ProbeTimes {
 
 /**
  * Writes a probe row to the shard (the pipeline's own table) and waits for its event.
- * @param password of the CDC account.
+ * @param login of the CDC account.
  * @param timeoutMs how long the way of the change may take, a first snapshot included.
  * @param index where its document has to be found after that; default: the event is enough.
  * @throws FlowError naming the stage at which the change got stuck.
  */
 export async function checkFlow(
   target: FlowTarget,
-  password: string,
+  login: MysqlLogin,
   timeoutMs: number,
   index?: IndexTarget,
 ): Promise<FlowResult> {
-  const probe = await FlowProbe.open(target, password, index);
+  const probe = await FlowProbe.open(target, login, index);
   try {
     const { sentMs, consumedMs, indexed } = await probe.send(timeoutMs);
     return { latencyMs: Math.round((indexed?.foundMs ?? consumedMs) - sentMs) };
@@ -85,17 +86,17 @@ export class FlowProbe {
 
   /**
    * Logs in to the shard and opens its probe topic at the end.
-   * @param password of the CDC account.
+   * @param login of the CDC account.
    * @param index where the probes' documents have to be found; default: probes end at the topic.
    * @throws FlowError when either is not possible (database, topic), the server writes no usable binlog, or a table that
    * is to be captured is not there.
    */
-  static async open(target: FlowTarget, password: string, index?: IndexTarget): Promise<FlowProbe> {
+  static async open(target: FlowTarget, login: MysqlLogin, index?: IndexTarget): Promise<FlowProbe> {
     const reader = new TopicReader(target.kafka, target.probeTopic);
     let database: Connection | undefined;
     let indexProbe: IndexProbe | undefined;
     try {
-      database = await connectTo(target, password);
+      database = await connectTo(target, login);
       await requireBinlog(target, database);
       await requireTables(target, database);
       indexProbe = index && (await IndexProbe.open(target.shard, index));

@@ -27,18 +27,6 @@ export const connectRestPort = 8083;
 /** The CDC account on every shard. */
 export const cdcUser = "debezium";
 
-/** What Debezium needs on `*.*` for snapshot and binlog, and no more (its documentation, "Creating a user"). */
-export const cdcGlobalPrivileges = [
-  "RELOAD",
-  "REPLICATION CLIENT",
-  "REPLICATION SLAVE",
-  "SELECT",
-  "SHOW DATABASES",
-] as const;
-
-/** Heartbeat and probe rows are written in the pipeline's own database only. */
-export const cdcDatabasePrivileges = ["DELETE", "INSERT", "UPDATE"] as const;
-
 /** MySQL's own databases. */
 export const systemDatabases: readonly string[] = ["information_schema", "mysql", "performance_schema", "sys"];
 
@@ -54,11 +42,19 @@ export const rootPasswordFile = "/run/secrets/mysql-root-password";
 /** The statements with which a MySQL server gives root its password before it listens (mysqld's `--init-file`). */
 export const rootInitFile = "/run/secrets/mysql-root.sql";
 
+/** A MySQL server's certificate (PEM), whose it is, and the key to it. */
+export const mysqlAuthorityFile = "/run/secrets/mysql-authority.pem";
+export const mysqlCertificateFile = "/run/secrets/mysql-certificate.pem";
+export const mysqlKeyFile = "/run/secrets/mysql-key.pem";
+
 /** The folder in the workers' containers whose files Kafka's FileConfigProvider may read for connectors. */
 export const secretsFolder = "/run/secrets";
 
 /** Where the worker finds connectors' passwords; read through that provider. */
 export const connectorSecretsFile = `${secretsFolder}/connectors.properties`;
+
+/** Where connectors find whom to trust as MySQL: a Java truststore without a password, as nothing in it is secret. */
+export const mysqlTruststoreFile = `${secretsFolder}/mysql-authority.jks`;
 
 /** Key of the CDC account's password in connectorSecretsFile. */
 export const cdcPasswordKey = "debezium.password";

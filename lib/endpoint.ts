@@ -22,6 +22,14 @@ export interface MysqlEndpoint {
   readonly tls?: Tls;
 }
 
+/** Who logs in to a MySQL server; a client takes it beside the endpoint. Never printed. */
+export interface MysqlLogin {
+  readonly user: string;
+  readonly password: string;
+  /** Whom to trust, where no plan can know it: the program makes the authority of its own servers. Default: the endpoint's. */
+  readonly tls?: Tls;
+}
+
 /** Kafka's brokers. */
 export interface KafkaEndpoint {
   /** `HOST:PORT`, several separated by commas. */

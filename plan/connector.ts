@@ -2,7 +2,14 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { jsonConverter, keepNulls } from "./connect.ts";
 import { ddlFilter } from "./ddl-filter.ts";
-import { cdcDatabase, cdcPasswordKey, cdcUser, connectorSecretsFile, signalTable } from "../lib/constants.ts";
+import {
+  cdcDatabase,
+  cdcPasswordKey,
+  cdcUser,
+  connectorSecretsFile,
+  mysqlTruststoreFile,
+  signalTable,
+} from "../lib/constants.ts";
 import type { MysqlEndpoint } from "../lib/endpoint.ts";
 import { quoted } from "../lib/names.ts";
 import { findRelease } from "./releases.ts";
@@ -100,6 +107,9 @@ function ownProperties(args: ConnectorArgs): Record<string, string> {
     "database.user": cdcUser,
     // The worker puts the password in; REST, the config topic and the log only ever show this placeholder.
     "database.password": `\${file:${connectorSecretsFile}:${cdcPasswordKey}}`,
+    // Both of its connections, JDBC and binlog, to a server with a certificate of the stack's authority for that host name.
+    "database.ssl.mode": "verify_identity",
+    "database.ssl.truststore": mysqlTruststoreFile,
     "database.server.id": String(shard.serverId),
     "database.include.list": literally(args.databases),
     "table.include.list": literally(args.tables),

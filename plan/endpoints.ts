@@ -72,6 +72,11 @@ export function ownNames(...aliases: string[]): string[] {
   return [loopbackName, loopback, loopbackIpv6, ...aliases];
 }
 
+/** What a service's certificate names: how it is reached on this machine, and in the network. */
+export function certificateNames(alias: string, container: string): string[] {
+  return [alias, container, loopbackName, loopback, "::1"];
+}
+
 /** Of the search engine, or of the search page. */
 export function httpEndpoints(alias: string, port: PublishedPort): Endpoints<HttpEndpoint> {
   return {

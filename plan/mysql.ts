@@ -1,5 +1,6 @@
 /** mysqld's options. */
 import type { PipelineConfig } from "../config/schema.ts";
+import { mysqlAuthorityFile, mysqlCertificateFile, mysqlKeyFile } from "../lib/constants.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 import { mysqlOptions } from "./row-size.ts";
 import type { ShardPlan } from "./types.ts";
@@ -44,6 +45,10 @@ function ownOptions(shard: ResolvedShard, config: PipelineConfig): Record<string
     enforce_gtid_consistency: "ON",
     // In step with the connector's connectionTimeZone.
     default_time_zone: config.timeZone,
+    // Without its authority the server would not load a certificate anew (ALTER INSTANCE RELOAD TLS).
+    ssl_ca: mysqlAuthorityFile,
+    ssl_cert: mysqlCertificateFile,
+    ssl_key: mysqlKeyFile,
     innodb_buffer_pool_size: `${shard.bufferPoolMiB}M`,
   };
 }

@@ -2,6 +2,7 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { cdcDatabase, signalTable } from "../lib/constants.ts";
 import { connectorConfig, notificationTopicOf } from "./connector.ts";
+import { certificateNames } from "./endpoints.ts";
 import { mysqldOverheadMiB, planMysql } from "./mysql.ts";
 import { hasOwnSink, truncateTopicOf } from "./indices.ts";
 import { topicOf } from "../lib/names.ts";
@@ -24,6 +25,7 @@ export function planShard(
   pinned: boolean,
 ): ShardPlan {
   const { alias, published, endpoints } = shard;
+  const container = `${stack}-${alias}`;
   const topics = new TopicPlanner(config);
   const heartbeat = `${cdcDatabase}.heartbeat`;
   const probe = `${cdcDatabase}.probe`;
@@ -33,11 +35,12 @@ export function planShard(
   return {
     name: shard.name,
     key: shard.key,
-    container: `${stack}-${alias}`,
+    container,
     alias,
     networks: [askedIn(networkNames(stack).databases, alias)],
     port: published,
     endpoints,
+    certificateNames: certificateNames(alias, container),
     // By the shard, not by its port: rows stay with it when the port changes.
     volume: `${stack}-mysql-${shard.key}-data`,
     expectedMemoryMiB: shard.bufferPoolMiB + mysqldOverheadMiB,

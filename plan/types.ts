@@ -68,6 +68,8 @@ export interface ShardPlan extends StatefulPlan {
   readonly key: string;
   /** Where its server is reached. */
   readonly endpoints: Endpoints<MysqlEndpoint>;
+  /** What its server's certificate names: host names and IP addresses. */
+  readonly certificateNames: readonly string[];
   /** mysqld's arguments. */
   readonly mysqldArgs: readonly string[];
   /** Those of the options that are the plan's, with `_` in their names; `mysql.options` and a shard's `mysqlOptions` may not say otherwise. */

@@ -1,8 +1,8 @@
 /** The preflight as the program runs it: warnings are logged, problems stop it. */
+import type { MysqlLogin } from "../lib/endpoint.ts";
 import * as pulumi from "@pulumi/pulumi";
 import type { Images } from "../config/images.ts";
 import { renderProblems, type Problem } from "../lib/problem.ts";
-import { cdcUser } from "../lib/constants.ts";
 import type { PipelinePlan, ShardPlan } from "../plan/types.ts";
 import { preflight } from "./index.ts";
 import { checkServer } from "./server.ts";
@@ -21,11 +21,11 @@ export async function requireWorld(plan: PipelinePlan, images: Images): Promise<
 /**
  * Looks at a shard's running server: variables, retention, zone and privileges may have been changed behind our back.
  * Missing privileges only warn: `up` gives them back (cdc:index:Grants).
- * @param password of the CDC account.
+ * @param login of the CDC account.
  * @throws pulumi.RunError naming every other problem.
  */
-export async function requireServer(plan: PipelinePlan, shard: ShardPlan, password: string): Promise<void> {
-  const address = { ...shard.endpoints.fromHost, user: cdcUser, password, path: shard.name };
+export async function requireServer(plan: PipelinePlan, shard: ShardPlan, login: MysqlLogin): Promise<void> {
+  const address = { ...shard.endpoints.fromHost, ...login, path: shard.name };
   const found = await checkServer(address, {
     timeZone: plan.timeZone,
     databases: shard.databases,

@@ -1,6 +1,6 @@
 /** What Debezium needs of a MySQL server: judged from what the server says of itself. */
 import { describePrivileges, grantStatements, lackingPrivileges } from "../clients/mysql/grants.ts";
-import { cdcDatabase, cdcDatabasePrivileges, cdcGlobalPrivileges } from "../lib/constants.ts";
+import { cdcPrivileges } from "../lib/cdc-privileges.ts";
 import type { Problem } from "../lib/problem.ts";
 import { keylessProblem, type KeyNeed } from "../plan/table-keys.ts";
 
@@ -166,14 +166,8 @@ export function secondsOf(time: string, zone: string): number {
   return asUtc / 1000 - offset;
 }
 
-/** Debezium's documentation, "Creating a user"; SELECT may be given on the captured databases alone. */
-const globalPrivileges = cdcGlobalPrivileges.filter((privilege) => privilege !== "SELECT");
-
 function judgeGrants(path: string, facts: ServerFacts, databases: readonly string[]): Problem[] {
-  const wanted = new Map<string, readonly string[]>([["*", globalPrivileges]]);
-  for (const database of new Set([...databases, cdcDatabase])) wanted.set(database, ["SELECT"]);
-  wanted.set(cdcDatabase, ["SELECT", ...cdcDatabasePrivileges]);
-  const missing = lackingPrivileges(facts.grants, wanted);
+  const missing = lackingPrivileges(facts.grants, new Map(Object.entries(cdcPrivileges(databases))));
   if (missing.size === 0) return [];
   return [
     {

@@ -1,6 +1,7 @@
 /** Asks a running MySQL server whether it can be captured. */
 import type { RowDataPacket } from "mysql2/promise";
 import { connectMysql, SilentServerError } from "../clients/mysql/client.ts";
+import { TlsError } from "../clients/tls.ts";
 import { hostAndPort, type MysqlEndpoint } from "../lib/endpoint.ts";
 import type { Problem } from "../lib/problem.ts";
 import { askedVariables, judgeServer, probedTimes, type ExpectedServer, type ServerFacts } from "./server-rules.ts";
@@ -72,6 +73,10 @@ const refused: Readonly<Record<string, (user: string) => string>> = {
   ER_ACCOUNT_HAS_BEEN_LOCKED: (user) => `let the account in again: ALTER USER '${user}'@'%' ACCOUNT UNLOCK`,
 };
 
+const notTheOne =
+  "see which server answers there: its certificate is not of the authority that is trusted. One of the stack's own is made anew, on its " +
+  "volume, by docker rm --force CONTAINER and pulumi up";
+
 function unreachable({ user, path, ...endpoint }: ServerAddress, error: unknown): Problem {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const said = (error instanceof Error && error.message) || code || String(error);
@@ -83,10 +88,14 @@ function unreachable({ user, path, ...endpoint }: ServerAddress, error: unknown)
       remedy: "let it go on (docker unpause CONTAINER), or start it anew (docker restart CONTAINER)",
     };
   }
+  const untrusted = error instanceof TlsError ? notTheOne : undefined;
   return {
     code: "CDC-711",
     path,
     message: `${user} cannot log in to the MySQL server at ${hostAndPort(endpoint)}: ${said}`,
-    remedy: refused[code]?.(user) ?? "start the server, or mend its address and the way to it (firewall, bind_address)",
+    remedy:
+      untrusted ??
+      refused[code]?.(user) ??
+      "start the server, or mend its address and the way to it (firewall, bind_address)",
   };
 }

@@ -3,6 +3,8 @@ import type { RowDataPacket } from "mysql2/promise";
 import {
   describePrivileges,
   grantStatements,
+  outdatedPrivileges,
+  revokeStatements,
   lackingPrivileges,
   quotedAccount,
   type Privileges,
@@ -17,6 +19,7 @@ interface GrantsInputs {
   readonly host: string;
   readonly port: number;
   readonly password: string;
+  readonly ca: string;
   /** `USER@HOST` */
   readonly account: string;
   /** By database; `*` stands for all. */
@@ -42,7 +45,7 @@ export const grantsHandler: ResourceHandler = {
   },
 
   async create(inputs) {
-    return { id: asInputs(inputs).shard, outs: await give(inputs) };
+    return { id: asInputs(inputs).shard, outs: await give(inputs, {}) };
   },
 
   /** `diff` looks at the server. */
@@ -50,8 +53,8 @@ export const grantsHandler: ResourceHandler = {
     return { props, inputs: props };
   },
 
-  async update(_id, _olds, news) {
-    return { outs: await give(news) };
+  async update(_id, olds, news) {
+    return { outs: await give(news, asInputs(olds).privileges) };
   },
 
   /** They go with the account. */
@@ -70,10 +73,12 @@ async function lackingOn(inputs: Properties): Promise<Privileges> {
   });
 }
 
-async function give(inputs: Properties): Promise<Properties> {
+/** Gives first, so that nothing is lacking meanwhile; then takes what was given before and is wanted no longer. */
+async function give(inputs: Properties, before: GrantsInputs["privileges"]): Promise<Properties> {
   const { shard, account, privileges } = asInputs(inputs);
+  const wanted = new Map(Object.entries(privileges));
   await withServer(inputs, async (query) => {
-    for (const statement of grantStatements(new Map(Object.entries(privileges)), account)) {
+    const run = async (statement: string) =>
       await query(statement).catch((error: unknown) => {
         throw new Error(
           `${shard}: ${statement}: ${messageOf(error)}\n` +
@@ -81,7 +86,10 @@ async function give(inputs: Properties): Promise<Properties> {
           { cause: error },
         );
       });
-    }
+    for (const statement of grantStatements(wanted, account)) await run(statement);
+    const lines = await query(`SHOW GRANTS FOR ${quotedAccount(account)}`);
+    const outdated = outdatedPrivileges(lines, new Map(Object.entries(before)), wanted);
+    for (const statement of revokeStatements(outdated, account)) await run(statement);
   });
   return inputs;
 }
@@ -91,8 +99,10 @@ async function withServer<T>(
   inputs: Properties,
   ask: (query: (sql: string) => Promise<string[]>) => Promise<T>,
 ): Promise<T> {
-  const { host, port, password } = asInputs(inputs);
-  const connection = await unlessCutOff(async () => await connectMysql({ host, port, user: "root", password }));
+  const { host, port, password, ca } = asInputs(inputs);
+  const connection = await unlessCutOff(
+    async () => await connectMysql({ host, port, user: "root", password, tls: { ca } }),
+  );
   try {
     return await ask(async (sql) => {
       const [rows] = await connection.query<RowDataPacket[]>(sql);

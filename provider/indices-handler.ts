@@ -1,5 +1,6 @@
 /** cdc:index:Indices */
 import { missingAliases } from "../clients/opensearch/aliases.ts";
+import { cdcLogin } from "../lib/connector-secrets.ts";
 import { httpEndpoint } from "../lib/endpoint.ts";
 import { indexAgain } from "../plan/row-origin.ts";
 import type { IndexTarget, IndicesTarget, PreparedIndices } from "./indices.ts";
@@ -10,6 +11,7 @@ import { within } from "./within.ts";
 interface IndicesInputs {
   readonly target: IndicesTarget;
   readonly password: string;
+  readonly ca: string;
 }
 
 /** What a look at the engine may take while the user waits for a preview. */
@@ -51,11 +53,11 @@ export const indicesHandler: ResourceHandler = {
 };
 
 async function prepare(inputs: Properties, olds: Properties | undefined, say: Say): Promise<Properties> {
-  const { target, password } = asInputs(inputs);
+  const { target, password, ca } = asInputs(inputs);
   // The clients of MySQL and of the engine take half a second to load: most runs of the plugin need none.
   const { PartlyPreparedError, prepareIndices } = await import("./indices.ts");
   try {
-    return { ...inputs, ...(await prepareIndices(target, password, knownOf(olds), say)) };
+    return { ...inputs, ...(await prepareIndices(target, cdcLogin(password, ca), knownOf(olds), say)) };
   } catch (error) {
     if (!(error instanceof PartlyPreparedError)) throw error;
     // The engine keeps what was made in the state with the error: else nobody would know that it has to be filled.

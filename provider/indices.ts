@@ -1,5 +1,5 @@
 /** An index for each captured table, mapped by its columns, before the sink writes. */
-import { httpEndpoint, type HttpEndpoint, type Written } from "../lib/endpoint.ts";
+import { httpEndpoint, type HttpEndpoint, type Written, type MysqlLogin } from "../lib/endpoint.ts";
 import { UserError } from "../lib/run.ts";
 import { targetOf, type Kept } from "../plan/endpoints.ts";
 import type { Origin } from "../plan/row-origin.ts";
@@ -54,13 +54,13 @@ export class PartlyPreparedError extends Error {
 
 /**
  * Makes sure of every index. All columns are read before the first one is made.
- * @param password of the CDC account. @param known undefined when nothing was made before. @param say told a line for what is new.
+ * @param login of the CDC account. @param known undefined when nothing was made before. @param say told a line for what is new.
  * @throws UserError when engine or shard is out of reach, or the engine refuses a mapping (CDC-861).
  * @throws PartlyPreparedError the same, when something that was known was made anew by then.
  */
 export async function prepareIndices(
   { url, refreshIntervalMs, indices }: IndicesTarget,
-  password: string,
+  login: MysqlLogin,
   known: KnownIndices | undefined,
   say: (line: string) => void,
 ): Promise<PreparedIndices> {
@@ -70,7 +70,7 @@ export async function prepareIndices(
     const { cluster_uuid: clusterUuid } = body;
     const former = known?.clusterUuid === clusterUuid ? known : undefined;
     const mapped = [];
-    for (const index of indices) mapped.push({ index, mapping: await mappingOf(index, password) });
+    for (const index of indices) mapped.push({ index, mapping: await mappingOf(index, login) });
     const anew: IndexTarget[] = [];
     const prepared = () => ({ clusterUuid, fills: (former?.fills ?? 0) + (anew.length > 0 ? 1 : 0) });
     try {
@@ -91,8 +91,8 @@ export async function prepareIndices(
   }
 }
 
-async function mappingOf({ table, shards }: IndexTarget, password: string) {
-  return await tableMapping({ table, shards: shards.map((shard) => targetOf<IndexedShard>(shard)) }, password);
+async function mappingOf({ table, shards }: IndexTarget, login: MysqlLogin) {
+  return await tableMapping({ table, shards: shards.map((shard) => targetOf<IndexedShard>(shard)) }, login);
 }
 
 /** The engine does not take the mapping: which column that is stands in its own words. */

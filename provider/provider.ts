@@ -8,6 +8,7 @@ import type {
   ReadResult,
   UpdateResult,
 } from "@pulumi/pulumi/provider/index.js";
+import { certificateAuthorityHandler, certificateHandler } from "./certificate-handlers.ts";
 import { connectorHandler } from "./connector-handler.ts";
 import { dataHandler } from "./data-handler.ts";
 import { dataVolumeHandler } from "./data-volume-handler.ts";
@@ -30,6 +31,8 @@ import { tablesReadHandler } from "./tables-read-handler.ts";
 import { masked, secretsIn } from "./secrets.ts";
 
 const handlers: Readonly<Record<string, ResourceHandler>> = {
+  "cdc:index:Certificate": certificateHandler(),
+  "cdc:index:CertificateAuthority": certificateAuthorityHandler(),
   "cdc:index:Connector": connectorHandler,
   "cdc:index:ContainerReady": containerReadyHandler,
   "cdc:index:Data": dataHandler,

@@ -7,6 +7,8 @@ export interface IndicesArgs {
   readonly target: IndicesTarget;
   /** Password of the CDC account; a secret. */
   readonly password: pulumi.Input<string>;
+  /** Certificate (PEM) of the authority of MySQL's. */
+  readonly ca: pulumi.Input<string>;
   /** What has tables and indices, for example start times: looked at again when one is new. */
   readonly after: pulumi.Input<unknown>;
 }

@@ -12,6 +12,7 @@ interface SchemaInputs {
   readonly host: string;
   readonly port: number;
   readonly password: string;
+  readonly ca: string;
   readonly databases: readonly string[];
   /** By name, the begin of its SHA-256. */
   readonly files: Readonly<Record<string, string>>;
@@ -81,7 +82,7 @@ async function apply(inputs: Properties, isNew: boolean, say: Say): Promise<Prop
 
 /** The shape is given by the resource class (resources.ts), the only maker of such inputs. */
 function targetOf(properties: Properties): SchemaTarget {
-  const { shard, host, port, password, databases, files, allow } = reveal(properties) as Properties & SchemaInputs;
+  const { shard, host, port, password, ca, databases, files, allow } = reveal(properties) as Properties & SchemaInputs;
   const read = Object.entries(files)
     .toSorted(([a], [b]) => byFolder(a, b))
     .map(([name, hash]) => fileOf(name, hash));
@@ -90,6 +91,7 @@ function targetOf(properties: Properties): SchemaTarget {
     host,
     port,
     password,
+    tls: { ca },
     databases,
     files: read,
     allow,

@@ -1,10 +1,16 @@
 /** The Pulumi resources of a shard: what is inside its server, its connector, and the proof of its flow. */
 import * as pulumi from "@pulumi/pulumi";
-import type { HttpEndpoint, KafkaEndpoint, MysqlEndpoint, Written } from "../lib/endpoint.ts";
+import type { HttpEndpoint, KafkaEndpoint, MysqlEndpoint, MysqlLogin, Written } from "../lib/endpoint.ts";
 import { keptTarget } from "../plan/endpoints.ts";
 import type { DesiredState } from "../clients/connect/client.ts";
 import type { TablesTarget } from "../snapshot/target.ts";
 import type { FlowTarget, IndexTarget } from "../flow/flow-target.ts";
+
+/** A server, and an account on it. */
+export interface SourceArgs extends Pick<MysqlEndpoint, "host" | "port">, Pick<MysqlLogin, "user"> {
+  readonly password: pulumi.Input<string>;
+  readonly tls: { readonly ca: pulumi.Input<string> };
+}
 
 export interface ConnectorArgs {
   /** The worker's REST API as reached from the machine that runs Pulumi. A change replaces the connector. */
@@ -36,7 +42,7 @@ export interface ConnectorArgs {
    * A source's server as reached from the machine that runs Pulumi, and the account on it; the password is a secret. With it
    * a connector only goes on from a place that is still one of the server's history. Default: none.
    */
-  readonly source?: pulumi.Input<MysqlEndpoint & { readonly user: string; readonly password: pulumi.Input<string> }>;
+  readonly source?: SourceArgs;
   /**
    * Where a connector that is created begins to read: `{ file, pos }` for Debezium's MySQL connector. Of no effect on one
    * that exists. Default: at its own offsets, or as its snapshot mode says.
@@ -81,6 +87,8 @@ export interface FlowArgs {
   readonly index?: IndexTarget;
   /** Password of the CDC account; a secret. */
   readonly password: pulumi.Input<string>;
+  /** Certificate (PEM) of the authority of MySQL's. */
+  readonly ca: pulumi.Input<string>;
   /** What the change has to pass through, for example start times: when one is new, the proof is given again. */
   readonly through: pulumi.Input<unknown>;
   /** The containers among it: when one was started anew, behind our back too, the proof is given again. */
@@ -108,6 +116,8 @@ export interface TablesReadArgs {
   readonly target: TablesTarget;
   /** Password of the CDC account; a secret. */
   readonly password: pulumi.Input<string>;
+  /** Certificate (PEM) of the authority of MySQL's. */
+  readonly ca: pulumi.Input<string>;
   /** What may have made tables new to the connector, for example when it was changed: looked at again when one is new. */
   readonly after: pulumi.Input<unknown>;
 }
@@ -133,6 +143,8 @@ export interface GrantsArgs {
   readonly port: number;
   /** Root's password; a secret. */
   readonly password: pulumi.Input<string>;
+  /** Certificate (PEM) of the authority of MySQL's. */
+  readonly ca: pulumi.Input<string>;
   /** Who gets them, as `USER@HOST`. */
   readonly account: pulumi.Input<string>;
   /** What is given, by database; `*` stands for all. */
@@ -141,7 +153,8 @@ export interface GrantsArgs {
 
 /**
  * What an account may do on a server. @pulumi/mysql's Grant never compares: what somebody revoked would stay so. Every preview
- * looks here, and an `up` gives back what is lacking; what somebody gave beyond it stays.
+ * looks here, and an `up` gives back what is lacking, and takes what it gave before and is wanted no longer; what somebody else
+ * gave beyond it stays.
  */
 export class Grants extends pulumi.CustomResource {
   constructor(name: string, args: GrantsArgs, opts?: pulumi.CustomResourceOptions) {
@@ -157,6 +170,8 @@ export interface SchemaArgs {
   readonly port: number;
   /** Root's password; a secret. */
   readonly password: pulumi.Input<string>;
+  /** Certificate (PEM) of the authority of MySQL's. */
+  readonly ca: pulumi.Input<string>;
   /** Databases that are made when they are missing; none is ever dropped. */
   readonly databases: readonly string[];
   /**

@@ -1,4 +1,5 @@
 /** cdc:index:TablesRead */
+import { cdcLogin } from "../lib/connector-secrets.ts";
 import { targetOf, type Kept } from "../plan/endpoints.ts";
 import type { TablesTarget } from "../snapshot/target.ts";
 import { asKnown, hasUnknown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
@@ -8,6 +9,7 @@ import { within } from "./within.ts";
 interface TablesReadInputs {
   readonly target: TablesTarget;
   readonly password: string;
+  readonly ca: string;
 }
 
 /** What a check of the broker may take while the user waits for a preview. */
@@ -45,11 +47,11 @@ export const tablesReadHandler: ResourceHandler = {
 };
 
 async function read(inputs: Properties, say: Say): Promise<Properties> {
-  const { target, password } = asInputs(inputs);
+  const { target, password, ca } = asInputs(inputs);
   // The clients of Kafka and MySQL take half a second to load: most runs of the plugin need none.
   const { readUnread } = await import("../snapshot/read-unread.ts");
   const words = { result: say, progress: (text: string) => say(text, true) };
-  await readUnread(target, password, words);
+  await readUnread(target, cdcLogin(password, ca), words);
   return { ...inputs, checkedAt: new Date().toISOString() };
 }
 
@@ -61,7 +63,7 @@ async function unreadOf(target: TablesTarget): Promise<string[]> {
 
 /** The shape is given by the resource class (resources.ts), the only maker of such inputs. */
 function asInputs(properties: Properties): TablesReadInputs {
-  const { target, password } = reveal(properties) as Properties &
+  const { target, password, ca } = reveal(properties) as Properties &
     TablesReadInputs & { readonly target: Kept<TablesTarget> };
-  return { target: targetOf<TablesTarget>(target), password };
+  return { target: targetOf<TablesTarget>(target), password, ca };
 }

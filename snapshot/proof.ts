@@ -5,11 +5,11 @@
  * connector read it, or it was changed meanwhile. That holds whatever is written in between, with compaction (the newest
  * record of a key stays), with shards that share a topic (the key names the shard), and with and without the envelope.
  */
+import type { MysqlLogin } from "../lib/endpoint.ts";
 import type { Connection as StreamingConnection } from "mysql2";
 import type { RowDataPacket } from "mysql2/promise";
 import { RangeReader, type TopicFacts } from "../clients/kafka/range.ts";
 import { fits } from "../plan/captured.ts";
-import { cdcUser } from "../lib/constants.ts";
 import { isComparable, KeySet, serverText, textOfKey, topicKey, topicText, type KeyColumn } from "./keys.ts";
 import type { TablesTarget } from "./target.ts";
 import { connectStreaming } from "../clients/mysql/streaming.ts";
@@ -40,7 +40,7 @@ export interface Unproven {
 
 export interface ProofArgs {
   readonly target: TablesTarget;
-  readonly password: string;
+  readonly login: MysqlLogin;
   readonly table: string;
   readonly topic: string;
   /** By partition: the end of the topic before the reading began. */
@@ -55,7 +55,7 @@ export interface ProofArgs {
 export async function proveRead(args: ProofArgs): Promise<Proof | Unproven> {
   const { target, table, topic, from, expectedRows } = args;
   const reader = new RangeReader(target.kafka);
-  const server = await ServerKeys.open(target, args.password);
+  const server = await ServerKeys.open(target, args.login);
   try {
     await server.beginSnapshot();
     // What is behind the moment has passed when a change of after it has.
@@ -143,8 +143,8 @@ class ServerKeys {
     this.#connection = connection;
   }
 
-  static async open(target: TablesTarget, password: string): Promise<ServerKeys> {
-    return new ServerKeys(await connectStreaming({ ...target.mysql, user: cdcUser, password }));
+  static async open(target: TablesTarget, login: MysqlLogin): Promise<ServerKeys> {
+    return new ServerKeys(await connectStreaming({ ...target.mysql, ...login }));
   }
 
   async beginSnapshot(): Promise<void> {

@@ -1,4 +1,5 @@
 /** Tables read anew by their shard's connector, from the signal to the end. */
+import type { MysqlLogin } from "../lib/endpoint.ts";
 import type { ConnectClient } from "../clients/connect/client.ts";
 import { TopicReader, type TopicStream } from "../clients/kafka/topic.ts";
 import { UnreachableError, UserError, messageOf } from "../lib/run.ts";
@@ -14,8 +15,8 @@ import { snapshotTargetOf, type SnapshotTarget } from "./target.ts";
 export interface Operated {
   readonly worker: ConnectClient;
   readonly plan: Pick<PipelinePlan, "connect" | "kafka">;
-  /** Password of the CDC account. */
-  readonly cdcPassword: () => Promise<string>;
+  /** The CDC account. */
+  readonly cdcLogin: () => Promise<MysqlLogin>;
 }
 
 export interface ReadingOptions {
@@ -41,7 +42,7 @@ export interface Reading {
  * meanwhile, or reads a table already, UnreachableError when the server or the notifications cannot be reached.
  */
 export async function readAnew(
-  { worker, plan, cdcPassword }: Operated,
+  { worker, plan, cdcLogin }: Operated,
   shard: ShardPlan,
   table: string,
   { where, onProgress, isInterrupted }: ReadingOptions,
@@ -49,7 +50,7 @@ export async function readAnew(
   await requireRunning(worker, shard.connector.name);
   requireNone(shard, table, (await runningSnapshot(worker, shard.connector.name)).tables);
   const target = snapshotTargetOf(plan, shard);
-  const server = await SnapshotServer.open(target, await cdcPassword());
+  const server = await SnapshotServer.open(target, await cdcLogin());
   try {
     if (where !== undefined) await server.checkCondition(table, where);
     const { id, readings } = await readTables(target, worker, server, [table], {
@@ -104,11 +105,11 @@ export async function readTables(
 
 /** Asks the connector to end its reading of a table; it does so between two chunks. */
 export async function stopReading(
-  { plan, cdcPassword }: Pick<Operated, "plan" | "cdcPassword">,
+  { plan, cdcLogin }: Pick<Operated, "plan" | "cdcLogin">,
   shard: ShardPlan,
   table: string,
 ): Promise<void> {
-  const server = await SnapshotServer.open(snapshotTargetOf(plan, shard), await cdcPassword());
+  const server = await SnapshotServer.open(snapshotTargetOf(plan, shard), await cdcLogin());
   try {
     await server.signal(stopSignal(table));
   } finally {

@@ -2,6 +2,7 @@
  * What `up` does for captured tables that were never read: a connector that has offsets takes no snapshot of a table that is
  * new to it, so one is asked for, followed and proven.
  */
+import type { MysqlLogin } from "../lib/endpoint.ts";
 import { ConnectClient } from "../clients/connect/client.ts";
 import { RecordProducer } from "../clients/kafka/producer.ts";
 import { TopicReader } from "../clients/kafka/topic.ts";
@@ -33,10 +34,10 @@ export interface Say {
 
 /**
  * Reads what was not read, and writes down what is.
- * @param password of the CDC account.
+ * @param login of the CDC account.
  * @throws UserError when a table cannot be read, or not every row of it came to its topic; FlowError when no change flows.
  */
-export async function readUnread(target: TablesTarget, password: string, say: Say): Promise<void> {
+export async function readUnread(target: TablesTarget, login: MysqlLogin, say: Say): Promise<void> {
   const state = await readTablesState(target);
   if (!state.isKnown) {
     say.result(
@@ -48,7 +49,7 @@ export async function readUnread(target: TablesTarget, password: string, say: Sa
     await writeDown(target, state, nothingFound);
     return;
   }
-  const reading = new Reading(target, password, say);
+  const reading = new Reading(target, login, say);
   try {
     await reading.read(unreadTables(await reading.awaitIdle()));
   } catch (error) {
@@ -91,16 +92,16 @@ async function writeDown(target: TablesTarget, state: TablesState, { lost, empty
 
 class Reading {
   readonly #target: TablesTarget;
-  readonly #password: string;
+  readonly #login: MysqlLogin;
   readonly #say: Say;
   readonly #worker: ConnectClient;
   readonly #failures: string[] = [];
   readonly #lost = new Set<string>();
   readonly #empty = new Set<string>();
 
-  constructor(target: TablesTarget, password: string, say: Say) {
+  constructor(target: TablesTarget, login: MysqlLogin, say: Say) {
     this.#target = target;
-    this.#password = password;
+    this.#login = login;
     this.#say = say;
     this.#worker = new ConnectClient(target.connect, { timeoutMs: 10_000 });
   }
@@ -143,7 +144,7 @@ class Reading {
   async read(unread: readonly TableState[]): Promise<void> {
     if (unread.length === 0) return;
     const { shard } = this.#target;
-    const server = await SnapshotServer.open(this.#target, this.#password);
+    const server = await SnapshotServer.open(this.#target, this.#login);
     try {
       const readable: TableState[] = [];
       for (const one of unread) {
@@ -197,7 +198,7 @@ class Reading {
   async #prove(table: string, topic: string, from: readonly bigint[], progress: Progress): Promise<Proof | Unproven> {
     return await proveRead({
       target: this.#target,
-      password: this.#password,
+      login: this.#login,
       table,
       topic,
       from,
@@ -279,7 +280,7 @@ class Reading {
 
   /** What was committed before has passed the connector when this returns. */
   async #pass(): Promise<void> {
-    await checkFlow(this.#target, this.#password, passLimitMs);
+    await checkFlow(this.#target, this.#login, passLimitMs);
   }
 }
 

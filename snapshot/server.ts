@@ -2,7 +2,7 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { connectMysql } from "../clients/mysql/client.ts";
 import { cdcUser } from "../lib/constants.ts";
-import { hostAndPort } from "../lib/endpoint.ts";
+import { hostAndPort, type MysqlLogin } from "../lib/endpoint.ts";
 import type { SnapshotTarget } from "./target.ts";
 import { UnreachableError, UsageError, messageOf } from "../lib/run.ts";
 import type { Signal } from "./signal.ts";
@@ -23,9 +23,9 @@ export class SnapshotServer {
   }
 
   /** @throws UnreachableError when the CDC account cannot log in. */
-  static async open(target: Address, password: string): Promise<SnapshotServer> {
+  static async open(target: Address, login: MysqlLogin): Promise<SnapshotServer> {
     try {
-      return new SnapshotServer(await connectMysql({ ...target.mysql, user: cdcUser, password }), target);
+      return new SnapshotServer(await connectMysql({ ...target.mysql, ...login }), target);
     } catch (error) {
       throw new UnreachableError(
         `${cdcUser} cannot log in to MySQL of ${target.shard} at ${hostAndPort(target.mysql)}: ${messageOf(error)}`,

@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import type { ConnectorOffset } from "../../clients/connect/client.ts";
 import { findLoss } from "../../clients/debezium/history/find-loss.ts";
 import type { ServerLogin } from "../../clients/debezium/history/read.ts";
+import { authorityPem, mysqlAuthorityKey, secretIn } from "../../lib/connector-secrets.ts";
+import { connectorSecretsFile, mysqlTruststoreFile } from "../../lib/constants.ts";
 import { lossCodes, type LossWords } from "../../clients/debezium/history/words.ts";
 
 /**
@@ -28,17 +30,22 @@ async function loginOf(config: Readonly<Record<string, string>>): Promise<Server
     port: Number(config["database.port"] ?? 3306),
     user: config["database.user"] ?? "",
     password: await resolved(config["database.password"] ?? ""),
+    ...(config["database.ssl.truststore"] === mysqlTruststoreFile && { tls: { ca: await ownAuthority() } }),
   };
+}
+
+/** What is in the truststore of the stack's own connectors. */
+async function ownAuthority(): Promise<string> {
+  return authorityPem(await resolved(`\${file:${connectorSecretsFile}:${mysqlAuthorityKey}}`));
 }
 
 /** A placeholder of Kafka's FileConfigProvider; the guard has the file at the same path as the workers. */
 const placeholder = /^\$\{file:([^:}]+):([^}]+)\}$/;
 
 async function resolved(value: string): Promise<string> {
-  const [, file, key] = placeholder.exec(value) ?? [];
+  const [, file, key = ""] = placeholder.exec(value) ?? [];
   if (file === undefined) return value;
-  const lines = (await readFile(file, "utf8")).split("\n");
-  const line = lines.find((one) => one.startsWith(`${key}=`));
-  if (line === undefined) throw new Error(`${file} has no ${key}`);
-  return line.slice(`${key}=`.length);
+  const found = secretIn(await readFile(file, "utf8"), key);
+  if (found === undefined) throw new Error(`${file} has no ${key}`);
+  return found;
 }

@@ -3,7 +3,7 @@ import type { Connection, RowDataPacket } from "mysql2/promise";
 import { stringifyExact, type Row, type Value } from "../../clients/debezium/events/json.ts";
 import { connectMysql } from "../../clients/mysql/client.ts";
 import { UserError, messageOf } from "../../lib/run.ts";
-import { hostAndPort } from "../../lib/endpoint.ts";
+import { hostAndPort, type MysqlLogin } from "../../lib/endpoint.ts";
 import { cdcUser } from "../../lib/constants.ts";
 import type { ReadSidePlan, ShardPlan } from "../../plan/types.ts";
 import { readColumns } from "../../clients/opensearch/columns.ts";
@@ -18,7 +18,7 @@ import { quotedTable } from "../../lib/sql.ts";
 /** Asks the shards themselves, as the CDC account. */
 export function rowsOf(stack: OperatedStack, readSide: ReadSidePlan): Rows {
   const ask = async <T>(shard: ShardPlan, question: (database: Connection) => Promise<T>): Promise<T> =>
-    await onServer(shard, await stack.cdcPassword(), question);
+    await onServer(shard, await stack.cdcLogin(), question);
   const primaryKeys = new Map<string, Promise<readonly string[]>>();
   return {
     primaryKey: async (shard, table) => {
@@ -99,11 +99,11 @@ function conditionFor(columns: readonly (Omit<RowColumn, "isNullable"> | undefin
 /** @throws UnreachableError when the CDC account cannot log in. */
 async function onServer<T>(
   shard: ShardPlan,
-  password: string,
+  login: MysqlLogin,
   question: (database: Connection) => Promise<T>,
 ): Promise<T> {
   const endpoint = shard.endpoints.fromHost;
-  const database = await connectMysql({ ...endpoint, user: cdcUser, password }).catch((error: unknown) => {
+  const database = await connectMysql({ ...endpoint, ...login }).catch((error: unknown) => {
     throw new UnreachableError(
       `${cdcUser} cannot log in to MySQL of ${shard.name} at ${hostAndPort(endpoint)}: ${messageOf(error)}`,
       `cdc doctor --shard ${shard.name} says what is wrong; all letters are still there`,

@@ -64,14 +64,14 @@ function serverChecks(facts: Facts, shard: ShardPlan): Check[] {
       section,
       title: `${name} login and rules`,
       needs: [shard.container],
-      run: async () => await lookAtServer(plan, shard, await facts.stack.cdcPassword()),
+      run: async () => await lookAtServer(plan, shard, await facts.stack.cdcLogin()),
     },
     {
       id: `${name}:tables`,
       section,
       title: `${name} tables`,
       needs: [`${name}:login`],
-      run: async () => await lookAtTables(shard, await facts.stack.cdcPassword()),
+      run: async () => await lookAtTables(shard, await facts.stack.cdcLogin()),
     },
   ];
 }
@@ -143,7 +143,7 @@ function connectorChecks(facts: Facts, shard: ShardPlan): Check[] {
       "place",
       "place in the binlog",
       [there, `${name}:login`],
-      async () => await lookAtPlace(shard, await facts.stack.cdcPassword(), await facts.offsets(shard)),
+      async () => await lookAtPlace(shard, await facts.stack.cdcLogin(), await facts.offsets(shard)),
     ),
     check("history", "schema history", [there, "topics"], async () =>
       judgeHistory(shard, await facts.place(shard), await facts.recordsIn(historyTopicOf(shard))),

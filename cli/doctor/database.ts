@@ -1,4 +1,5 @@
 /** What a shard's server has to have: rules, tables, and the binlog that its connector still needs. */
+import type { MysqlLogin } from "../../lib/endpoint.ts";
 import type { RowDataPacket } from "mysql2/promise";
 import { connectMysql } from "../../clients/mysql/client.ts";
 import type { Problem } from "../../lib/problem.ts";
@@ -13,8 +14,8 @@ import { includedTables } from "../tables.ts";
 import { broken, well, type Outcome } from "./walk.ts";
 
 /** Logs in as the CDC account and holds the server against the rules of the preflight. */
-export async function lookAtServer(plan: PipelinePlan, shard: ShardPlan, password: string): Promise<Outcome> {
-  const address = { ...shard.endpoints.fromHost, user: cdcUser, password, path: shard.name };
+export async function lookAtServer(plan: PipelinePlan, shard: ShardPlan, login: MysqlLogin): Promise<Outcome> {
+  const address = { ...shard.endpoints.fromHost, ...login, path: shard.name };
   return judgeProblems(
     await checkServer(address, { timeZone: plan.timeZone, databases: shard.databases, keyNeeds: shard.keyNeeds }),
   );
@@ -35,8 +36,8 @@ function remedyOf({ code, remedy }: Problem): string {
     : remedy;
 }
 
-export async function lookAtTables(shard: ShardPlan, password: string): Promise<Outcome> {
-  const names = await ask(shard, password, "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES");
+export async function lookAtTables(shard: ShardPlan, login: MysqlLogin): Promise<Outcome> {
+  const names = await ask(shard, login, "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES");
   return judgeTables(includedTables(shard), new Set(names.map((row) => row.join("."))));
 }
 
@@ -52,10 +53,10 @@ export function judgeTables(wanted: readonly string[], found: ReadonlySet<string
 /** Whether the connector's place is still one of the server's history. */
 export async function lookAtPlace(
   shard: ShardPlan,
-  password: string,
+  login: MysqlLogin,
   offsets: readonly ConnectorOffset[] | undefined,
 ): Promise<Outcome> {
-  return judgeLoss(shard, placeOf(offsets), await lossOnShard(shard, password, offsets));
+  return judgeLoss(shard, placeOf(offsets), await lossOnShard(shard, login, offsets));
 }
 
 export function judgeLoss({ connector }: ShardPlan, place: Place | undefined, loss: LossWords | undefined): Outcome {
@@ -66,8 +67,8 @@ export function judgeLoss({ connector }: ShardPlan, place: Place | undefined, lo
   return well(`the server still has the binlog from ${place.file}:${place.position} on`);
 }
 
-async function ask(shard: ShardPlan, password: string, sql: string): Promise<string[][]> {
-  const connection = await connectMysql({ ...shard.endpoints.fromHost, user: cdcUser, password });
+async function ask(shard: ShardPlan, login: MysqlLogin, sql: string): Promise<string[][]> {
+  const connection = await connectMysql({ ...shard.endpoints.fromHost, ...login });
   try {
     const [rows] = await connection.query<RowDataPacket[]>({ sql, rowsAsArray: true });
     return rows.map((row) => (row as unknown as unknown[]).map(String));

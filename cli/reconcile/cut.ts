@@ -1,4 +1,5 @@
 /** A moment that the whole pipeline has passed: what was committed on the shards before it is in the index. */
+import type { MysqlLogin } from "../../lib/endpoint.ts";
 import { failureOf, statesOf } from "../../clients/connect/status.ts";
 import { untilCaughtUp, type PartitionLag } from "../../clients/kafka/sink-lag.ts";
 import { UserError } from "../../lib/run.ts";
@@ -30,8 +31,8 @@ export interface CutOptions {
 export async function passCut({ stack, readSide, shards, indices, onProgress }: CutOptions): Promise<void> {
   await requireSink(stack, readSide);
   onProgress("waiting for the connectors");
-  const password = await stack.cdcPassword();
-  await Promise.all(shards.map(async (shard) => await sendProbe(stack, shard, password)));
+  const login = await stack.cdcLogin();
+  await Promise.all(shards.map(async (shard) => await sendProbe(stack, shard, login)));
   const sink = {
     kafka: stack.plan.kafka.endpoints.fromHost,
     connector: readSide.sink.name,
@@ -54,9 +55,9 @@ export async function passCut({ stack, readSide, shards, indices, onProgress }: 
     );
 }
 
-async function sendProbe(stack: OperatedStack, shard: ShardPlan, password: string): Promise<void> {
+async function sendProbe(stack: OperatedStack, shard: ShardPlan, login: MysqlLogin): Promise<void> {
   try {
-    const probe = await FlowProbe.open(flowTargetOf(stack.plan, shard), password);
+    const probe = await FlowProbe.open(flowTargetOf(stack.plan, shard), login);
     try {
       await probe.send(probeLimitMs);
     } finally {

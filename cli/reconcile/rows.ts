@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import type { Connection as StreamingConnection } from "mysql2";
 import type { Connection, FieldPacket, RowDataPacket } from "mysql2/promise";
 import type { Value } from "../../clients/debezium/events/json.ts";
-import { hostAndPort } from "../../lib/endpoint.ts";
+import { hostAndPort, type MysqlLogin } from "../../lib/endpoint.ts";
 import { cdcUser } from "../../lib/constants.ts";
 import type { IndexedShard } from "../../plan/types.ts";
 import { UnreachableError } from "../exit.ts";
@@ -47,11 +47,11 @@ export class ShardRows {
   }
 
   /** @throws UnreachableError when the CDC account cannot log in. */
-  static async open(shard: IndexedShard, password: string): Promise<ShardRows> {
+  static async open(shard: IndexedShard, login: MysqlLogin): Promise<ShardRows> {
     try {
       // UTC, and no mode that changes what is read.
       const settings = ["time_zone = '+00:00'", "sql_mode = ''"];
-      return new ShardRows(await connectStreaming({ ...shard.mysql, user: cdcUser, password }, settings), shard);
+      return new ShardRows(await connectStreaming({ ...shard.mysql, ...login }, settings), shard);
     } catch (error) {
       throw new UnreachableError(
         `${cdcUser} cannot log in to MySQL of ${shard.name} at ${hostAndPort(shard.mysql)}: ${messageOf(error)}`,

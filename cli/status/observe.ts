@@ -1,9 +1,9 @@
 /** Looks at every part of a stack, all at once. */
+import type { MysqlLogin } from "../../lib/endpoint.ts";
 import type { RowDataPacket } from "mysql2/promise";
 import type { ExpandedConnector } from "../../clients/connect/client.ts";
 import { stateFile, type GuardState } from "../../lib/guard-state.ts";
 import { connectMysql } from "../../clients/mysql/client.ts";
-import { cdcUser } from "../../lib/constants.ts";
 import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../../plan/types.ts";
 import { tablesTargetOf } from "../../snapshot/target.ts";
 import type { OperatedStack } from "../context.ts";
@@ -145,18 +145,18 @@ async function lookAtUnmanaged(
 }
 
 async function lookAtShard(
-  { plan, worker, cdcPassword }: OperatedStack,
+  { plan, worker, cdcLogin }: OperatedStack,
   shard: ShardPlan,
   news: Promise<SeenNews>,
 ): Promise<ShardObservation> {
   // The offset before the binlog's end: what is committed in between counts as lag, never as a lead.
   const offsets = await ask(async () => await worker.getOffsets(shard.connector.name));
-  const kept = await ask(async () => await readBinlogs(shard, await cdcPassword()));
+  const kept = await ask(async () => await readBinlogs(shard, await cdcLogin()));
   const binlogs = "error" in kept ? kept : { value: kept.value.files };
   const keptSeconds = known(kept)?.keptSeconds;
   // A server that was silent once would be waited for once more.
   const unasked = "error" in offsets ? offsets : "error" in kept ? kept : undefined;
-  const loss = unasked ?? (await ask(async () => await lossOnShard(shard, await cdcPassword(), known(offsets))));
+  const loss = unasked ?? (await ask(async () => await lossOnShard(shard, await cdcLogin(), known(offsets))));
   const tables = await ask(async () => {
     const { readTablesState } = await import("../../snapshot/state.ts");
     return await readTablesState(tablesTargetOf(plan, shard));
@@ -178,9 +178,9 @@ async function lookAtShard(
 /** The server's binlog files, and how long they stay; SHOW BINARY LOGS has the same name in every MySQL, and counts up to the last commit. */
 async function readBinlogs(
   shard: ShardPlan,
-  password: string,
+  login: MysqlLogin,
 ): Promise<{ files: Binlog[]; keptSeconds: number | undefined }> {
-  const connection = await connectMysql({ ...shard.endpoints.fromHost, user: cdcUser, password });
+  const connection = await connectMysql({ ...shard.endpoints.fromHost, ...login });
   try {
     const [rows] = await connection.query<RowDataPacket[]>("SHOW BINARY LOGS");
     const [variables] = await connection.query<RowDataPacket[]>(

@@ -34,18 +34,18 @@ export interface ProbeOptions {
 
 /** Sends `count` probes through each of the shards. */
 export async function probeAll(
-  { plan, cdcPassword }: OperatedStack,
+  { plan, cdcLogin }: OperatedStack,
   shards: readonly ShardPlan[],
   { count, readSide }: ProbeOptions,
 ): Promise<ShardResult[]> {
-  const password = await cdcPassword();
+  const login = await cdcLogin();
   return await Promise.all(
     shards.map(async (shard) => {
       const latencies: Latency[] = [];
       let probe: FlowProbe | undefined;
       try {
         const index = readSide && indexTargetOf(plan, readSide, shard);
-        probe = await FlowProbe.open(flowTargetOf(plan, shard), password, index);
+        probe = await FlowProbe.open(flowTargetOf(plan, shard), login, index);
         while (latencies.length < count) {
           // A probe is found right after a refresh; sent at once, the next one would always wait for nearly a whole interval.
           if (latencies.length > 0 && readSide !== undefined) await sleep(Math.random() * readSide.refreshIntervalMs);

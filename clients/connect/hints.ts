@@ -51,8 +51,8 @@ const knownFailures: readonly KnownFailure[] = [
     isLasting: true,
   },
   {
-    pattern: /Access denied; you need/i,
-    hint: "the CDC account lacks a privilege: the next `pulumi up` gives back what was revoked; docs/configuration.md lists what is needed",
+    pattern: /Access denied; you need|does not have the 'LOCK TABLES' privilege/i,
+    hint: "the CDC account lacks a privilege: the next `pulumi up` gives back what was revoked; docs/connectors.md lists what is needed",
   },
   {
     pattern: /Access denied for user '([^']*)'[^\n]*Account is locked/i,
@@ -127,6 +127,11 @@ const knownFailures: readonly KnownFailure[] = [
   {
     pattern: /UnknownHost|Unknown host/i,
     hint: "the name is not known in the worker's network: inside it a shard's server is database.hostname, for example mysql-3308",
+  },
+  {
+    pattern:
+      /CertPathValidatorException|PKIX path building failed|[Ii]dentity verification failed|identity was not confirmed/,
+    hint: "the server's certificate is not of the authority that the connector trusts (database.ssl.truststore), or not for this host name: see which server answers under database.hostname; one of the stack's own is made anew, on its volume, by `docker rm --force CONTAINER` and `pulumi up`",
   },
   {
     pattern:

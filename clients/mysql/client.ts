@@ -1,7 +1,7 @@
 /** Connections to MySQL on which nothing waits for ever: a server that is frozen takes connections and answers nothing. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection, ConnectionOptions, FieldPacket, QueryResult } from "mysql2/promise";
-import { hostAndPort, type MysqlEndpoint } from "../../lib/endpoint.ts";
+import { hostAndPort, type MysqlEndpoint, type MysqlLogin } from "../../lib/endpoint.ts";
 import { serverNameOf, tlsError, tlsOptions } from "../tls.ts";
 
 /** A server answers within milliseconds; on a machine that starts a stack beside it, within seconds. */
@@ -10,10 +10,7 @@ const answerLimitMs = 10_000;
 const farewellMs = 1000;
 
 /** An endpoint, and what is no part of it. */
-export interface MysqlAddress extends MysqlEndpoint, Pick<ConnectionOptions, "database"> {
-  readonly user: string;
-  readonly password: string;
-}
+export type MysqlAddress = MysqlEndpoint & MysqlLogin & Pick<ConnectionOptions, "database">;
 
 /**
  * An address as mysql2 takes it. By an IP address the server's certificate is held to its authority alone: mysql2 compares names

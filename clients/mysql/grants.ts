@@ -12,7 +12,8 @@ export function lackingPrivileges(lines: readonly string[], wanted: Privileges):
   const has = (privilege: string, database: string) =>
     granted.some(
       ({ privileges, scope }) =>
-        (scope === "*" || scope === database) && (privileges.has(privilege) || privileges.has("ALL PRIVILEGES")),
+        (scope === "*" || scope === database) &&
+        [privilege, widerThan[privilege], "ALL PRIVILEGES"].some((one) => one !== undefined && privileges.has(one)),
     );
   const lacking = [...wanted].map(
     ([database, privileges]) => [database, privileges.filter((privilege) => !has(privilege, database))] as const,
@@ -20,9 +21,40 @@ export function lackingPrivileges(lines: readonly string[], wanted: Privileges):
   return new Map(lacking.filter(([, privileges]) => privileges.length > 0));
 }
 
+/** Privileges that allow another one too. */
+const widerThan: Readonly<Record<string, string>> = { FLUSH_TABLES: "RELOAD" };
+
+/**
+ * What was wanted before, is wanted no longer, and is still given. What somebody else gave is left.
+ * @param lines of `SHOW GRANTS`.
+ */
+export function outdatedPrivileges(lines: readonly string[], before: Privileges, wanted: Privileges): Privileges {
+  const granted = lines.flatMap((line) => parseGrant(line) ?? []);
+  const isGiven = (privilege: string, database: string) =>
+    granted.some(({ privileges, scope }) => scope === database && privileges.has(privilege));
+  const outdated = [...before].map(([database, privileges]) => {
+    const kept = wanted.get(database) ?? [];
+    return [database, privileges.filter((one) => !kept.includes(one) && isGiven(one, database))] as const;
+  });
+  return new Map(outdated.filter(([, privileges]) => privileges.length > 0));
+}
+
 /** A statement for each scope, without a semicolon. @param account as `USER@HOST`. */
 export function grantStatements(privileges: Privileges, account: string): string[] {
-  return describePrivileges(privileges).map((one) => `GRANT ${one} TO ${quotedAccount(account)}`);
+  return statements("GRANT", privileges, `TO ${quotedAccount(account)}`);
+}
+
+/** Likewise. */
+export function revokeStatements(privileges: Privileges, account: string): string[] {
+  return statements("REVOKE", privileges, `FROM ${quotedAccount(account)}`);
+}
+
+/** In a name of a database, `_` and `%` would stand for others. */
+function statements(verb: string, privileges: Privileges, account: string): string[] {
+  return [...privileges].map(
+    ([database, list]) =>
+      `${verb} ${list.join(", ")} ON ${scopeName(database.replaceAll(/[_%]/g, String.raw`\$&`))} ${account}`,
+  );
 }
 
 /** For each scope `SELECT, RELOAD ON *.*`. */

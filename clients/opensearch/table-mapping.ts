@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { connectMysql } from "../mysql/client.ts";
 import { UserError, messageOf } from "../../lib/run.ts";
 import { cdcUser } from "../../lib/constants.ts";
-import { hostAndPort, type MysqlEndpoint } from "../../lib/endpoint.ts";
+import { hostAndPort, type MysqlEndpoint, type MysqlLogin } from "../../lib/endpoint.ts";
 import { isSameColumn } from "../../lib/names.ts";
 import { type ColumnSpec, readColumns, unitedColumns } from "./columns.ts";
 import { fieldOf, mappingOf, type IndexMapping } from "./mapping.ts";
@@ -19,26 +19,26 @@ export interface TableSource {
 
 /**
  * Asks every shard that captures the table for its columns, and unites them. Columns that are kept out of events are not mapped.
- * @param password of the CDC account.
+ * @param login of the CDC account.
  * @throws {UserError} when a shard is out of reach, when the shards' columns contradict each other, when none has the
  * table, or when a column's name is the sink's.
  */
 export async function tableMapping(
   { table, shards }: { readonly table: string; readonly shards: readonly TableSource[] },
-  password: string,
+  login: MysqlLogin,
 ): Promise<IndexMapping> {
   const found = await Promise.all(
     shards.map(async (shard) => {
-      const columns = await columnsOn(shard, table, password);
+      const columns = await columnsOn(shard, table, login);
       return { shard: shard.name, columns: columns.filter(({ name }) => !isExcluded(name, shard)) };
     }),
   );
   return mappingOf(table, unitedColumns(table, found, haveSameField));
 }
 
-async function columnsOn({ name, mysql }: TableSource, table: string, password: string) {
+async function columnsOn({ name, mysql }: TableSource, table: string, login: MysqlLogin) {
   try {
-    const database = await connectMysql({ ...mysql, user: cdcUser, password });
+    const database = await connectMysql({ ...mysql, ...login });
     try {
       return await readColumns(database, table);
     } finally {

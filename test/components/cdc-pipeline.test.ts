@@ -134,9 +134,12 @@ describe("the resource graph of the write side", () => {
     expect(command).toContain("--init-file=/run/secrets/mysql-root.sql");
     const [, statements] = reveal(uploads) as { file: string; content: string }[];
     expect(statements?.file).toBe("/run/secrets/mysql-root.sql");
-    for (const host of ["localhost", "%"])
+    for (const [host, tls] of [
+      ["localhost", "NONE"],
+      ["%", "SSL"],
+    ] as const)
       expect(statements?.content).toContain(
-        `ALTER USER root@'${host}' IDENTIFIED BY 'password-of-mysql-root-password' ACCOUNT UNLOCK;`,
+        `ALTER USER root@'${host}' IDENTIFIED BY 'password-of-mysql-root-password' REQUIRE ${tls} ACCOUNT UNLOCK;`,
       );
   });
 
@@ -191,8 +194,9 @@ describe("the resource graph of the write side", () => {
     expect(named("shard0-cdc-grants").inputs).toMatchObject({
       account: "debezium@%",
       privileges: {
-        "*": ["RELOAD", "REPLICATION CLIENT", "REPLICATION SLAVE", "SELECT", "SHOW DATABASES"],
-        cdc: ["DELETE", "INSERT", "UPDATE"],
+        "*": ["FLUSH_TABLES", "REPLICATION CLIENT", "REPLICATION SLAVE", "SHOW VIEW"],
+        products: ["SELECT"],
+        cdc: ["DELETE", "INSERT", "SELECT", "UPDATE"],
       },
     });
   });
@@ -292,6 +296,22 @@ describe("secrets", () => {
     expect(JSON.stringify(reveal(named("connect-container").inputs["uploads"]))).toContain(
       `debezium.password=${passwords[1]}`,
     );
+  });
+
+  test("are the keys of certificates, which only their servers get", () => {
+    const keys = ["key-of-authority", ...["shard0", "shard1", "shard2"].map((shard) => `key-of-${shard}-certificate`)];
+    for (const { type, options } of resources)
+      if (/:Certificate(Authority)?$/.test(type)) expect(options.additionalSecretOutputs).toContain("privateKey");
+    for (const { name, type, inputs } of resources) {
+      for (const key of keys) expect(`${name}: ${inClear(inputs)}`).not.toContain(key);
+      const held = keys.filter((key) => JSON.stringify(inputs).includes(key));
+      const own = type === "cdc:index:Certificate" ? ["key-of-authority"] : [];
+      expect(held, name).toEqual(
+        type === "docker:index/container:Container" && name.startsWith("shard")
+          ? [`key-of-${name.replace("-container", "")}-certificate`]
+          : own,
+      );
+    }
   });
 
   test("of root are not in the worker, and none is in a container's environment or command", () => {

@@ -474,7 +474,7 @@ describe("a table that is new to a running connector", () => {
     const prove = async (from: readonly bigint[]) =>
       await proveRead({
         target,
-        password: await checkout.password("cdc-password"),
+        login: await checkout.cdcLogin(),
         table: "products.late",
         topic,
         from,

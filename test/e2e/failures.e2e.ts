@@ -83,7 +83,7 @@ test("a wrong password of the CDC account fails the flow check at the database, 
     workers: [`${checkout.prefix}-connect`],
   };
   const { checkFlow } = await import("../../flow/flow.ts");
-  await expect(checkFlow(target, await checkout.password("cdc-password"), 5000)).rejects.toThrow(
+  await expect(checkFlow(target, await checkout.cdcLogin(), 5000)).rejects.toThrow(
     /shard0: no change flows; stuck at database: debezium cannot log in/,
   );
 });

@@ -4,11 +4,16 @@
  */
 import { once } from "node:events";
 import { request, type IncomingMessage } from "node:http";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConnectClient } from "../../clients/connect/client.ts";
 import { TopicReader } from "../../clients/kafka/topic.ts";
+import { connectMysql } from "../../clients/mysql/client.ts";
+import { makeAuthority, makeCertificate } from "../../provider/certificates.ts";
+import { cdc } from "./support/cdc.ts";
 import { Checkout, committedConfig, dockerLines, execute, namesOwnedBy } from "./support/checkout.ts";
 import { decode, decodeKey, readAll, recordsOf } from "./support/events.ts";
 import { kafkaTopics } from "./support/kafka-topics.ts";
@@ -183,16 +188,30 @@ describe("secrets", () => {
     expect(await status({ "sec-fetch-site": "cross-site" })).toBe(403);
   });
 
-  test("the CDC account may not write to the users' tables", async () => {
-    const password = await checkout.password("cdc-password");
-    const connection = await createConnection({
-      host: "127.0.0.1",
-      port: 3308 + portOffset,
-      user: "debezium",
-      password,
-    });
+  test("the CDC account may not write to the users' tables, nor read those of other databases", async () => {
+    const [shard = { port: 0 }] = shards;
+    await onShard(shard, (sql) => sql.query("CREATE DATABASE salaries"));
+    await onShard(shard, (sql) => sql.query("CREATE TABLE salaries.t (id INT PRIMARY KEY)"));
+    const connection = await connectMysql({ host: "127.0.0.1", port: shard.port, ...(await checkout.cdcLogin()) });
     await expect(connection.query("DELETE FROM products.stock")).rejects.toThrow(/denied/);
+    await connection.query("SELECT 1 FROM products.stock");
+    for (const table of ["salaries.t", "mysql.user"])
+      await expect(connection.query(`SELECT 1 FROM ${table}`), table).rejects.toThrow(/denied/);
     await connection.end();
+    await onShard(shard, (sql) => sql.query("DROP DATABASE salaries"));
+  });
+
+  test("nobody logs in to MySQL by the network without TLS, the right password or not", async () => {
+    const login = { host: "127.0.0.1", port: 3308 + portOffset };
+    const { password } = await checkout.cdcLogin();
+    for (const account of [
+      { user: "debezium", password },
+      { user: "root", password: rootPassword },
+    ]) {
+      await expect(createConnection({ ...login, ...account }), account.user).rejects.toThrow(/Access denied/);
+      const encrypted = await createConnection({ ...login, ...account, ssl: { ca: await checkout.authority() } });
+      await encrypted.end();
+    }
   });
 });
 
@@ -372,11 +391,36 @@ describe("the day after", () => {
 
   test("a privilege that somebody revoked is told by preview and given back by a plain `up`", async () => {
     const [shard = { port: 0 }] = shards;
-    await onShard(shard, (sql) => sql.query("REVOKE RELOAD ON *.* FROM debezium@'%'"));
-    expect(succeeded(await checkout.pulumi("preview"))).toMatch(/CDC-715 shard0: .*RELOAD/);
+    await onShard(shard, (sql) => sql.query("REVOKE SHOW VIEW ON *.* FROM debezium@'%'"));
+    expect(succeeded(await checkout.pulumi("preview"))).toMatch(/CDC-715 shard0: .*SHOW VIEW/);
     expect(succeeded(await checkout.pulumi("up", "--yes"))).toMatch(/shard0-cdc-grants/);
     const [rows] = await onShard(shard, (sql) => sql.query<RowDataPacket[]>("SHOW GRANTS FOR debezium@'%'"));
-    expect(JSON.stringify(rows)).toMatch(/RELOAD/);
+    expect(JSON.stringify(rows)).toMatch(/SHOW VIEW/);
+    expect(succeeded(await checkout.pulumi("preview"))).toMatch(noChange);
+  });
+
+  test("a server with a certificate of another authority is refused by connector and cdc, and told", async () => {
+    const [shard = { port: 0, container: "", connector: "" }] = shards;
+    const other = await makeAuthority("another", Date.now());
+    const pair = await makeCertificate(other, ["mysql-3308", "localhost", "127.0.0.1"], Date.now());
+    const files = { authority: other.certificate, certificate: pair.certificate, key: pair.privateKey };
+    for (const [name, content] of Object.entries(files)) {
+      const file = join(checkout.folder, `mysql-${name}.pem`);
+      await writeFile(file, content);
+      await dockerLines("cp", "--quiet", file, `${shard.container}:/run/secrets/mysql-${name}.pem`);
+    }
+    await onShard(shard, (sql) => sql.query("ALTER INSTANCE RELOAD TLS"));
+    await fetch(`${connectUrl}/connectors/${shard.connector}/restart?includeTasks=true`, { method: "POST" });
+    await expect
+      .poll(async () => (await worker.getStatus(shard.connector))?.tasks[0]?.trace ?? "", patient)
+      .toMatch(/CertPathValidatorException|PKIX path/);
+    expect((await cdc(checkout, "doctor", "--shard", "shard0")).stdout).toMatch(
+      /CDC-711: .*has a certificate that is not trusted/,
+    );
+    // The stack's own server takes its place, on the same volume.
+    await dockerLines("rm", "--force", shard.container);
+    succeeded(await checkout.pulumi("up", "--yes", "--skip-preview"));
+    await runs(shard.connector);
     expect(succeeded(await checkout.pulumi("preview"))).toMatch(noChange);
   });
 

@@ -299,7 +299,7 @@ describe("large rows", () => {
 
 describe("a server that stands still", () => {
   test("ends the flow check, preview and `up`, by shard and address", async () => {
-    const password = await checkout.password("cdc-password");
+    const login = await checkout.cdcLogin();
     const silent = new RegExp(`MySQL at 127\\.0\\.0\\.1:${shard.port + portOffset} does not answer`);
     await dockerLines("pause", container);
     try {
@@ -313,7 +313,7 @@ describe("a server that stands still", () => {
         tables: "cdc\\.probe",
         workers: [],
       };
-      await expect(checkFlow(target, password, 5000)).rejects.toThrow(silent);
+      await expect(checkFlow(target, login, 5000)).rejects.toThrow(silent);
       expect(failed(await checkout.make("up"))).toMatch(/container \S+-mysql-3308 is paused, and answers nothing/);
     } finally {
       await dockerLines("unpause", container);

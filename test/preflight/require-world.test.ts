@@ -15,7 +15,7 @@ let warnings: string[];
 async function inspect(found: Problem[]): Promise<unknown> {
   vi.mocked(checkServer).mockResolvedValue(found);
   if (shard === undefined) throw new Error("the plan has a shard");
-  return await requireServer(plan, shard, "password").catch((error: unknown) => error);
+  return await requireServer(plan, shard, { user: "debezium", password: "password" }).catch((error: unknown) => error);
 }
 
 beforeEach(() => {

@@ -24,7 +24,7 @@ const good: ServerFacts = {
   probedSeconds: probedTimes.map((time) => secondsOf(time, "Asia/Seoul")),
   account: "debezium@%",
   grants: [
-    "GRANT SELECT, RELOAD, SHOW DATABASES, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `debezium`@`%`",
+    "GRANT SELECT, RELOAD, SHOW VIEW, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `debezium`@`%`",
     "GRANT INSERT, UPDATE, DELETE ON `cdc`.* TO `debezium`@`%`",
   ],
   keylessTables: [],
@@ -131,7 +131,7 @@ describe("CDC-715: privileges", () => {
     [
       "nothing but USAGE",
       ["GRANT USAGE ON *.* TO `debezium`@`%`"],
-      "lacks RELOAD, REPLICATION CLIENT, REPLICATION SLAVE, SHOW DATABASES ON *.*",
+      "lacks FLUSH_TABLES, REPLICATION CLIENT, REPLICATION SLAVE, SHOW VIEW ON *.* and SELECT ON `products`.*",
     ],
     [
       "no REPLICATION SLAVE",
@@ -156,7 +156,7 @@ describe("CDC-715: privileges", () => {
       ],
       "lacks SELECT ON `products`.*",
     ],
-    ["nothing at all", [], "lacks RELOAD"],
+    ["nothing at all", [], "lacks FLUSH_TABLES"],
   ])("%s", (_, grants, message) => {
     const problems = judge({ grants });
     expect(problems).toMatchObject([{ code: "CDC-715" }]);
@@ -172,6 +172,14 @@ describe("CDC-715: privileges", () => {
         good.grants[0]?.replace("SELECT, ", "") ?? "",
         "GRANT SELECT ON `products`.* TO `d`@`%`",
         String.raw`GRANT SELECT, INSERT, UPDATE, DELETE ON ${"`cdc`"}.* TO ${"`d`"}@${"`%`"}`,
+      ],
+    ],
+    [
+      "FLUSH_TABLES in place of RELOAD",
+      [
+        good.grants[0]?.replace("RELOAD, ", "") ?? "",
+        good.grants[1] ?? "",
+        "GRANT FLUSH_TABLES ON *.* TO `debezium`@`%`",
       ],
     ],
     ["dynamic privileges beside them", [...good.grants, "GRANT XA_RECOVER_ADMIN ON *.* TO `debezium`@`%`"]],

@@ -1,4 +1,5 @@
 /** The one harness for Pulumi's mocks: records what a program registers, without an engine. */
+import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 
 export interface Registered {
@@ -22,6 +23,16 @@ export function keyOf({ type, name, inputs }: Registered): string {
 const secretMark = "4dabf18193072939515e22adb298388d";
 const secretSign = "1b47061264138c4ac30d75fd1eb44270";
 
+function secretOf(value: string) {
+  return { [secretMark]: secretSign, value };
+}
+
+/** The same in every run: what is made of it stands in snapshots. */
+const testAuthority = {
+  certificate: readFileSync(new URL("authority.pem", import.meta.url), "utf8"),
+  privateKey: secretOf("key-of-authority"),
+};
+
 /** Outputs that a provider would compute. */
 function computed(args: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
   switch (args.type) {
@@ -29,7 +40,11 @@ function computed(args: pulumi.runtime.MockResourceArgs): Record<string, unknown
       return { imageId: `sha256:${String(args.inputs["name"])}` };
     case "cdc:index:RandomPassword":
       // The engine marks it, as the resource's additionalSecretOutputs say; mocks do not.
-      return { result: { [secretMark]: secretSign, value: `password-of-${args.name}` } };
+      return { result: secretOf(`password-of-${args.name}`) };
+    case "cdc:index:CertificateAuthority":
+      return { ...testAuthority, until: "2049-12-31T23:59:59Z" };
+    case "cdc:index:Certificate":
+      return { certificate: `certificate-of-${args.name}`, privateKey: secretOf(`key-of-${args.name}`) };
     case "cdc:index:Identity":
       return { identity: "0123456789abcdef", checkout: "/checkout" };
     case "cdc:index:GoneContainers":

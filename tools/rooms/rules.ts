@@ -55,7 +55,7 @@ export const rooms: readonly Room[] = [
     path: "provider",
     what: "the resource types of our own plugin, and `scripts/`, which `up` runs through `@pulumi/command`",
     uses: ["preflight", "snapshot", "flow", "schema", "clients", "config", "plan", "lib"],
-    packages: ["@pulumi/pulumi"],
+    packages: ["@peculiar/x509", "@pulumi/pulumi", "reflect-metadata"],
   },
   {
     path: "flow",

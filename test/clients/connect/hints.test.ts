@@ -90,6 +90,22 @@ describe("a known failure has a hint", () => {
       'Cannot invoke "io.debezium.connector.binlog.gtid.GtidSet.getUUIDSets()" because "serverGtidSet" is null',
       /with file, position and gtids/,
     ],
+    [
+      "io.debezium.DebeziumException: User does not have the 'LOCK TABLES' privilege required to obtain a consistent snapshot",
+      /lacks a privilege/,
+    ],
+    [
+      "Communications link failure\nCaused by: javax.net.ssl.SSLHandshakeException: (certificate_unknown) java.security.cert.CertPathValidatorException: Path does not chain with any of the trust anchors",
+      /certificate is not of the authority/,
+    ],
+    [
+      "Caused by: java.security.cert.CertificateException: Server identity verification failed. None of the certificate's DNS or IP Subject Alternative Name entries matched the server hostname/IP '172.27.0.4'.",
+      /or not for this host name/,
+    ],
+    [
+      'com.github.shyiko.mysql.binlog.network.IdentityVerificationException: "172.27.0.4" identity was not confirmed',
+      /or not for this host name/,
+    ],
     ["Failed to start task c-0 since it is not a recognizable type", /connector\.plugin\.version/],
     ["Failed to find any class that implements Connector and which name matches x.Y", /connector\.class/],
     ["Invalid value x.Y for configuration transforms.t.type: Class x.Y could not be found.", /plugin\.path/],

@@ -96,7 +96,7 @@ test("the flow check of a frozen server says so, by shard, address and stage", a
     tables: "",
     workers: [],
   };
-  await expect(checkFlow(target, "x", 1000)).rejects.toThrow(
+  await expect(checkFlow(target, { user: "debezium", password: "x" }, 1000)).rejects.toThrow(
     `shard1: no change flows; stuck at database: MySQL at 127.0.0.1:${port} does not answer`,
   );
 }, 60_000);

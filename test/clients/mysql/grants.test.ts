@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { describePrivileges, grantStatements, lackingPrivileges } from "../../../clients/mysql/grants.ts";
+import {
+  describePrivileges,
+  grantStatements,
+  lackingPrivileges,
+  outdatedPrivileges,
+  revokeStatements,
+} from "../../../clients/mysql/grants.ts";
 
 const wanted = new Map([
   ["*", ["RELOAD", "SELECT"]],
@@ -30,4 +36,28 @@ test("is given by a statement for each scope, names quoted", () => {
     "GRANT RELOAD, SELECT ON *.* TO 'debezium'@'%'",
     "GRANT INSERT ON `a``b`.* TO 'debezium'@'%'",
   ]);
+});
+
+test("a name of a database stands for no other one", () => {
+  expect(grantStatements(new Map([["shop_1%", ["SELECT"]]]), "d@%")).toEqual([
+    String.raw`GRANT SELECT ON ${"`"}shop\_1\%${"`"}.* TO 'd'@'%'`,
+  ]);
+});
+
+test.each<[string, string[], string[]]>([
+  ["it is there still", ["GRANT SELECT, RELOAD ON *.* TO `d`@`%`"], ["REVOKE SELECT ON *.* FROM 'd'@'%'"]],
+  ["somebody took it already", ["GRANT RELOAD ON *.* TO `d`@`%`"], []],
+  [
+    "a database is captured no longer",
+    [String.raw`GRANT SELECT, DELETE ON ${"`"}my\_shop${"`"}.* TO d`],
+    [String.raw`REVOKE SELECT ON ${"`"}my\_shop${"`"}.* FROM 'd'@'%'`],
+  ],
+  ["it is another's gift", ["GRANT SELECT ON `hr`.* TO d"], []],
+])("what was given before and is wanted no longer is taken when %s", (_, lines, statements) => {
+  const before = new Map([
+    ["*", ["RELOAD", "SELECT"]],
+    ["my_shop", ["SELECT"]],
+  ]);
+  const outdated = outdatedPrivileges(lines, before, new Map([["*", ["RELOAD"]]]));
+  expect(revokeStatements(outdated, "d@%")).toEqual(statements);
 });

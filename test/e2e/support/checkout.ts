@@ -4,6 +4,8 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
+import { cdcLogin } from "../../../lib/connector-secrets.ts";
+import type { MysqlLogin } from "../../../lib/endpoint.ts";
 import { removeMadeIn } from "../../../tools/toolchain/owned.ts";
 
 const execFileAsync = promisify(execFile);
@@ -146,6 +148,21 @@ export class Checkout {
     const found = state.deployment.resources.find(({ urn }) => urn.endsWith(`::${resource}`))?.outputs?.result;
     if (found === undefined) throw new Error(`no ${resource} in the state`);
     return JSON.parse(found.plaintext) as string;
+  }
+
+  /** The CDC account, with the authority of the stack's servers. */
+  async cdcLogin(): Promise<MysqlLogin> {
+    return cdcLogin(await this.password("cdc-password"), await this.authority());
+  }
+
+  /** Certificate (PEM) of the authority of the stack's servers. */
+  async authority(): Promise<string> {
+    const state = JSON.parse(await this.state()) as {
+      deployment: { resources: { urn: string; outputs?: { certificate?: string } }[] };
+    };
+    const found = state.deployment.resources.find(({ urn }) => urn.endsWith("::authority"))?.outputs?.certificate;
+    if (found === undefined) throw new Error("no authority in the state");
+    return found;
   }
 
   /** Keeps the containers' logs where CI collects them. */

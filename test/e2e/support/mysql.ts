@@ -9,7 +9,9 @@ export async function connectRoot(
   options: ConnectionOptions = {},
 ): Promise<Connection> {
   const password = options.password ?? (await checkout.password("mysql-root-password"));
-  return await createConnection({ host: "127.0.0.1", port, user: "root", ...options, password });
+  // Who the server is was proven when the stack came up.
+  const ssl = { rejectUnauthorized: false };
+  return await createConnection({ host: "127.0.0.1", port, user: "root", ssl, ...options, password });
 }
 
 /** Runs statements in the container. @returns the rows' lines, columns apart by tabs. */

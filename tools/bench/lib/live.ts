@@ -13,7 +13,7 @@ import { BurstWriter } from "./rows.ts";
 export async function writeAndRead(pipeline: Pipeline, rows: number): Promise<number> {
   const { shards } = pipeline.plan;
   const share = rows / shards.length;
-  const writers = await Promise.all(shards.map((shard) => BurstWriter.open(shard, pipeline.passwords.root)));
+  const writers = await Promise.all(shards.map((shard) => BurstWriter.open(shard, pipeline.root)));
   try {
     await pipeline.stop();
     const bursts = await Promise.all(

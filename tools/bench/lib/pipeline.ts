@@ -12,7 +12,8 @@ import type { PipelinePlan, ShardPlan } from "../../../plan/types.ts";
 import type { Context } from "./measure.ts";
 import type { Setting } from "./settings.ts";
 import { make, passwordsOf, planOf, removeStack, writeStack } from "./stack.ts";
-import type { KafkaEndpoint } from "../../../lib/endpoint.ts";
+import { cdcLogin } from "../../../lib/connector-secrets.ts";
+import type { KafkaEndpoint, MysqlLogin } from "../../../lib/endpoint.ts";
 
 const stateLimitSeconds = 90;
 
@@ -37,12 +38,14 @@ export async function withPipeline<T>(
 /** The running pipeline. */
 export class Pipeline {
   readonly plan: PipelinePlan;
-  readonly passwords: { readonly root: string; readonly cdc: string };
+  readonly root: MysqlLogin;
+  readonly cdc: MysqlLogin;
   readonly worker: ConnectClient;
 
-  constructor(plan: PipelinePlan, passwords: { root: string; cdc: string }) {
+  constructor(plan: PipelinePlan, { root, cdc, ca }: { root: string; cdc: string; ca: string }) {
     this.plan = plan;
-    this.passwords = passwords;
+    this.root = { user: "root", password: root, tls: { ca } };
+    this.cdc = cdcLogin(cdc, ca);
     this.worker = new ConnectClient(plan.connect.endpoints.fromHost);
   }
 

@@ -1,4 +1,5 @@
 /** Rows for a burst: written by the server itself, so that the writer takes little of the machine. */
+import type { MysqlLogin } from "../../../lib/endpoint.ts";
 import { randomUUID } from "node:crypto";
 import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
 import { loginOptions } from "../../../clients/mysql/client.ts";
@@ -38,9 +39,8 @@ export class BurstWriter {
     this.#database = database;
   }
 
-  static async open(shard: ShardPlan, password: string): Promise<BurstWriter> {
-    const options = { ...shard.endpoints.fromHost, user: "root", password };
-    return new BurstWriter(shard, await createConnection(loginOptions(options)));
+  static async open(shard: ShardPlan, login: MysqlLogin): Promise<BurstWriter> {
+    return new BurstWriter(shard, await createConnection(loginOptions({ ...shard.endpoints.fromHost, ...login })));
   }
 
   /**

@@ -110,24 +110,28 @@ export async function planOf({ name, label }: BenchStack): Promise<{ plan: Pipel
   return { plan, images: imagesOf(plan.images) };
 }
 
-/** The generated passwords, out of the stack's state. */
+/** The generated passwords, and the certificate of the servers' authority (PEM), out of the stack's state. */
 export async function passwordsOf(
   { name }: BenchStack,
   env: NodeJS.ProcessEnv,
-): Promise<{ root: string; cdc: string }> {
+): Promise<{ root: string; cdc: string; ca: string }> {
   const { stdout } = await run("pulumi", ["stack", "export", "--show-secrets", "--stack", name], {
     cwd: checkoutFolder,
     env,
   });
   const { deployment } = JSON.parse(stdout) as {
-    deployment: { resources: { urn: string; outputs?: { result?: { plaintext?: string } } }[] };
+    deployment: { resources: { urn: string; outputs?: { result?: { plaintext?: string }; certificate?: string } }[] };
   };
+  const outputsOf = (resource: string) =>
+    deployment.resources.find(({ urn }) => urn.endsWith(`::${resource}`))?.outputs;
   const password = (resource: string) => {
-    const found = deployment.resources.find(({ urn }) => urn.endsWith(`::${resource}`))?.outputs?.result?.plaintext;
+    const found = outputsOf(resource)?.result?.plaintext;
     if (found === undefined) throw new Error(`no ${resource} in the state of stack ${name}`);
     return JSON.parse(found) as string;
   };
-  return { root: password("mysql-root-password"), cdc: password("cdc-password") };
+  const ca = outputsOf("authority")?.certificate;
+  if (ca === undefined) throw new Error(`no authority in the state of stack ${name}`);
+  return { root: password("mysql-root-password"), cdc: password("cdc-password"), ca };
 }
 
 /** What a `make` around us has put into the environment would rule the one that is started. */

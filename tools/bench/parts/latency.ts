@@ -84,7 +84,7 @@ const probesPerShard = 2;
 
 /** Sends probes through all shards at once. */
 async function latencies(
-  { plan, passwords }: Pipeline,
+  { plan, cdc }: Pipeline,
   { seconds, indexed }: { seconds: number; indexed: boolean },
 ): Promise<number[]> {
   const { readSide } = plan;
@@ -92,7 +92,7 @@ async function latencies(
   const all = await Promise.all(
     senders.map(async (shard) => {
       const index = indexed && readSide !== undefined ? indexTargetOf(plan, readSide, shard) : undefined;
-      const probe = await FlowProbe.open(flowTargetOf(plan, shard), passwords.cdc, index);
+      const probe = await FlowProbe.open(flowTargetOf(plan, shard), cdc, index);
       const measured: number[] = [];
       try {
         await probe.send(probeLimitMs);

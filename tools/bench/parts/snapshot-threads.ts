@@ -54,7 +54,7 @@ export async function measureThreads(context: Context, size: { rows: number; rou
 }
 
 async function fill(pipeline: Pipeline, shard: ShardPlan, rows: number): Promise<void> {
-  const writer = await BurstWriter.open(shard, pipeline.passwords.root);
+  const writer = await BurstWriter.open(shard, pipeline.root);
   try {
     await writer.write(rows);
     for (const table of parts) {

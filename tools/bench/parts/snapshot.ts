@@ -24,7 +24,7 @@ export async function measureSnapshot(context: Context, size: { rows: number; ro
     const [shard] = pipeline.plan.shards;
     if (shard === undefined) throw new Error("the plan has no shard");
     await pipeline.stop();
-    const writer = await BurstWriter.open(shard, pipeline.passwords.root);
+    const writer = await BurstWriter.open(shard, pipeline.root);
     try {
       await writer.write(size.rows);
     } finally {

@@ -122,7 +122,7 @@ async function writeBursts(pipeline: Pipeline, rows: number): Promise<{ one: Bur
   await pipeline.stop();
   const written = await Promise.all(
     shards.map(async (shard, index) => {
-      const writer = await BurstWriter.open(shard, pipeline.passwords.root);
+      const writer = await BurstWriter.open(shard, pipeline.root);
       try {
         const whole = await writer.place();
         if (index === 0) await writer.write(rows - share);

@@ -8,7 +8,7 @@ import { checkoutLabel, stackLabel } from "../../../lib/constants.ts";
 import { itself } from "../../../plan/endpoints.ts";
 import type { PipelinePlan, ShardPlan } from "../../../plan/types.ts";
 import { shellQuoted as q } from "../../../lib/shell.ts";
-import { roleOf, type ContainerSpec, type MountedFile, type Passwords } from "./containers.ts";
+import { roleOf, type ContainerSpec, type MountedFile, type Passwords, plainConnector } from "./containers.ts";
 import type { FilledVolume } from "./record.ts";
 import { serverSql } from "./server-sql.ts";
 
@@ -65,7 +65,7 @@ export function bareScript(hand: ByHand): Script {
       ...shards.map((shard, index) => ({ name: `sql-${index}`, content: serverSql(plan, shard, passwords.cdc) })),
       ...shards.map(({ connector }, index) => ({
         name: `connector-${index}`,
-        content: JSON.stringify(connector.config),
+        content: JSON.stringify(plainConnector(connector)),
       })),
     ],
   };

@@ -1,4 +1,5 @@
 /** Runs a pipeline by hand and takes the time. */
+import { plainCdcLogin } from "./containers.ts";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -27,7 +28,7 @@ export async function startByHand(hand: ByHand, topics: readonly TopicPlan[]): P
     const bash = spawn("bash", ["up.sh"], { cwd: folder, detached: true, stdio: ["ignore", "ignore", "pipe"] });
     child = bash;
     const started = scriptEnded(bash);
-    const seen = changesSeen(hand.plan, hand.shards, hand.passwords.cdc, topics);
+    const seen = changesSeen(hand.plan, hand.shards, plainCdcLogin(hand.passwords), topics);
     const [seenAt] = await Promise.all([seen, started]);
     return (seenAt - began) / 1000;
   } finally {

@@ -15,6 +15,7 @@ import {
   plainWorkerFiles,
   workerCommand,
   type Passwords,
+  plainConnector,
 } from "./containers.ts";
 import { serverSql } from "./server-sql.ts";
 
@@ -46,7 +47,7 @@ export function composeFiles(args: ComposeArgs): ComposeFiles {
     {
       name: "connectors.json",
       content: JSON.stringify(
-        Object.fromEntries(plan.shards.map(({ connector }) => [connector.name, connector.config])),
+        Object.fromEntries(plan.shards.map(({ connector }) => [connector.name, plainConnector(connector)])),
       ),
     },
     ...workers.flatMap(({ files }) => files.map(({ name, content }) => ({ name, content }))),

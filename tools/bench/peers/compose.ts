@@ -1,4 +1,5 @@
 /** Docker Compose, and the pipeline started by it. */
+import { plainCdcLogin } from "./containers.ts";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -70,7 +71,7 @@ export async function startByCompose(
     for (const { name, content } of composeFiles(args)) await writeFile(join(folder, name), content);
     try {
       const began = performance.now();
-      const seen = changesSeen(plan, plan.shards, passwords.cdc, topics);
+      const seen = changesSeen(plan, plan.shards, plainCdcLogin(passwords), topics);
       const [seenAt] = await Promise.all([seen, compose("up", "--detach", "--quiet-pull")]);
       return (seenAt - began) / 1000;
     } finally {

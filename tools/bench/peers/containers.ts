@@ -1,9 +1,17 @@
 /** A pipeline's containers as a person would start them: what `docker run` needs, and no Pulumi. */
 import { renderProperties } from "../../../plan/java-properties.ts";
-import { cdcPasswordKey, connectorSecretsFile, workerPropertiesFile } from "../../../lib/constants.ts";
+import { cdcPasswordKey, cdcUser, connectorSecretsFile, workerPropertiesFile } from "../../../lib/constants.ts";
+import type { MysqlLogin } from "../../../lib/endpoint.ts";
 import { publishOption } from "../../../plan/endpoints.ts";
 import type { Images } from "../../../config/images.ts";
-import type { BrokerPlan, PipelinePlan, ShardPlan, StatefulPlan, WorkerPlan } from "../../../plan/types.ts";
+import type {
+  BrokerPlan,
+  ConnectorPlan,
+  PipelinePlan,
+  ShardPlan,
+  StatefulPlan,
+  WorkerPlan,
+} from "../../../plan/types.ts";
 
 /** A file that is mounted read-only. */
 export interface MountedFile {
@@ -112,6 +120,16 @@ export function plainWorkerFiles({ properties }: WorkerPlan, cdcPassword: string
     { path: workerPropertiesFile, content: renderProperties(others) },
     { path: connectorSecretsFile, content: `${cdcPasswordKey}=${cdcPassword}\n` },
   ];
+}
+
+/** The plan's configuration, to a server whose certificate is its own affair. */
+export function plainConnector({ config }: ConnectorPlan): Record<string, string> {
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !key.startsWith("database.ssl.")));
+}
+
+/** The CDC account on such a server. */
+export function plainCdcLogin({ cdc }: Passwords): MysqlLogin {
+  return { user: cdcUser, password: cdc };
 }
 
 function common({ container, alias, port }: StatefulPlan | WorkerPlan, image: string) {

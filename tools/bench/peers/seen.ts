@@ -4,7 +4,7 @@ import { Admin } from "@platformatic/kafka";
 import { connectionTo } from "../../../clients/kafka/connection.ts";
 import type { PipelinePlan, ShardPlan, TopicPlan } from "../../../plan/types.ts";
 import { FlowError, FlowProbe, flowTargetOf, type FlowTarget } from "../../../flow/flow.ts";
-import type { KafkaEndpoint } from "../../../lib/endpoint.ts";
+import type { KafkaEndpoint, MysqlLogin } from "../../../lib/endpoint.ts";
 
 const limitMs = 180_000;
 const pauseMs = 100;
@@ -12,24 +12,24 @@ const pauseMs = 100;
 /**
  * Waits from before there is a server until a change was seen on each of the shards. The topics are made as soon as the
  * broker answers, in one go, as nothing else of a pipeline by hand does it.
- * @param password of the CDC account.
+ * @param login of the CDC account.
  * @returns when the last of the changes was seen, by `performance.now()`.
  * @throws Error when that takes more than three minutes.
  */
 export async function changesSeen(
   plan: PipelinePlan,
   shards: readonly ShardPlan[],
-  password: string,
+  login: MysqlLogin,
   topics: readonly TopicPlan[],
 ): Promise<number> {
   const deadline = performance.now() + limitMs;
   await createTopics(plan.kafka.endpoints.fromHost, topics, deadline);
-  const seen = await Promise.all(shards.map((shard) => changeSeen(flowTargetOf(plan, shard), password, deadline)));
+  const seen = await Promise.all(shards.map((shard) => changeSeen(flowTargetOf(plan, shard), login, deadline)));
   return Math.max(...seen);
 }
 
-async function changeSeen(target: FlowTarget, password: string, deadline: number): Promise<number> {
-  const probe = await openProbe(target, password, deadline);
+async function changeSeen(target: FlowTarget, login: MysqlLogin, deadline: number): Promise<number> {
+  const probe = await openProbe(target, login, deadline);
   try {
     await probe.send(deadline - performance.now());
     return performance.now();
@@ -39,10 +39,10 @@ async function changeSeen(target: FlowTarget, password: string, deadline: number
 }
 
 /** As soon as server and broker are there and as they have to be. */
-async function openProbe(target: FlowTarget, password: string, deadline: number): Promise<FlowProbe> {
+async function openProbe(target: FlowTarget, login: MysqlLogin, deadline: number): Promise<FlowProbe> {
   for (;;) {
     try {
-      return await FlowProbe.open(target, password);
+      return await FlowProbe.open(target, login);
     } catch (error) {
       if (!(error instanceof FlowError) || performance.now() > deadline) throw error;
     }

@@ -1,0 +1,47 @@
+/**
+ * A truststore as Java reads it, of type JKS: certificates of authorities, nothing secret, so it has no password. Java reads it under
+ * the type PKCS12 too (`keystore.type.compat`). The same certificate is the same bytes. Upstream: sun.security.provider.JavaKeyStore.
+ */
+import { createHash, X509Certificate } from "node:crypto";
+
+const magic = 0xfeed_feed;
+const version = 2;
+const trustedCertificate = 2;
+
+/** @param ca PEM of one certificate. */
+export function javaTruststore(ca: string): Buffer {
+  const { raw, validFrom } = new X509Certificate(ca);
+  const content = Buffer.concat([
+    int32(magic),
+    int32(version),
+    int32(1),
+    int32(trustedCertificate),
+    text("ca"),
+    time(new Date(validFrom)),
+    text("X.509"),
+    int32(raw.length),
+    raw,
+  ]);
+  // Whoever reads it without a password leaves this out; Connector/J reads with an empty one.
+  const checksum = createHash("sha1").update("Mighty Aphrodite").update(content).digest();
+  return Buffer.concat([content, checksum]);
+}
+
+function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+/** As DataOutputStream.writeUTF has it. */
+function text(value: string): Buffer {
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(value.length);
+  return Buffer.concat([length, Buffer.from(value, "latin1")]);
+}
+
+function time(at: Date): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64BE(BigInt(at.getTime()));
+  return bytes;
+}
