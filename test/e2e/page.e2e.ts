@@ -9,7 +9,7 @@ import { createLog } from "../../tools/toolchain/log.ts";
 import { ensureBrowser } from "../../tools/toolchain/test-browser.ts";
 import { Checkout, dockerLines } from "./support/checkout.ts";
 import { sqlIn } from "./support/mysql.ts";
-import { placesOf, reachedFrom, statusFrom } from "./support/networks.ts";
+import { reachedFrom, workerStatus } from "./support/networks.ts";
 import { succeeded } from "./support/results.ts";
 import { limitMs, patient } from "./support/until.ts";
 
@@ -266,16 +266,9 @@ test("each container opens connections to whom it is to, and to nobody else, by 
 });
 
 test("the worker answers guard and broker, and nobody by its addresses beside the databases and the engine", async () => {
-  const { prefix } = checkout;
-  const places = await placesOf(`${prefix}-connect`);
-  const beside = (role: string) => places[`${prefix}-${role}`]?.IPAddress ?? "";
-  const status = async (part: string, host: string) =>
-    await statusFrom(`${prefix}-${part}`, { host, port: 8083, path: "/connectors", as: "connect" });
-  expect(await status("guard", "connect")).toMatch(/ 200 /);
-  expect(await status("kafka", "connect")).toMatch(/ 200 /);
-  expect(await status("mysql-3308", beside("databases"))).toMatch(/ 403 /);
-  expect(await status("guard", beside("databases"))).toMatch(/ 403 /);
-  expect(await status("opensearch", beside("read-side"))).toMatch(/ 403 /);
+  const status = async (part: string, role?: string) => await workerStatus(checkout.prefix, part, role);
+  const beside = [status("mysql-3308", "databases"), status("guard", "databases"), status("opensearch", "read-side")];
+  expect(await Promise.all([status("guard"), status("kafka"), ...beside])).toEqual([200, 200, 403, 403, 403]);
 });
 
 describe("a page of another site, in a browser on this machine", () => {

@@ -63,14 +63,15 @@ export async function reachedFrom(
   return tried.flatMap(({ way, called }) => (open.includes(way) ? [called] : [])).toSorted();
 }
 
-/** The status line that a container gets for `GET path`, with a Host header of its choice. */
-export async function statusFrom(
-  container: string,
-  request: { readonly host: string; readonly port: number; readonly path: string; readonly as: string },
-): Promise<string> {
-  const { host, port, path, as } = request;
-  const get = String.raw`printf "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" "$3" "$4"`;
-  const script = `exec 3<>"/dev/tcp/$1/$2" && ${get} >&3 && head -n 1 <&3`;
-  const [line = ""] = await dockerLines("exec", container, "bash", "-c", script, "-", host, String(port), path, as);
-  return line.trim();
+/**
+ * The status that a container gets from the worker's REST API, asked by the worker's own name in the Host header.
+ * @param role of the network by whose address it asks; left out, it asks by name.
+ */
+export async function workerStatus(prefix: string, part: string, role?: string): Promise<number> {
+  const places = await placesOf(`${prefix}-connect`);
+  const host = role === undefined ? "connect" : (places[`${prefix}-${role}`]?.IPAddress ?? "");
+  const get = String.raw`printf "GET /connectors HTTP/1.1\r\nHost: connect\r\nConnection: close\r\n\r\n"`;
+  const script = `exec 3<>"/dev/tcp/$1/8083" && ${get} >&3 && head -n 1 <&3`;
+  const [line = ""] = await dockerLines("exec", `${prefix}-${part}`, "bash", "-c", script, "-", host);
+  return Number(line.split(" ")[1]);
 }
