@@ -14,6 +14,7 @@ import { madeAgainWhenGone } from "./docker.ts";
 import { Guard } from "./guard.ts";
 import { KafkaCluster } from "./kafka-cluster.ts";
 import { MysqlShard } from "./mysql-shard.ts";
+import { heldBack } from "./rotated.ts";
 import { ReadSide, type ReadSideSummary } from "./read-side.ts";
 
 export interface CdcPipelineArgs {
@@ -54,14 +55,16 @@ export class CdcPipeline extends pulumi.ComponentResource {
     const parent = { parent: this };
 
     const network = new Network("network", { name: plan.network, ...owner }, parent);
-    const rootPassword = new RandomPassword("mysql-root-password", { length: 24 }, parent).result;
-    const cdcPassword = new RandomPassword("cdc-password", { length: 24 }, parent).result;
+    const { mysqlRoot, cdcAccount } = plan.rotation;
+    const rootPassword = password("mysql-root-password", mysqlRoot);
+    const cdcPassword = password("cdc-password", cdcAccount);
     const mysqlImage = prepared("mysql", args.images.mysql, image("mysql-image", args.images.mysql));
     const kafkaImage = { reference: args.images.kafka, id: image("kafka-image", args.images.kafka) };
     const brokerImage = prepared("broker", kafkaImage.reference, kafkaImage.id);
     const needsNode = plan.guard !== undefined || plan.readSide?.page !== undefined;
     const nodeImage = needsNode ? image("node-image", args.images.node) : "";
 
+    const servers: MysqlShard[] = [];
     const kafka = new KafkaCluster("kafka", { owner, network, image: brokerImage, plan: plan.kafka }, parent);
     const worker = new ConnectCluster(
       "connect",
@@ -73,7 +76,8 @@ export class CdcPipeline extends pulumi.ComponentResource {
         plan: plan.connect,
         sink: plan.readSide?.sink.plugin,
         kafka,
-        cdcPassword,
+        // Only when every shard takes it: a connector that is started with it is let in.
+        cdcPassword: heldBack(cdcPassword, cdcAccount, () => servers.map(({ acceptedAt }) => acceptedAt)),
       },
       parent,
     );
@@ -86,6 +90,11 @@ export class CdcPipeline extends pulumi.ComponentResource {
     this.shards = pulumi.all(shards.map(({ summary }) => summary));
     this.readSide = plan.readSide === undefined ? undefined : createReadSide(plan.readSide);
     this.registerOutputs();
+
+    function password(passwordName: string, rotation: string | undefined): pulumi.Output<string> {
+      return new RandomPassword(passwordName, { length: 24, ...(rotation === undefined ? {} : { rotation }) }, parent)
+        .result;
+    }
 
     function image(imageName: string, reference: string): pulumi.Output<string> {
       return new docker.RemoteImage(imageName, { name: reference, keepLocally: true }, parent).imageId;
@@ -118,6 +127,8 @@ export class CdcPipeline extends pulumi.ComponentResource {
     }
 
     function createShard(shardPlan: ShardPlan) {
+      // One server after another is restarted with a new one.
+      const before = servers.slice(-1).map(({ startedAt }) => startedAt);
       const shard = new MysqlShard(
         shardPlan.key,
         {
@@ -127,17 +138,18 @@ export class CdcPipeline extends pulumi.ComponentResource {
           mysqlVersion: plan.images.mysqlVersion,
           plan: shardPlan,
           keepData: plan.keepData,
-          rootPassword,
+          rootPassword: heldBack(rootPassword, mysqlRoot, () => before),
           cdcPassword,
           files,
           allow: plan.allowDelete.filter((word) => word.startsWith("file:")),
         },
         parent,
       );
+      servers.push(shard);
       // That it used a password makes no secret of what waits for it.
       const inspected = pulumi.unsecret(
         pulumi
-          .all([cdcPassword, pulumi.all([shard.startedAt, ...shard.prepared.map(({ id }) => id)])])
+          .all([cdcPassword, pulumi.all([shard.startedAt, shard.acceptedAt, ...shard.prepared.map(({ id }) => id)])])
           .apply(async ([password]) => await args.inspectServer?.(shardPlan, password)),
       );
       const connector = new DebeziumConnector(

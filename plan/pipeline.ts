@@ -82,5 +82,6 @@ function plannedAs(
     sharedTopics: mergedTopics(resolved, config),
     allowDelete: config.allowDelete,
     keepData: config.keepData,
+    rotation: config.rotation,
   };
 }

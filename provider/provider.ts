@@ -8,6 +8,7 @@ import type {
   ReadResult,
   UpdateResult,
 } from "@pulumi/pulumi/provider/index.js";
+import { acceptedPasswordHandler, retiredPasswordHandler } from "./account-password-handler.ts";
 import { connectorHandler } from "./connector-handler.ts";
 import { dataHandler } from "./data-handler.ts";
 import { dataVolumeHandler } from "./data-volume-handler.ts";
@@ -30,6 +31,7 @@ import { tablesReadHandler } from "./tables-read-handler.ts";
 import { masked, secretsIn } from "./secrets.ts";
 
 const handlers: Readonly<Record<string, ResourceHandler>> = {
+  "cdc:index:AcceptedPassword": acceptedPasswordHandler,
   "cdc:index:Connector": connectorHandler,
   "cdc:index:ContainerReady": containerReadyHandler,
   "cdc:index:Data": dataHandler,
@@ -42,6 +44,7 @@ const handlers: Readonly<Record<string, ResourceHandler>> = {
   "cdc:index:Network": networkHandler,
   "cdc:index:PreparedImage": preparedImageHandler,
   "cdc:index:RandomPassword": randomPasswordHandler,
+  "cdc:index:RetiredPassword": retiredPasswordHandler,
   "cdc:index:Schema": schemaHandler,
   "cdc:index:TablesRead": tablesReadHandler,
 };

@@ -30,6 +30,8 @@ function computed(args: pulumi.runtime.MockResourceArgs): Record<string, unknown
     case "cdc:index:RandomPassword":
       // The engine marks it, as the resource's additionalSecretOutputs say; mocks do not.
       return { result: { [secretMark]: secretSign, value: `password-of-${args.name}` } };
+    case "cdc:index:AcceptedPassword":
+      return { acceptedAt: "2026-01-01T00:00:00Z" };
     case "cdc:index:Identity":
       return { identity: "0123456789abcdef", checkout: "/checkout" };
     case "cdc:index:GoneContainers":
