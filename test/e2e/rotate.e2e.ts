@@ -44,8 +44,7 @@ class Writer {
     let connection: Connection | undefined;
     while (!this.#isOver) {
       try {
-        connection ??= await createConnection({ host: "127.0.0.1", port, user: "writer", password: "writer" });
-        connection.on("error", () => {});
+        connection ??= await connected(port);
         // One whose answer was lost is in already.
         const insert = "INSERT IGNORE INTO products.products (id, sku, name, price) VALUES (?, ?, 'w', 1)";
         await connection.query(insert, [firstRow + this.#written, `w-${this.#written}`]);
@@ -66,6 +65,12 @@ class Writer {
     await this.#done;
     return this.#written;
   }
+}
+
+async function connected(port: number): Promise<Connection> {
+  const connection = await createConnection({ host: "127.0.0.1", port, user: "writer", password: "writer" });
+  // What is lost is told by the next statement.
+  return connection.on("error", () => {});
 }
 
 async function passwords() {
@@ -167,6 +172,8 @@ describe("both, killed in the middle", () => {
   });
 
   test("and when the first server has root's new one: the next `up` ends what was begun", async () => {
+    // The lock of the one that was killed, which `make up` takes away by itself.
+    succeeded(await checkout.pulumi("cancel", "--yes"));
     await rotate("mysqlRoot", "second");
     await killedWhen(/shard0-ready updated/);
     const result = await checkout.make("up");
