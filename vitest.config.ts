@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** Fault after fault, kill after kill, release after release: `npm run long`, once a week and before a version. `make test` has an hour. */
-const long = ["truth", "remedies", "interrupted", "compatibility"].map((name) => `test/e2e/${name}.e2e.ts`);
+const long = ["truth", "remedies", "interrupted", "compatibility", "rotate"].map((name) => `test/e2e/${name}.e2e.ts`);
 
 export default defineConfig({
   test: {

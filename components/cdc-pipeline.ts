@@ -17,6 +17,7 @@ import { Guard } from "./guard.ts";
 import { KafkaCluster } from "./kafka-cluster.ts";
 import { MysqlShard } from "./mysql-shard.ts";
 import { Networks } from "./networks.ts";
+import { heldBack } from "./rotated.ts";
 import { ReadSide, type ReadSideSummary } from "./read-side.ts";
 
 export interface CdcPipelineArgs {
@@ -57,8 +58,9 @@ export class CdcPipeline extends pulumi.ComponentResource {
     const parent = { parent: this };
 
     const networks = new Networks(owner, plan, parent);
-    const rootPassword = new RandomPassword("mysql-root-password", { length: 24 }, parent).result;
-    const cdcPassword = new RandomPassword("cdc-password", { length: 24 }, parent).result;
+    const { mysqlRoot, cdcAccount } = plan.rotation;
+    const rootPassword = password("mysql-root-password", mysqlRoot);
+    const cdcPassword = password("cdc-password", cdcAccount);
     const authority = new CertificateAuthority("authority", { name: `cdc ${plan.stack}` }, parent);
     const ca = authority.certificate;
     const mysqlImage = prepared("mysql", args.images.mysql, image("mysql-image", args.images.mysql));
@@ -67,6 +69,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
     const needsNode = plan.guard !== undefined || plan.readSide?.page !== undefined;
     const nodeImage = needsNode ? image("node-image", args.images.node) : "";
 
+    const servers: MysqlShard[] = [];
     const kafka = new KafkaCluster("kafka", { owner, networks, image: brokerImage, plan: plan.kafka }, parent);
     const worker = new ConnectCluster(
       "connect",
@@ -78,7 +81,8 @@ export class CdcPipeline extends pulumi.ComponentResource {
         plan: plan.connect,
         sink: plan.readSide?.sink.plugin,
         kafka,
-        cdcPassword,
+        // Only when every shard takes it: a connector that is started with it is let in.
+        cdcPassword: heldBack(cdcPassword, cdcAccount, () => servers.map(({ acceptedAt }) => acceptedAt)),
         ca,
       },
       parent,
@@ -92,6 +96,11 @@ export class CdcPipeline extends pulumi.ComponentResource {
     this.shards = pulumi.all(shards.map(({ summary }) => summary));
     this.readSide = plan.readSide === undefined ? undefined : createReadSide(plan.readSide);
     this.registerOutputs();
+
+    function password(passwordName: string, rotation: string | undefined): pulumi.Output<string> {
+      return new RandomPassword(passwordName, { length: 24, ...(rotation === undefined ? {} : { rotation }) }, parent)
+        .result;
+    }
 
     function image(imageName: string, reference: string): pulumi.Output<string> {
       return new docker.RemoteImage(imageName, { name: reference, keepLocally: true }, parent).imageId;
@@ -125,6 +134,8 @@ export class CdcPipeline extends pulumi.ComponentResource {
     }
 
     function createShard(shardPlan: ShardPlan) {
+      // One server after another is restarted with a new one.
+      const before = servers.slice(-1).map(({ startedAt }) => startedAt);
       const shard = new MysqlShard(
         shardPlan.key,
         {
@@ -135,17 +146,22 @@ export class CdcPipeline extends pulumi.ComponentResource {
           plan: shardPlan,
           keepData: plan.keepData,
           authority,
-          rootPassword,
+          rootPassword: heldBack(rootPassword, mysqlRoot, () => before),
           cdcPassword,
           files,
           allow: plan.allowDelete.filter((word) => word.startsWith("file:")),
         },
         parent,
       );
+      servers.push(shard);
       // That it used a password makes no secret of what waits for it.
       const inspected = pulumi.unsecret(
         pulumi
-          .all([cdcPassword, ca, pulumi.all([shard.startedAt, ...shard.prepared.map(({ id }) => id)])])
+          .all([
+            cdcPassword,
+            ca,
+            pulumi.all([shard.startedAt, shard.acceptedAt, ...shard.prepared.map(({ id }) => id)]),
+          ])
           .apply(async ([password, known]) => await args.inspectServer?.(shardPlan, cdcLogin(password, known))),
       );
       const connector = new DebeziumConnector(

@@ -81,6 +81,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
     this.taskState = connector.taskStates.apply((states) => states.join(", "));
     const flow = state === "running" ? proveFlow() : undefined;
     this.probeLatencyMs = flow?.latencyMs ?? pulumi.output(undefined);
+    shard.retireOldPassword([flow ?? connector]);
     this.provenAt = flow?.provenAt ?? pulumi.output(undefined);
     this.registerOutputs();
 

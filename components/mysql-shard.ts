@@ -17,6 +17,7 @@ import { hostAndPort } from "../lib/endpoint.ts";
 import { itself } from "../plan/endpoints.ts";
 import { ownerLabels, type Owner } from "../plan/owner.ts";
 import type { ShardPlan } from "../plan/types.ts";
+import { AcceptedPassword, RetiredPassword, type AccountPasswordArgs } from "../provider/account-passwords.ts";
 import { Certificate, type CertificateAuthority } from "../provider/certificate-resources.ts";
 import { DataVolume } from "../provider/resources.ts";
 import { Grants, Schema } from "../provider/shard-resources.ts";
@@ -49,6 +50,10 @@ export class MysqlShard extends pulumi.ComponentResource {
   readonly startedAt: pulumi.Output<string>;
   /** Depend on these for a shard that can be captured: tables are there, and the CDC account may read them. */
   readonly prepared: pulumi.CustomResource[];
+  /** When the server was last seen to take the CDC account's password. */
+  readonly acceptedAt: pulumi.Output<string>;
+  readonly #password: AccountPasswordArgs;
+  readonly #inside: pulumi.CustomResourceOptions;
   /** Changes with the files that make the tables, which the ids of `prepared` do not. */
   readonly filesHash: string;
 
@@ -134,9 +139,18 @@ export class MysqlShard extends pulumi.ComponentResource {
     const user = new mysql.User(
       `${name}-cdc-user`,
       { user: cdcUser, host: "%", plaintextPassword: args.cdcPassword, tlsOption: "SSL" },
-      // The schema drops an account that a kept volume brought along.
-      { ...inside, provider, dependsOn: schema, deleteBeforeReplace: true },
+      {
+        ...inside,
+        provider,
+        // The schema drops an account that a kept volume brought along.
+        dependsOn: schema,
+        deleteBeforeReplace: true,
+        // Changed by this resource, the old one would be refused at once, to connectors that still have it.
+        ignoreChanges: ["plaintextPassword"],
+      },
     );
+    // An account that is made anew has no privileges, and perhaps a password of before.
+    const account = user.id.apply(() => `${cdcUser}@%`);
     const grants = new Grants(
       `${name}-cdc-grants`,
       {
@@ -144,15 +158,34 @@ export class MysqlShard extends pulumi.ComponentResource {
         ...plan.endpoints.fromHost,
         password: args.rootPassword,
         ca,
-        // An account that is made anew has none of them.
-        account: user.id.apply(() => `${cdcUser}@%`),
+        account,
         privileges: cdcPrivileges(plan.databases),
       },
       { ...inside, dependsOn: [user, schema] },
     );
-    this.prepared = [schema, grants];
+    const password = {
+      shard: name,
+      server: ca.apply((known) => ({ ...plan.endpoints.fromHost, tls: { ca: known } })),
+      password: args.rootPassword,
+      account,
+      accountPassword: args.cdcPassword,
+    };
+    const accepted = new AcceptedPassword(`${name}-cdc-password`, password, { ...inside, dependsOn: user });
+    this.acceptedAt = accepted.acceptedAt;
+    this.#password = password;
+    this.#inside = inside;
+    this.prepared = [schema, grants, accepted];
     this.filesHash = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 12);
     this.registerOutputs();
+  }
+
+  /** From here on the CDC account's old password, if there was one, is refused. @param users who have to use the new one first. */
+  retireOldPassword(users: readonly pulumi.Resource[]): void {
+    void new RetiredPassword(
+      `${this.#password.shard}-cdc-password-retired`,
+      { ...this.#password, after: this.acceptedAt },
+      { ...this.#inside, dependsOn: [...users] },
+    );
   }
 }
 

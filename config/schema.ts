@@ -10,6 +10,7 @@ import { field } from "./fields.ts";
 import { guardSchema } from "./guard-schema.ts";
 import { readSideSchema } from "./read-side-schema.ts";
 import { connectSchema, kafkaSchema, mysqlSchema } from "./servers-schema.ts";
+import { rotationSchema } from "./rotation-schema.ts";
 import { shardSchema } from "./shard-schema.ts";
 import { columns, excludeColumnsDoc, maskColumnsDoc, tables } from "./shared-fields.ts";
 import { topicsSchema } from "./topics-schema.ts";
@@ -57,6 +58,10 @@ export const configSchema = z.strictObject({
     description:
       "What the next `up` may delete with its data: a topic, the topics of a shard that is taken out, a broker with its copies, what a schema file of this very content drops. A refusal tells the word; take it out again afterwards.",
     allowed: kind.deletionAllowed,
+  }),
+  rotation: field(rotationSchema.prefault({}), {
+    description: "Passwords that the next `up` makes anew, while changes flow ([rotation.md](rotation.md)).",
+    allowed: "an object",
   }),
   mysql: field(mysqlSchema.prefault({}), { description: "The MySQL servers.", allowed: "an object" }),
   kafka: field(kafkaSchema.prefault({}), { description: "The Kafka brokers.", allowed: "an object" }),

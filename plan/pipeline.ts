@@ -83,5 +83,6 @@ function plannedAs(
     sharedTopics: mergedTopics(resolved, config),
     allowDelete: config.allowDelete,
     keepData: config.keepData,
+    rotation: config.rotation,
   };
 }

@@ -259,6 +259,12 @@ export interface ReadSidePlan {
   readonly page: SearchPagePlan | undefined;
 }
 
+/** Words of a person's choosing: another one than at the last `up` means a new password. Undefined: it stays as it is. */
+export interface RotationPlan {
+  readonly cdcAccount?: string | undefined;
+  readonly mysqlRoot?: string | undefined;
+}
+
 export interface PipelinePlan {
   /** `PROJECT-STACK`: prefix of every name on the engine, and the value of the label `cdc.stack`. */
   readonly stack: string;
@@ -285,6 +291,7 @@ export interface PipelinePlan {
   readonly allowDelete: readonly string[];
   /** Whether the shards' volumes stay when the stack is destroyed. */
   readonly keepData: boolean;
+  readonly rotation: RotationPlan;
   /** What is worth knowing but stops nothing. */
   readonly warnings: readonly Problem[];
 }

@@ -48,7 +48,7 @@ export const connectorHandler: ResourceHandler = {
     const [known, wanted] = [asOutputs(olds), asInputs(news)];
     // What is not known yet is most probably what it was; `up` knows it.
     const replaces = identity.filter((key) => !isEqual(known[key], wanted[key]) && !hasUnknown(wanted[key]));
-    const { after: _, ...deciding } = news;
+    const { after: _, source: __, ...deciding } = news;
     if (replaces.length > 0 || hasUnknown(deciding)) return { changes: true, replaces, deleteBeforeReplace: true };
 
     const seen = await within(lookMs, readConnector(clientOf(wanted, lookMs), known), known);

@@ -10,7 +10,7 @@ import {
   type Privileges,
 } from "../clients/mysql/grants.ts";
 import { connectMysql, unlessCutOff } from "../clients/mysql/client.ts";
-import { hasUnknown, isEqual, type Properties, type ResourceHandler } from "./handler.ts";
+import { hasUnknown, isEqual, type Properties, type ResourceHandler, withKnownPassword } from "./handler.ts";
 import { reveal } from "./secrets.ts";
 import { messageOf } from "../lib/run.ts";
 
@@ -28,7 +28,8 @@ interface GrantsInputs {
 
 export const grantsHandler: ResourceHandler = {
   /** Looks at the server too: what somebody revoked is given back by a plain `up`. */
-  async diff(_id, olds, news, say) {
+  async diff(_id, olds, wanted, say) {
+    const news = withKnownPassword(wanted, olds);
     if (hasUnknown(news)) return { changes: true };
     const keys = ["shard", "host", "port", "account", "privileges"];
     const isChanged = keys.some((key) => !isEqual(reveal(olds[key]), reveal(news[key])));

@@ -61,6 +61,14 @@ export function isEqual(a: unknown, b: unknown): boolean {
   return [...keys].every((key) => isEqual((a as Properties)[key], (b as Properties)[key]));
 }
 
+/**
+ * The same with a password that is not known yet, as it is about to be made anew, as it was: what a server holds is compared
+ * with its old one in the preview of a rotation.
+ */
+export function withKnownPassword(news: Properties, olds: Properties): Properties {
+  return hasUnknown(news["password"]) ? { ...news, password: olds["password"] } : news;
+}
+
 /** The `read` of what cannot be looked at: it is as it was known. @param outputs the properties that are no inputs. */
 export function asKnown(...outputs: readonly string[]): ResourceHandler["read"] {
   return (_id, props) => {

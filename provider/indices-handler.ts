@@ -22,8 +22,11 @@ const outputs = ["clusterUuid", "fills"] as const;
 export const indicesHandler: ResourceHandler = {
   /** Looks at the engine too: an index that somebody deleted is made again by a plain `up`. */
   async diff(_id, olds, news, say) {
-    const known = Object.fromEntries(Object.entries(olds).filter(([key]) => !outputs.some((output) => output === key)));
-    const isChanged = !isEqual(reveal(known), reveal(news));
+    // Another password makes no other index.
+    const ignored: readonly string[] = [...outputs, "password"];
+    const deciding = (of: Properties) =>
+      Object.fromEntries(Object.entries(of).filter(([key]) => !ignored.includes(key)));
+    const isChanged = !isEqual(reveal(deciding(olds)), reveal(deciding(news)));
     if (hasUnknown(news["target"])) return { changes: true };
     const [{ target: before }, { target }] = [asInputs(olds), asInputs(news)];
     const aliases = target.indices.map(({ alias }) => alias);

@@ -8,6 +8,7 @@ import type {
   ReadResult,
   UpdateResult,
 } from "@pulumi/pulumi/provider/index.js";
+import { acceptedPasswordHandler, retiredPasswordHandler } from "./account-password-handler.ts";
 import { certificateAuthorityHandler, certificateHandler } from "./certificate-handlers.ts";
 import { connectorHandler } from "./connector-handler.ts";
 import { dataHandler } from "./data-handler.ts";
@@ -31,6 +32,7 @@ import { tablesReadHandler } from "./tables-read-handler.ts";
 import { masked, secretsIn } from "./secrets.ts";
 
 const handlers: Readonly<Record<string, ResourceHandler>> = {
+  "cdc:index:AcceptedPassword": acceptedPasswordHandler,
   "cdc:index:Certificate": certificateHandler(),
   "cdc:index:CertificateAuthority": certificateAuthorityHandler(),
   "cdc:index:Connector": connectorHandler,
@@ -45,6 +47,7 @@ const handlers: Readonly<Record<string, ResourceHandler>> = {
   "cdc:index:Network": networkHandler,
   "cdc:index:PreparedImage": preparedImageHandler,
   "cdc:index:RandomPassword": randomPasswordHandler,
+  "cdc:index:RetiredPassword": retiredPasswordHandler,
   "cdc:index:Schema": schemaHandler,
   "cdc:index:TablesRead": tablesReadHandler,
 };

@@ -1,6 +1,6 @@
 /** cdc:index:RandomPassword */
 import { randomInt } from "node:crypto";
-import { asKnown, type ResourceHandler } from "./handler.ts";
+import { asKnown, type Properties, type ResourceHandler } from "./handler.ts";
 
 /** Letters and digits only: it passes through SQL, properties files and shells unharmed. */
 const alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
@@ -8,21 +8,28 @@ const alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
 export const randomPasswordHandler: ResourceHandler = {
   async diff(_id, olds, news) {
     const replaces = olds["length"] === news["length"] ? [] : ["length"];
-    return { changes: replaces.length > 0, replaces };
+    return { changes: replaces.length > 0 || isRotated(olds, news), replaces };
   },
 
   async create(inputs) {
-    const length = Number(inputs["length"]);
-    const result = Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("");
-    return { id: "password", outs: { ...inputs, result } };
+    return { id: "password", outs: { ...inputs, result: madeUp(inputs) } };
   },
 
   read: asKnown("result"),
 
-  /** Any change replaces. */
-  async update() {
-    throw new Error("a password has nothing to update");
+  /** In place: those that have the old one know it from their own state. */
+  async update(_id, _olds, news) {
+    return { outs: { ...news, result: madeUp(news) } };
   },
 
   async delete() {},
 };
+
+/** A word that is taken out again rotates nothing, and nor does the same one put back. */
+function isRotated(olds: Properties, news: Properties): boolean {
+  return news["rotation"] !== undefined && news["rotation"] !== olds["rotation"];
+}
+
+function madeUp(inputs: Properties): string {
+  return Array.from({ length: Number(inputs["length"]) }, () => alphabet[randomInt(alphabet.length)]).join("");
+}

@@ -179,12 +179,19 @@ export class PreparedImage extends pulumi.CustomResource {
   }
 }
 
-/** A random password of letters and digits, made once and kept as a secret in the state. */
+export interface RandomPasswordArgs {
+  /** In characters. A change replaces. */
+  readonly length: number;
+  /** Any word; another one makes a new password at the next `up`. Default: the password stays for ever. */
+  readonly rotation?: string | undefined;
+}
+
+/** A random password of letters and digits, kept as a secret in the state. */
 export class RandomPassword extends pulumi.CustomResource {
-  /** The password; a secret. */
+  /** The password; a secret. Not known in the preview of a rotation. */
   declare readonly result: pulumi.Output<string>;
 
-  constructor(name: string, args: { readonly length: number }, opts?: pulumi.CustomResourceOptions) {
+  constructor(name: string, args: RandomPasswordArgs, opts?: pulumi.CustomResourceOptions) {
     super(
       "cdc:index:RandomPassword",
       name,

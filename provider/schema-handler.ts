@@ -4,7 +4,7 @@ import { readSchemaFile, type SchemaFile } from "../schema/files.ts";
 import { describePending } from "../schema/judge.ts";
 import { cdcDatabase } from "../lib/constants.ts";
 import { renderProblems } from "../lib/problem.ts";
-import { hasUnknown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
+import { hasUnknown, isEqual, type Properties, type ResourceHandler, type Say, withKnownPassword } from "./handler.ts";
 import { reveal } from "./secrets.ts";
 
 interface SchemaInputs {
@@ -33,7 +33,8 @@ export const schemaHandler: ResourceHandler = {
   },
 
   /** Looks at the server too: a file that failed, or a volume that is new, is mended by a plain `up`. */
-  async diff(_id, olds, news, say) {
+  async diff(_id, olds, wanted, say) {
+    const news = withKnownPassword(wanted, olds);
     const keys = ["shard", "host", "port", "databases", "files"] as const;
     const isChanged = keys.some((key) => !isEqual(reveal(olds[key]), reveal(news[key])));
     if (hasUnknown(news)) return { changes: true };

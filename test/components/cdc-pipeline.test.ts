@@ -332,6 +332,7 @@ describe("order and tear-down", () => {
       "connect-ready",
       "shard1-schema",
       "shard1-cdc-grants",
+      "shard1-cdc-password",
       "topic-schemahistory.shard1",
       "topic-shard1",
       "topic-__debezium-heartbeat.shard1",

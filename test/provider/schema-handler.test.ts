@@ -33,7 +33,8 @@ test.each<[string, Properties, boolean]>([
   ["a further database", { databases: ["ordersdb", "more", "cdc"] }, true],
   ["another file", { files: { "orders/10-tables.sql": files["orders/10-tables.sql"] } }, true],
   ["another server", { port: 2 }, true],
-  ["what is not known yet", { password: unknownValue }, true],
+  ["what is not known yet", { host: unknownValue }, true],
+  ["a password that is about to be made anew", { password: unknownValue }, false],
 ])("what changes it: %s", async (_what, fields, changes) => {
   expect((await diff({ ...inputs, ...fields })).changes).toBe(changes);
 });

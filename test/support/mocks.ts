@@ -45,6 +45,8 @@ function computed(args: pulumi.runtime.MockResourceArgs): Record<string, unknown
       return { ...testAuthority, until: "2049-12-31T23:59:59Z" };
     case "cdc:index:Certificate":
       return { certificate: `certificate-of-${args.name}`, privateKey: secretOf(`key-of-${args.name}`) };
+    case "cdc:index:AcceptedPassword":
+      return { acceptedAt: "2026-01-01T00:00:00Z" };
     case "cdc:index:Identity":
       return { identity: "0123456789abcdef", checkout: "/checkout" };
     case "cdc:index:GoneContainers":

@@ -198,6 +198,8 @@ export const fields: readonly Row[] = [
     "cdc:readSide.sink.plugin.archive",
     /change/,
   ],
+  ["a rotation without a word", { rotation: { cdcAccount: "" } }, "CDC-104", "cdc:rotation.cdcAccount", /change/],
+  ["a rotation of something else", { rotation: { root: "a" } }, "CDC-101", "cdc:rotation.root", /rename or remove/],
   ["a guard of latest", { guard: { image: "node:latest" } }, "CDC-106", "cdc:guard.image", /change/],
   ["a schema that is not there", { schema: "prodcuts" }, "CDC-109", "cdc:schema", /make sql\/prodcuts/],
 ];

@@ -16,6 +16,7 @@ import {
 } from "./write.ts";
 
 export const taken: readonly (readonly [what: string, fields: Fields])[] = [
+  ["rotations by a word and by a number", { rotation: { cdcAccount: "2026-12_b.1", mysqlRoot: 2 } }],
   ["options that say what the plan says", mysql({ "binlog-format": "row", gtid_mode: 1 })],
   ["a binlog that is never purged", mysql({ binlog_expire_logs_seconds: 0 })],
   ["properties that say what the plan says", connector({ "tasks.max": 1 })],
