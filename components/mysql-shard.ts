@@ -7,6 +7,7 @@ import {
   cdcDatabasePrivileges,
   cdcGlobalPrivileges,
   cdcUser,
+  mysqlAsRoot,
   mysqlVersionLabel,
   rootInitFile,
   rootPasswordFile,
@@ -133,9 +134,6 @@ export class MysqlShard extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 }
-
-/** mysql as root, inside the container: the password comes from the file, not from an argument. */
-const mysqlAsRoot = `MYSQL_PWD="$(cat ${rootPasswordFile})" mysql -uroot`;
 
 /** Run at every start, one statement a line; none of it is the binlog's business. The password is letters and digits. */
 function rootSql(password: string): string {
