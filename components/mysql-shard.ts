@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { cdcPrivileges } from "../lib/cdc-privileges.ts";
 import {
   cdcUser,
+  mysqlAsRoot,
   mysqlAuthorityFile,
   mysqlCertificateFile,
   mysqlKeyFile,
@@ -188,9 +189,6 @@ export class MysqlShard extends pulumi.ComponentResource {
     );
   }
 }
-
-/** mysql as root, inside the container: the password comes from the file, not from an argument. */
-const mysqlAsRoot = `MYSQL_PWD="$(cat ${rootPasswordFile})" mysql -uroot`;
 
 /**
  * Run at every start, one statement a line; none of it is the binlog's business. The password is letters and digits. Who comes by TCP

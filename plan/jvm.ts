@@ -24,6 +24,13 @@ const quickCompiler = ["-XX:TieredStopAtLevel=1"];
 /** Debezium reads DATETIMEs by the worker's zone, whatever the image's is: in UTC no hour is left out or repeated. */
 const inUtc = ["-Duser.timezone=UTC"];
 
+/**
+ * A connector's own `config.providers` may bring no other class than the workers' own, which would read their environment or
+ * folders (CVE-2024-31141; kafka.apache.org, "System properties"; Kafka 3.8 and later).
+ */
+const knownProviders =
+  "-Dorg.apache.kafka.automatic.config.providers=org.apache.kafka.common.config.provider.FileConfigProvider";
+
 /** For OPENSEARCH_JAVA_OPTS; the engine's own jvm.options say the rest. It wants both sizes alike: a heap that grows stops the node while it does. */
 export function engineJavaOptions(heapMiB: number): string {
   const compiler = heapMiB < serverClassMiB ? quickCompiler : [];
@@ -40,8 +47,9 @@ export function jvmEnvironment(program: "broker" | "worker", heapMiB: number): R
     // Nobody is let in from outside, and jcmd attaches without an agent that waits for it.
     KAFKA_JMX_OPTS: "-Djava.awt.headless=true",
     KAFKA_JVM_PERFORMANCE_OPTS: ["-server", collector, ...compiler].join(" "),
-    KAFKA_OPTS: [`-XX:SharedArchiveFile=${classArchives}/${program}.jsa`, ...(program === "worker" ? inUtc : [])].join(
-      " ",
-    ),
+    KAFKA_OPTS: [
+      `-XX:SharedArchiveFile=${classArchives}/${program}.jsa`,
+      ...(program === "worker" ? [...inUtc, knownProviders] : []),
+    ].join(" "),
   };
 }

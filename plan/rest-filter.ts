@@ -9,8 +9,8 @@ import type { FilterPlan } from "./types.ts";
 /** Kafka 4.0 went from Jersey 2 to Jersey 3, whose classes have other names (KIP-1032). */
 const oldestKafka = "4.0";
 
-/** Kafka's own pattern (`ConfigTransformer.DEFAULT_PATTERN`). */
-const placeholder = /\$\{([^}]*?):(([^}]*?):)?([^}]*?)\}/;
+/** What the filter takes for one (apps/connect-filter, `Placeholders.java`): Kafka's own pattern wants the closing brace too. */
+const placeholder = /\$\{[^}:]*:/;
 
 type Properties = Readonly<Record<string, string>>;
 

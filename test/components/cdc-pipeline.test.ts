@@ -120,7 +120,9 @@ describe("the resource graph of the write side", () => {
 
   test("checks a shard's health by a login over TCP", () => {
     const { tests } = named("shard0-container").inputs["healthcheck"] as { tests: string[] };
-    expect(tests[1]).toMatch(/mysql -uroot -h127\.0\.0\.1 .*SELECT 1/);
+    expect(tests[1]).toMatch(/mysql --defaults-extra-file=\/dev\/stdin -uroot -h127\.0\.0\.1 .*SELECT 1/);
+    // In the environment of no process either.
+    expect(tests[1]).not.toContain("MYSQL_PWD");
   });
 
   test("runs prepared images, and gives root a password before the server listens: the data directory has none", () => {

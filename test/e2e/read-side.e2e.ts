@@ -10,6 +10,8 @@ import { recordsOn } from "./support/events.ts";
 import { connectRoot } from "./support/mysql.ts";
 import { produce } from "./support/produce.ts";
 import { failed, succeeded } from "./support/results.ts";
+import { logEverything, placesOf, secretsOf } from "./support/secret-places.ts";
+import { secretsIn } from "./support/secrets.ts";
 import { untilHealthy } from "./support/status.ts";
 import { until } from "./support/until.ts";
 
@@ -20,6 +22,7 @@ const checkout = new Checkout("e2e-read-side");
 const shards = ["shard0", "shard1", "shard2"];
 const rowsPerShard = [33_334, 33_333, 33_333];
 const tables = ["products.products", "products.stock", "products.sales"];
+const startedMs = Date.now();
 let connections: Connection[] = [];
 
 const salesTable = `
@@ -342,6 +345,14 @@ async function recordOf(topic: string, key: string): Promise<{ key: string; valu
     }
   throw new Error(`no record with ${key} on ${topic}`);
 }
+
+test("no secret came to light anywhere, in any form, with sink and engine", async () => {
+  const connect = `http://localhost:${8083 + portOffset}`;
+  await logEverything(connect);
+  await untilHealthy(checkout);
+  const places = await placesOf(checkout, { kafka: bootstrap, connect, engine }, startedMs);
+  expect(await secretsIn(places, await secretsOf(checkout))).toEqual([]);
+});
 
 describe("down, and up again with the index kept", () => {
   test("`make down` leaves the index's volume and nothing else", async () => {

@@ -43,7 +43,8 @@ describe("the JVM's options", () => {
     const { kafka, connect } = planWith({});
     expect(kafka.brokers[0]?.environment["KAFKA_OPTS"]).toBe("-XX:SharedArchiveFile=/opt/kafka/cds/broker.jsa");
     expect(connect.workers[0]?.environment["KAFKA_OPTS"]).toBe(
-      "-XX:SharedArchiveFile=/opt/kafka/cds/worker.jsa -Duser.timezone=UTC",
+      "-XX:SharedArchiveFile=/opt/kafka/cds/worker.jsa -Duser.timezone=UTC " +
+        "-Dorg.apache.kafka.automatic.config.providers=org.apache.kafka.common.config.provider.FileConfigProvider",
     );
   });
 });

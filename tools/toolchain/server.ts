@@ -1,8 +1,8 @@
 /** SQL for a MySQL server in a container of ours, as root: the password is read there and is in no argument. */
-import { rootPasswordFile } from "../../lib/constants.ts";
+import { mysqlAsRoot } from "../../lib/constants.ts";
 import { attempt, type Answer } from "../../clients/docker/client.ts";
 
-const client = `MYSQL_PWD="$(cat ${rootPasswordFile})" mysql -uroot --force --batch --skip-column-names --execute="$0"`;
+const client = `${mysqlAsRoot} --force --batch --skip-column-names --execute="$0"`;
 
 /**
  * Runs statements; one that fails stops no other.

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /**
  * Placeholders of secrets, as in {@code "tasks.max": "${file:/run/secrets/connectors.properties:debezium.password}"}. The worker
@@ -19,9 +18,6 @@ import java.util.regex.Pattern;
  * So only what the pipeline itself configures may hold one: that property, with that very value.
  */
 final class Placeholders {
-    /** Kafka's own ({@code ConfigTransformer.DEFAULT_PATTERN}), whatever the provider is called. */
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*?):(([^}]*?):)?([^}]*?)}");
-
     private final JsonFactory json = new JsonFactory();
     private final Set<Map.Entry<String, String>> planned = new HashSet<>();
     private final Set<String> properties = new TreeSet<>();
@@ -55,16 +51,46 @@ final class Placeholders {
                 boolean isName = token == JsonToken.FIELD_NAME;
                 if ((isName || token == JsonToken.VALUE_STRING) && !mayStand(isName, parser.currentName(), parser.getText())) {
                     String where = isName ? "the name of a property" : parser.currentName() == null ? "a list" : parser.currentName();
-                    return Optional.of(where + " holds a placeholder of a secret; only what the pipeline's own connectors are"
-                            + " configured with may (" + String.join(", ", properties) + "). Write the value itself, or the"
-                            + " property into cdc:connectors.properties or cdc:readSide.sink.properties, and run pulumi up");
+                    return Optional.of(why(where));
                 }
             }
         }
         return Optional.empty();
     }
 
+    /**
+     * Looks at the path: the worker takes a connector's name from there into its configuration.
+     *
+     * @param path as the worker reads it, decoded.
+     */
+    Optional<String> refusalOfPath(String path) {
+        return holdsPlaceholder(path) ? Optional.of(why("the path")) : Optional.empty();
+    }
+
+    private String why(String where) {
+        return Sites.cut(where) + " holds a placeholder of a secret; only what the pipeline's own connectors are"
+                + " configured with may (" + String.join(", ", properties) + "). Write the value itself, or the"
+                + " property into cdc:connectors.properties or cdc:readSide.sink.properties, and run pulumi up";
+    }
+
+    /**
+     * Whatever the provider is called: <code>${</code> and a colon before it is closed. Kafka's own pattern
+     * ({@code ConfigTransformer.DEFAULT_PATTERN}) wants the closing brace too; on a text of colons without one it takes
+     * minutes, in whoever runs it, so the worker gets no such text either.
+     */
+    private static boolean holdsPlaceholder(String text) {
+        boolean isOpen = false;
+        for (int at = 0; at < text.length(); at++) {
+            char character = text.charAt(at);
+            if (isOpen && character == ':') {
+                return true;
+            }
+            isOpen = character == '{' ? isOpen || (at > 0 && text.charAt(at - 1) == '$') : isOpen && character != '}';
+        }
+        return false;
+    }
+
     private boolean mayStand(boolean isName, String property, String text) {
-        return !PLACEHOLDER.matcher(text).find() || (!isName && property != null && planned.contains(Map.entry(property, text)));
+        return !holdsPlaceholder(text) || (!isName && property != null && planned.contains(Map.entry(property, text)));
     }
 }

@@ -46,6 +46,11 @@ final class RequestFilter implements ContainerRequestFilter {
             refuse(request, 403, stranger.get());
             return;
         }
+        Optional<String> inPath = placeholders.refusalOfPath(request.getUriInfo().getPath(true));
+        if (inPath.isPresent()) {
+            refuse(request, 403, inPath.get());
+            return;
+        }
         byte[] body = request.getEntityStream().readNBytes(MAX_BODY_BYTES + 1);
         if (body.length > MAX_BODY_BYTES) {
             refuse(request, 413, "the body has more than " + MAX_BODY_BYTES + " bytes; a configuration has at most 1 MiB");
@@ -66,8 +71,9 @@ final class RequestFilter implements ContainerRequestFilter {
     }
 
     private static void refuse(ContainerRequestContext request, int status, String why) {
-        log.warn("Refused {} {}: {}", request.getMethod(), request.getUriInfo().getRequestUri().getRawPath(), why);
         String message = new String(JsonStringEncoder.getInstance().quoteAsString(why));
+        // Escaped: a name with a line break in it writes no line of its own into the log.
+        log.warn("Refused {} {}: {}", request.getMethod(), Sites.cut(request.getUriInfo().getRequestUri().getRawPath()), message);
         String answer = "{\"error_code\":" + status + ",\"message\":\"" + message + "\"}";
         request.abortWith(Response.status(status).type(MediaType.APPLICATION_JSON_TYPE).entity(answer).build());
     }

@@ -64,8 +64,12 @@ final class Sites {
         return matcher.matches() && names.contains(matcher.group(1));
     }
 
-    /** What a stranger wrote: not endless. */
     private static String quoted(String text) {
-        return '"' + (text.length() <= 100 ? text : text.substring(0, 100) + "…") + '"';
+        return '"' + cut(text) + '"';
+    }
+
+    /** What a stranger wrote: not endless. */
+    static String cut(String text) {
+        return text.length() <= 100 ? text : text.substring(0, 100) + "…";
     }
 }

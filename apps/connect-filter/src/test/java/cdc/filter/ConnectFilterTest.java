@@ -118,6 +118,9 @@ class ConnectFilterTest {
         for (String type : List.of("application/json", "text/plain", "application/x-www-form-urlencoded", "no type")) {
             assertEquals(403, post("/", secret, "Host", "localhost", "Content-Type", type).getStatus(), type);
         }
+        for (String path : List.of("/%24%7Bfile%3A%2Fa%3Ab%7D", "/$%7Bx:y%7D;a=b", "/connectors/%24%7Bx%3Ay%7D/config")) {
+            assertEquals(403, post(path, bytes(""), "Host", "localhost").getStatus(), path);
+        }
         assertEquals(400, post("/", bytes("no JSON"), "Host", "localhost").getStatus());
         byte[] large = new byte[RequestFilter.MAX_BODY_BYTES + 1];
         assertEquals(413, post("/", large, "Host", "localhost").getStatus());

@@ -71,6 +71,9 @@ class PlaceholdersTest {
         "{'a': '${x:}'} | a",
         "{'a': '${:}'} | a",
         "{'a': '${file:/a\\nb:c}'} | a",
+        // Kafka takes it for none, and minutes to find out where it is long
+        "{'a': '${x:'} | a",
+        "{'a': '${x} ${{y:z'} | a",
         // written in other ways
         "{'a': '\\u0024{file:/a:b}'} | a",
         "{'a': '$\\u007bfile:/a:b\\u007D'} | a",
@@ -105,6 +108,25 @@ class PlaceholdersTest {
     @ValueSource(strings = {"a=b", "{", "{'a'", "{a: 1}", "// {}", "{} x", "tasks.max=${file:/a:b}"})
     void isToldWhatIsNoJson(String template) {
         assertThrows(IOException.class, () -> refusal(body(template)));
+    }
+
+    @Test
+    void takesNoLongerForAHostileText() throws IOException {
+        String colons = "${" + ":".repeat(1 << 20);
+        String opened = "${".repeat(1 << 20);
+        assertEquals("a", property(refusal("{\"a\": \"" + colons + "\"}")));
+        assertEquals(Optional.empty(), refusal("{\"a\": \"" + opened + "\"}"));
+    }
+
+    @Test
+    void saysOfALongNameItsBeginning() throws IOException {
+        assertEquals("n".repeat(100) + "…", property(refusal(body("{'" + "n".repeat(10_000) + "': 'SECRET'}"))));
+    }
+
+    @Test
+    void looksAtThePath() {
+        assertEquals("the path", property(placeholders.refusalOfPath("connectors/" + SECRET + "/config")));
+        assertEquals(Optional.empty(), placeholders.refusalOfPath("connectors/a:b${c}/config"));
     }
 
     @Test
