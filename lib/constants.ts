@@ -43,7 +43,7 @@ export const rootPasswordFile = "/run/secrets/mysql-root-password";
  * mysql as root, inside a server's container. The password goes from the file through a pipe of the shell: it stands in no
  * process's arguments or environment, which others on the machine may be able to read.
  */
-export const mysqlAsRoot = `printf '[client]\\npassword=%s\\n' "$(cat ${rootPasswordFile})" | mysql --defaults-extra-file=/dev/stdin -uroot`;
+export const mysqlAsRoot = `(echo '[client]'; printf password=; cat ${rootPasswordFile}) | mysql --defaults-extra-file=/dev/stdin -uroot`;
 
 /** The statements with which a MySQL server gives root its password before it listens (mysqld's `--init-file`). */
 export const rootInitFile = "/run/secrets/mysql-root.sql";

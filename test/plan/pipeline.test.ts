@@ -32,6 +32,8 @@ describe("the dev stack's plan", () => {
         "database.password": "\${file:/run/secrets/connectors.properties:debezium.password}",
         "database.port": "3306",
         "database.server.id": "5002",
+        "database.ssl.mode": "verify_identity",
+        "database.ssl.truststore": "/run/secrets/mysql-authority.jks",
         "database.user": "debezium",
         "datatype.propagate.source.type": ".+\\.((BIGINT|INT8) .*(UNSIGNED|ZEROFILL).*|SERIAL|BOOL|BOOLEAN)",
         "driver.forceConnectionTimeZoneToSession": "false",

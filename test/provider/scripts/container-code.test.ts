@@ -40,6 +40,7 @@ test("the page's code in this checkout is its own, with what the browser gets an
     "clients/http.ts",
     "clients/tls.ts",
     "lib/endpoint.ts",
+    "lib/log-line.ts",
     "lib/run.ts",
   ]);
 });
