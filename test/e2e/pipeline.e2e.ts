@@ -3,8 +3,9 @@
  * The tests go through the life of that one stack in their order.
  */
 import { once } from "node:events";
-import { stat, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { request, type IncomingMessage } from "node:http";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
@@ -406,11 +407,13 @@ describe("the day after", () => {
     const other = await makeAuthority("another", Date.now());
     const pair = await makeCertificate(other, ["mysql-3308", "localhost", "127.0.0.1"], Date.now());
     const files = { authority: other.certificate, certificate: pair.certificate, key: pair.privateKey };
+    const folder = await mkdtemp(join(tmpdir(), "cdc-authority-"));
     for (const [name, content] of Object.entries(files)) {
-      const file = join(checkout.folder, `mysql-${name}.pem`);
+      const file = join(folder, `mysql-${name}.pem`);
       await writeFile(file, content);
       await dockerLines("cp", "--quiet", file, `${shard.container}:/run/secrets/mysql-${name}.pem`);
     }
+    await rm(folder, { recursive: true });
     await onShard(shard, (sql) => sql.query("ALTER INSTANCE RELOAD TLS"));
     await fetch(`${connectUrl}/connectors/${shard.connector}/restart?includeTasks=true`, { method: "POST" });
     await expect
@@ -529,7 +532,8 @@ describe("at the end of its life", () => {
   test("no secret came to light anywhere, in any form, though the workers wrote all that they can say", async () => {
     await logEverything(connectUrl);
     for (const { connector } of shards) await runs(connector);
-    expect(await worker.validate((await worker.getConfig(shards[0]?.connector ?? "")) ?? {})).toEqual([]);
+    const name = String(shards[0]?.connector);
+    expect(await worker.validate({ name, ...(await worker.getConfig(name)) })).toEqual([]);
     const places = {
       "what the first up said": async () => outputOfUp,
       "processes during the first up": async () => processesOfUp,
