@@ -66,7 +66,8 @@ export async function placesOf(checkout: Checkout, at: Addresses, startedMs: num
     "a preview": async () => (await checkout.pulumi("preview", "--diff", "--show-sames")).output,
     // State, its backups and history, as the files that they are.
     "the checkout's files": async () => await filesIn(checkout.folder, 0, /^(node_modules|\.git|passphrase|target)$/),
-    "temporary files": async () => await filesIn(tmpdir(), startedMs, /^$/),
+    // The first word, as there may be none.
+    "temporary files": async () => ["files:", ...(await filesIn(tmpdir(), startedMs, /^$/))],
     "the machine's processes": async () => await processes(),
     "docker inspect": async () => {
       const images = await dockerLines("container", "inspect", "--format", "{{.Image}}", ...containers);
