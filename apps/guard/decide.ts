@@ -72,7 +72,12 @@ export function questions(
   now: number,
   settings: GuardSettings,
 ): Questions {
-  const isDue = beat.kind !== "none" && isHistoryDue(watched, status, now, settings);
+  const isOverdue =
+    watched !== undefined &&
+    beat.kind === "offset" &&
+    !isAlive(watched, status, beat) &&
+    silenceMs(watched, now) >= settings.stallSeconds * 1000;
+  const isDue = beat.kind !== "none" && isHistoryDue(watched, status, isOverdue, now, settings);
   return {
     ...questionsOfState(watched, status, beat, now, settings),
     history: isDue ? { before: watched?.history } : undefined,

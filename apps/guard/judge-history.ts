@@ -5,12 +5,14 @@ import type { Watched } from "./memory.ts";
 import { isFailed, restingOf, type SeenHistory } from "./observation.ts";
 
 /**
- * At first sight, then every `stallSeconds`; at every check while a restart may come, and when it runs although its place is
+ * At first sight, then every `stallSeconds`; at every check at which a restart may come, and when it runs although its place is
  * lost or it was resting.
+ * @param isOverdue it has sent no heartbeat for so long that it is restarted at this check.
  */
 export function isHistoryDue(
   watched: Watched | undefined,
   status: ConnectorStatus,
+  isOverdue: boolean,
   now: number,
   settings: GuardSettings,
 ): boolean {
@@ -18,7 +20,7 @@ export function isHistoryDue(
   const { condition, history } = watched;
   const runs = restingOf(status) === undefined;
   const isBack = runs && (condition === "lost" || condition === "paused" || condition === "stopped");
-  const mayRestart = isFailed(status) || condition === "stalled" || condition === "gave-up";
+  const mayRestart = isOverdue || isFailed(status) || condition === "stalled" || condition === "gave-up";
   return isBack || (runs && mayRestart) || history.hasMovedOn || now - history.judgedAt >= settings.stallSeconds * 1000;
 }
 

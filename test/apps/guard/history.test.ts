@@ -55,6 +55,19 @@ describe("a lost place", () => {
     expect(guard.check({ ...rests, history: lost }).actions).toEqual([]);
   });
 
+  test.each([10, 15, 20, 25, 30])(
+    "is found before a stalled connector is restarted, whenever its heartbeats stopped (after %d s)",
+    (seconds) => {
+      const guard = new Simulation();
+      guard.run(seconds, { history: fine });
+      const quiet: Weather = { beats: false, moves: false };
+      // The place is compared at 5 s and at 35 s; then the server is another one.
+      guard.run(35 - seconds, { ...quiet, history: fine });
+      guard.run(60, { ...quiet, history: movedOn });
+      expect(guard.moments.find(({ actions }) => actions.length > 0)).toMatchObject({ actions: ["stop"] });
+    },
+  );
+
   test("is past once the connector has another one", () => {
     const guard = new Simulation();
     guard.run(60, { connector: "STOPPED", task: undefined, history: lost });
