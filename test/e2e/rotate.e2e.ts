@@ -81,7 +81,10 @@ async function passwords() {
 
 /** Whether each shard lets that account in. */
 async function letIn(user: string, password: string): Promise<boolean[]> {
-  return await Promise.all(shards.map(async ({ port }) => await isLetIn({ host: "127.0.0.1", port, user, password })));
+  const tls = { ca: await checkout.authority() };
+  return await Promise.all(
+    shards.map(async ({ port }) => await isLetIn({ host: "127.0.0.1", port, tls, user, password })),
+  );
 }
 
 const everywhere = [true, true];
