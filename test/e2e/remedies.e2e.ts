@@ -191,7 +191,7 @@ test.each(rows)("%s", async (_what, cause, told) => {
 const accounts: readonly (readonly [what: string, statement: string, commands: RegExp])[] = [
   ["locked", "ALTER USER debezium@'%' ACCOUNT LOCK", /^let the account in again: (ALTER USER .* ACCOUNT UNLOCK)$/],
   ["dropped", "DROP USER debezium@'%'", /^(pulumi up --refresh) makes the account again/],
-  ["without a privilege", "REVOKE RELOAD ON *.* FROM debezium@'%'", /^(pulumi up), or on the server: /],
+  ["without a privilege", "REVOKE FLUSH_TABLES ON *.* FROM debezium@'%'", /^(pulumi up), or on the server: /],
 ];
 
 test.each(accounts)("the CDC account %s", async (_what, statement, commands) => {
