@@ -1,14 +1,14 @@
 /** The file by which the workers' connectors log in to the stack's servers, and by which whoever logs in as they do finds how. */
 import { cdcPasswordKey, cdcUser } from "./constants.ts";
 import type { MysqlLogin } from "./endpoint.ts";
+import { pemBody, pemOf } from "./pem.ts";
 
 /** Key of the certificate of the servers' authority, base64 of its DER: what of PEM stands between the lines of its name. */
 export const mysqlAuthorityKey = "mysql.authority";
 
 /** @param ca PEM of one certificate. */
 export function connectorSecrets(password: string, ca: string): string {
-  const body = ca.replaceAll(/-----[^-]+-----|\s/g, "");
-  return `${cdcPasswordKey}=${password}\n${mysqlAuthorityKey}=${body}\n`;
+  return `${cdcPasswordKey}=${password}\n${mysqlAuthorityKey}=${pemBody(ca)}\n`;
 }
 
 /** The CDC account on the stack's own servers. @param ca certificate of their authority, PEM. */
@@ -18,7 +18,7 @@ export function cdcLogin(password: string, ca: string): MysqlLogin {
 
 /** PEM of what stands under `mysqlAuthorityKey`. */
 export function authorityPem(body: string): string {
-  return `-----BEGIN CERTIFICATE-----\n${body.replaceAll(/.{64}(?=.)/g, "$&\n")}\n-----END CERTIFICATE-----\n`;
+  return pemOf("CERTIFICATE", body);
 }
 
 /** The value of a key; undefined when the file has none. */

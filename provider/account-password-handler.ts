@@ -4,7 +4,7 @@ import { connectMysql, unlessCutOff } from "../clients/mysql/client.ts";
 import { isLetIn, keepsOldQuery, partsOf, passwordStatement, type PasswordStep } from "../clients/mysql/passwords.ts";
 import type { MysqlEndpoint } from "../lib/endpoint.ts";
 import { messageOf } from "../lib/run.ts";
-import { hasUnknown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
+import { asKnown, hasUnknown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
 import { reveal } from "./secrets.ts";
 
 interface PasswordInputs {
@@ -43,10 +43,7 @@ export const acceptedPasswordHandler: ResourceHandler = {
   },
 
   /** `diff` looks at the server. */
-  async read(_id, props) {
-    const { acceptedAt: _, ...inputs } = props;
-    return { props, inputs };
-  },
+  read: asKnown("acceptedAt"),
 
   async update(_id, _olds, news) {
     return { outs: { ...news, acceptedAt: await accept(news) } };
@@ -66,9 +63,7 @@ export const retiredPasswordHandler: ResourceHandler = {
     return { id: asInputs(inputs).shard, outs: inputs };
   },
 
-  async read(_id, props) {
-    return { props, inputs: props };
-  },
+  read: asKnown(),
 
   /** The old one is tried afterwards: it is known from the state, and from nowhere else. */
   async update(_id, olds, news, say) {

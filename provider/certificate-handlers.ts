@@ -1,7 +1,7 @@
 /** cdc:index:CertificateAuthority and cdc:index:Certificate */
 import { X509Certificate } from "node:crypto";
 import { makeAuthority, makeCertificate, type KeyPair } from "./certificates.ts";
-import { asKnown, hasUnknown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
+import { asKnown, hasUnknown, isEqual, type Properties, type ResourceHandler, type Say, without } from "./handler.ts";
 import { reveal } from "./secrets.ts";
 
 const outputs = ["certificate", "privateKey", "until"] as const;
@@ -30,8 +30,7 @@ function renewing(now: () => number, id: string, make: (inputs: Properties) => P
   };
   return {
     async diff(_id, olds, news, say) {
-      const known = Object.fromEntries(Object.entries(olds).filter(([key]) => !outputs.some((one) => one === key)));
-      if (hasUnknown(news) || !isEqual(reveal(known), reveal(news))) return { changes: true };
+      if (hasUnknown(news) || !isEqual(reveal(without(outputs, olds)), reveal(news))) return { changes: true };
       return { changes: isNearEnd(String(reveal(olds["certificate"])), now(), say) };
     },
     create: async (inputs) => ({ id, outs: await made(inputs) }),

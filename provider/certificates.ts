@@ -1,6 +1,7 @@
 /** Certificates of a stack: its authority's, and those that it signs. Upstream: RFC 5280, by @peculiar/x509. */
 import { webcrypto } from "node:crypto";
 import { isIP } from "node:net";
+import { pemBody, pemOf } from "../lib/pem.ts";
 
 /** A certificate and its key, both PEM. */
 export interface KeyPair {
@@ -94,12 +95,11 @@ function validity(now: number, days: number) {
 
 async function exported(key: webcrypto.CryptoKey): Promise<string> {
   const der = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", key));
-  const lines = der.toString("base64").replaceAll(/.{64}(?=.)/g, "$&\n");
-  return `-----BEGIN PRIVATE KEY-----\n${lines}\n-----END PRIVATE KEY-----\n`;
+  return pemOf("PRIVATE KEY", der.toString("base64"));
 }
 
 async function imported(key: string): Promise<webcrypto.CryptoKey> {
-  const der = Buffer.from(key.replaceAll(/-----[^-]+-----|\s/g, ""), "base64");
+  const der = Buffer.from(pemBody(key), "base64");
   return await webcrypto.subtle.importKey("pkcs8", der, algorithm, false, ["sign"]);
 }
 

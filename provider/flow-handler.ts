@@ -3,7 +3,7 @@ import { startTimes } from "../clients/docker/container.ts";
 import { cdcLogin } from "../lib/connector-secrets.ts";
 import { targetOf, type Kept } from "../plan/endpoints.ts";
 import type { FlowTarget, IndexTarget } from "../flow/flow-target.ts";
-import { asKnown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
+import { asKnown, isEqual, type Properties, type ResourceHandler, type Say, without } from "./handler.ts";
 import { reveal } from "./secrets.ts";
 
 interface FlowInputs {
@@ -23,8 +23,7 @@ const outputs = ["latencyMs", "provenAt", "startedAt"] as const;
 export const flowHandler: ResourceHandler = {
   /** Looks at the engine too: a container that was started anew since, by whomever, is a way that nobody has gone yet. */
   async diff(_id, olds, news, say) {
-    const known = Object.fromEntries(Object.entries(olds).filter(([key]) => !outputs.some((output) => output === key)));
-    if (!isEqual(reveal(known), reveal(news))) return { changes: true };
+    if (!isEqual(reveal(without(outputs, olds)), reveal(news))) return { changes: true };
     const { containers } = reveal(news) as FlowInputs & Properties;
     const [then, now] = [(olds["startedAt"] ?? {}) as Properties, await startTimes(containers)];
     const anew = containers.filter((name) => then[name] !== now[name]);

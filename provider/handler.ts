@@ -69,10 +69,12 @@ export function withKnownPassword(news: Properties, olds: Properties): Propertie
   return hasUnknown(news["password"]) ? { ...news, password: olds["password"] } : news;
 }
 
+/** All properties but these. */
+export function without(keys: readonly string[], properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([key]) => !keys.includes(key)));
+}
+
 /** The `read` of what cannot be looked at: it is as it was known. @param outputs the properties that are no inputs. */
 export function asKnown(...outputs: readonly string[]): ResourceHandler["read"] {
-  return (_id, props) => {
-    const inputs = Object.fromEntries(Object.entries(props).filter(([key]) => !outputs.includes(key)));
-    return Promise.resolve({ props, inputs });
-  };
+  return (_id, props) => Promise.resolve({ props, inputs: without(outputs, props) });
 }

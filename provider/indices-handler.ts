@@ -4,7 +4,7 @@ import { cdcLogin } from "../lib/connector-secrets.ts";
 import { httpEndpoint } from "../lib/endpoint.ts";
 import { indexAgain } from "../plan/row-origin.ts";
 import type { IndexTarget, IndicesTarget, PreparedIndices } from "./indices.ts";
-import { asKnown, hasUnknown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
+import { asKnown, hasUnknown, isEqual, type Properties, type ResourceHandler, type Say, without } from "./handler.ts";
 import { masked, reveal, secretsIn } from "./secrets.ts";
 import { within } from "./within.ts";
 
@@ -23,10 +23,8 @@ export const indicesHandler: ResourceHandler = {
   /** Looks at the engine too: an index that somebody deleted is made again by a plain `up`. */
   async diff(_id, olds, news, say) {
     // Another password makes no other index.
-    const ignored: readonly string[] = [...outputs, "password"];
-    const deciding = (of: Properties) =>
-      Object.fromEntries(Object.entries(of).filter(([key]) => !ignored.includes(key)));
-    const isChanged = !isEqual(reveal(deciding(olds)), reveal(deciding(news)));
+    const ignored = [...outputs, "password"];
+    const isChanged = !isEqual(reveal(without(ignored, olds)), reveal(without(ignored, news)));
     if (hasUnknown(news["target"])) return { changes: true };
     const [{ target: before }, { target }] = [asInputs(olds), asInputs(news)];
     const aliases = target.indices.map(({ alias }) => alias);

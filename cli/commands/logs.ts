@@ -5,7 +5,7 @@ import { streamLogs } from "../../clients/docker/logs.ts";
 import { componentsOf, findComponent, type Component } from "../components.ts";
 import { globalsOf, openStack } from "../context.ts";
 import { exitCodes, UnreachableError } from "../exit.ts";
-import { printLogs, type ComponentLine, type LogsOptions } from "../logs/run.ts";
+import { dockerArgs, printLogs, type ComponentLine, type LogsOptions } from "../logs/run.ts";
 import { coloured } from "../output.ts";
 
 export function register(program: Command): void {
@@ -67,12 +67,4 @@ function printer(components: readonly Component[]): (line: ComponentLine) => voi
     const colour = colours[names.indexOf(component) % colours.length] ?? "cyan";
     console.log(`${coloured(colour, `${component.padEnd(width)} |`)} ${line}`);
   };
-}
-
-function dockerArgs({ follow, tail, since }: LogsOptions): string[] {
-  return [
-    ...(follow === true ? ["--follow"] : []),
-    ...(tail === undefined ? [] : ["--tail", tail]),
-    ...(since === undefined ? [] : ["--since", since]),
-  ];
 }

@@ -18,6 +18,15 @@ export interface LogsOptions {
   readonly since?: string;
 }
 
+/** The same for `docker logs`. */
+export function dockerArgs({ follow, tail, since }: LogsOptions): string[] {
+  return [
+    ...(follow === true ? ["--follow"] : []),
+    ...(tail === undefined ? [] : ["--tail", tail]),
+    ...(since === undefined ? [] : ["--since", since]),
+  ];
+}
+
 /** How long a container that writes no more is left alone before it is asked whether it runs again. */
 const againMs = 1000;
 
@@ -27,19 +36,15 @@ const againMs = 1000;
  */
 export async function printLogs(
   components: readonly Component[],
-  { follow, tail, since }: LogsOptions,
+  { follow, ...past }: LogsOptions,
   print: (line: ComponentLine) => void,
 ): Promise<void> {
   // As the engine writes times: with nine digits of a second.
   const now = new Date().toISOString().replace("Z", "000000Z");
-  const past = [
-    ...(tail === undefined ? [] : ["--tail", tail]),
-    ...(since === undefined ? [] : ["--since", since]),
-    ...(follow === true ? ["--until", now] : []),
-  ];
+  const args = [...dockerArgs(past), ...(follow === true ? ["--until", now] : [])];
   // All of it in memory: the engine keeps 30 MB of each container (components/docker.ts), and docker writes to two pipes, of which
   // neither may wait for the other.
-  const logs = await Promise.all(components.map(async (component) => await read(component, past)));
+  const logs = await Promise.all(components.map(async (component) => await read(component, args)));
   for (const line of inOrder(logs.flat())) print(line);
   if (follow === true) await printWhatComes(components, now, print);
 }
