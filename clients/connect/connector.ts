@@ -3,8 +3,8 @@ import { ConnectRestError, type ConnectClient, type DesiredState } from "./clien
 import { systemClock, type Clock } from "./clock.ts";
 import { requirePlace } from "../debezium/history/require.ts";
 import type { ServerLogin } from "../debezium/history/read.ts";
-import { hintFor } from "./hints.ts";
 import { tellOldOffsets, writeInitialOffset } from "./offsets.ts";
+import { refusal } from "./refusal.ts";
 import { awaitState, desiredStateOf, failureOf, statesOf, type SeenStates } from "./status.ts";
 import { kafkaEndpoint, type HttpEndpoint, type KafkaEndpoint, type Written } from "../../lib/endpoint.ts";
 import { messageOf } from "../../lib/run.ts";
@@ -103,7 +103,7 @@ async function readOrCreate(client: ConnectClient, inputs: ConnectorInputs, cloc
       }
     }
   } catch (error) {
-    if (error instanceof ConnectRestError) throw refusal(inputs.name, error);
+    if (error instanceof ConnectRestError) throw await refusal(client, inputs, error);
     throw error;
   }
 }
@@ -192,17 +192,6 @@ async function moveTo(client: ConnectClient, name: string, state: DesiredState):
   if (state === "running") await client.resume(name);
   else if (state === "paused") await client.pause(name);
   else await client.stop(name);
-}
-
-function refusal(name: string, error: ConnectRestError): Error {
-  // The sentence about where else to find the same errors helps nobody here.
-  const words = error.message.replace(/\s*You can also find the above list of errors at the endpoint.*$/s, "");
-  const hint = error.remedy ?? hintFor(words);
-  return new Error(
-    `connector ${name} was refused by the worker (HTTP ${error.status}): ${words}` +
-      (hint === undefined ? "" : `\n  what to do: ${hint}`),
-    { cause: error },
-  );
 }
 
 /**

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection, ConnectionOptions, FieldPacket, QueryResult } from "mysql2/promise";
 import { hostAndPort, type MysqlEndpoint, type MysqlLogin } from "../../lib/endpoint.ts";
+import { messageOf, UnreachableError } from "../../lib/run.ts";
 import { serverNameOf, tlsError, tlsOptions } from "../tls.ts";
 
 /** A server answers within milliseconds; on a machine that starts a stack beside it, within seconds. */
@@ -27,9 +28,18 @@ export function loginOptions({ host, port, tls, user, password, database }: Mysq
   };
 }
 
-/** What a login met, in words when TLS is why. */
+/** The way to the server is not there, or nobody listens at its end. */
+const unreached = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "EAI_AGAIN"]);
+
+/** What a login met, in words when TLS or the way to the server is why. */
 export function loginError(endpoint: MysqlEndpoint, error: unknown): unknown {
-  return tlsError(`MySQL at ${hostAndPort(endpoint)}`, error) ?? error;
+  const server = `MySQL at ${hostAndPort(endpoint)}`;
+  if (!unreached.has(codeOf(error))) return tlsError(server, error) ?? error;
+  return new UnreachableError(
+    `${server} does not answer (${messageOf(error)})`,
+    "See whether the server runs: `cdc status` tells of its container.",
+    { cause: error },
+  );
 }
 
 /** No answer in time, to a login or a statement. */

@@ -1,4 +1,5 @@
 /** `make up`, `make preview`, `make refresh`: what is missing is brought, then plain `pulumi` does the work. */
+import { tellEnded } from "./ended.ts";
 import { checkEngineSpace, engineAnswers } from "./engine.ts";
 import type { Log } from "./log.ts";
 import { alone, mendKilled } from "./alone.ts";
@@ -42,6 +43,9 @@ async function bringUp(log: Log, name: string, plan: PipelinePlan, images: strin
   await pulumi(stack, ["up", "--yes", "--skip-preview", "--suppress-outputs", parallel], {
     remedy:
       "mend what pulumi names above, then `make up` again: it carries on where it stopped (`make down` removes everything)",
+  }).catch(async (error: unknown) => {
+    await tellEnded(plan.stack, log);
+    throw error;
   });
   const table = pipelineTable(await stackOutputs(stack));
   log(`stack ${name} is up`);

@@ -96,6 +96,23 @@ describe("creation", () => {
     expect(String(error)).toMatch(/connector c is not running after 30 s: the worker has no status for it/);
   });
 
+  test.each([
+    [
+      "with what its check says",
+      [{ property: "database.user", errors: ["Access denied for user 'x'"] }],
+      /database\.user: Access denied for user 'x'\n {2}what to do: account or/,
+    ],
+    ["with its own words when the check finds nothing", [], /configValue\(\)" is null$/],
+  ])("is refused by a worker that stumbles over an error (HTTP 500) %s", async (_how, validation, expected) => {
+    const message =
+      'Cannot invoke "ConfigValueInfo.errors()" because the return value of "org.apache.ConfigInfo.configValue()" is null';
+    worker.bend(/^POST/, [{ status: 500, body: { error_code: 500, message } }]);
+    worker.validation = validation;
+    expect(String(await failure())).toMatch(/connector c was refused by the worker \(HTTP 500\): /);
+    worker.bend(/^POST/, [{ status: 500, body: { error_code: 500, message } }]);
+    expect(String(await failure())).toMatch(expected);
+  });
+
   test("says what the worker refused, without its advice, and what to do", async () => {
     const message =
       "Connector configuration is invalid and contains the following 1 error(s):\nUnable to connect: Access denied for user 'x'" +
