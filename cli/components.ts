@@ -52,3 +52,9 @@ export function findComponent(plan: PipelinePlan, name: string): Component {
     `name one of: ${components.map(({ names }) => names[0]).join(", ")}`,
   );
 }
+
+/** Those by these names, each once: a component has several. @throws UsageError listing the components. */
+export function findComponents(plan: PipelinePlan, names: readonly string[]): Component[] {
+  const found = names.map((name) => findComponent(plan, name));
+  return [...new Map(found.map((component) => [component.container, component])).values()];
+}

@@ -91,6 +91,7 @@ export async function planOf({ stack }: Pick<GlobalOptions, "stack">): Promise<O
     plan,
     worker: new ConnectClient(plan.connect.endpoints.fromHost, {
       timeoutMs: answerLimitMs,
+      others: plan.connect.workers.slice(1).map(({ endpoints }) => endpoints.fromHost),
       // A worker whose broker is away says nothing of it.
       watch: { obstacle: async () => await brokerObstacle(plan.kafka.endpoints.fromHost, brokerLimitMs) },
     }),

@@ -58,7 +58,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
     const sink = args.sink === undefined ? [] : [bringSink(args.sink)];
     const plugins = [...connectorPlugins, ...filter, ...sink];
     const image = prepareWorker();
-    const [first, ...others] = plan.workers.map(createWorker);
+    const [first, ...others] = createInTurn();
     if (first === undefined) throw new Error("a plan has at least one worker");
     this.container = first.container;
     this.ready = [first, ...others].map(({ ready }) => ready);
@@ -134,7 +134,14 @@ export class ConnectCluster extends pulumi.ComponentResource {
       return { brought, mount: { volumeName: volume.name, containerPath: path, readOnly: true } };
     }
 
-    function createWorker(worker: WorkerPlan): Service {
+    /** One worker after the other, so that a change of all of them leaves the cluster at work. */
+    function createInTurn(): Service[] {
+      const made: Service[] = [];
+      for (const worker of plan.workers) made.push(createWorker(worker, made.at(-1)));
+      return made;
+    }
+
+    function createWorker(worker: WorkerPlan, before: Service | undefined): Service {
       return createService(
         {
           owner,
@@ -160,7 +167,14 @@ export class ConnectCluster extends pulumi.ComponentResource {
           stopSeconds: 30,
         },
         // A worker waits for the brokers by itself, and makes its own topics: both start at the same time.
-        { ...parent, dependsOn: [...plugins.map(({ brought }) => brought), ...args.kafka.containers] },
+        {
+          ...parent,
+          dependsOn: [
+            ...plugins.map(({ brought }) => brought),
+            ...args.kafka.containers,
+            ...(before === undefined ? [] : [before.ready]),
+          ],
+        },
       );
     }
   }

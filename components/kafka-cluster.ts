@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { itself } from "../plan/endpoints.ts";
 import type { Owner } from "../plan/owner.ts";
 import type { BrokerPlan, KafkaPlan, TopicPlan } from "../plan/types.ts";
+import { BrokersInSync } from "../provider/resources.ts";
 import { createService, createVolume, type Service } from "./docker.ts";
 import type { Networks } from "./networks.ts";
 
@@ -30,7 +31,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
     const { owner, networks } = args;
     const parent = { parent: this };
 
-    const [first, ...others] = args.plan.brokers.map(createBroker);
+    const [first, ...others] = createInTurn();
     if (first === undefined) throw new Error("a plan has at least one broker");
     this.container = first.container;
     this.containers = [first, ...others].map(({ container }) => container);
@@ -44,7 +45,27 @@ export class KafkaCluster extends pulumi.ComponentResource {
     );
     this.registerOutputs();
 
-    function createBroker(plan: BrokerPlan): Service {
+    /** One broker's container after the other's, so that a change of all of them leaves the cluster at work. */
+    function createInTurn(): Service[] {
+      const { brokers, endpoints } = args.plan;
+      const made: Service[] = [];
+      let before: BrokersInSync | undefined;
+      for (const plan of brokers) {
+        const broker = createBroker(plan, before);
+        made.push(broker);
+        if (plan === brokers.at(-1)) break;
+        const inSync = {
+          bootstrap: endpoints.fromHost.bootstrap,
+          nodeId: plan.nodeId,
+          containerId: broker.container.id,
+          others: brokers.filter((other) => other !== plan).map(({ nodeId, container }) => ({ nodeId, container })),
+        };
+        before = new BrokersInSync(`${plan.name}-in-sync`, inSync, { ...parent, deletedWith: broker.container });
+      }
+      return made;
+    }
+
+    function createBroker(plan: BrokerPlan, before: BrokersInSync | undefined): Service {
       const volume = createVolume(`${plan.name}-data`, { owner, networks, volume: plan.volume }, parent);
       return createService(
         {
@@ -58,7 +79,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
           healthCheck: `bash -c '</dev/tcp/${itself.name}/${plan.port.internal}'`,
           stopSeconds: 30,
         },
-        parent,
+        { ...parent, dependsOn: before === undefined ? [] : [before] },
       );
     }
   }

@@ -48,8 +48,15 @@ export const kafkaSchema = z.strictObject({
     otherwise: "`apache/kafka:VERSION`, or the one built from packages",
   }),
   brokers: field(z.int().min(1).max(5).default(1), {
-    description: "Brokers; the first is the KRaft controller too.",
+    description: "Brokers; the first ones are the KRaft controllers too.",
     allowed: "a whole number from 1 to 5",
+  }),
+  controllers: field(z.union([z.literal(1), z.literal(3)]).optional(), {
+    description:
+      "How many of the brokers are controllers. Three go on when one of them is lost. The number stays what it was when the cluster was made.",
+    allowed: "1 or 3, at most the number of brokers",
+    otherwise: "3 with three brokers or more, else 1",
+    upstream: "Kafka `controller.quorum.voters`",
   }),
   port: field(kind.port.default(9092), {
     description:

@@ -5,7 +5,7 @@ import { publishedPort, workerEndpoints } from "./endpoints.ts";
 import { jvmEnvironment } from "./jvm.ts";
 import { restName, workerNetworks } from "./networks.ts";
 import { filterProperties, planFilter } from "./rest-filter.ts";
-import { replicationFactor, TopicPlanner } from "./topics.ts";
+import { minInSyncReplicas, replicationFactor, TopicPlanner } from "./topics.ts";
 import type { ConnectPlan, WorkerPlan } from "./types.ts";
 
 /** The topics that workers make for themselves. */
@@ -104,8 +104,10 @@ function ownProperties(
   bootstrap: string,
   pluginPaths: readonly string[],
 ): Record<string, string> {
-  const replicas = String(replicationFactor(config));
+  const factor = replicationFactor(config);
+  const replicas = String(factor);
   return {
+    ...storedSafely(factor),
     "bootstrap.servers": bootstrap,
     "config.providers": "file",
     "config.providers.file.class": "org.apache.kafka.common.config.provider.FileConfigProvider",
@@ -124,6 +126,15 @@ function ownProperties(
     // Topics that connectors write to are declared by the plan.
     "topic.creation.enable": "false",
   };
+}
+
+/** What the topics that a worker makes for itself are given beside their replicas (KIP-605), as all topics of the plan are. */
+function storedSafely(replicas: number): Record<string, string> {
+  if (replicas < 3) return {};
+  const topics = ["config", "offset", "status"];
+  return Object.fromEntries(
+    topics.map((topic) => [`${topic}.storage.min.insync.replicas`, minInSyncReplicas(replicas)]),
+  );
 }
 
 /** Those of the properties that say how keys, values and headers are written and read; by which release is each plugin's own affair. */

@@ -47,13 +47,15 @@ export interface Held {
   readonly shards: readonly HeldShard[];
   readonly topics: readonly HeldTopic[];
   readonly brokers: readonly HeldBroker[];
+  /** Node ids of the KRaft controllers; left out, the first broker is the only one. */
+  readonly controllers?: readonly number[];
   /** What the plan sets on the brokers for topics that set nothing themselves. */
   readonly brokerKeeping: Keeping;
 }
 
 /** What people will have once the plan is applied. */
 export function heldOf(plan: PipelinePlan): Held {
-  const { brokers } = plan.kafka;
+  const { brokers, controllers } = plan.kafka;
   return {
     stack: plan.stack,
     shards: plan.shards.map(({ key, name, alias, volume, topicPrefix, connector }) => ({
@@ -72,12 +74,13 @@ export function heldOf(plan: PipelinePlan): Held {
         held(topic, topic.name === plan.readSide?.deadLetterTopic ? "data" : "support"),
       ),
     ],
-    brokers: brokers.map(({ alias, container, port, environment }) => ({
+    brokers: brokers.map(({ alias, nodeId, container, port }) => ({
       alias,
-      nodeId: Number(environment["KAFKA_NODE_ID"]),
+      nodeId,
       container,
       bootstrap: publishedAddress(port),
     })),
+    ...(controllers.length === 1 ? {} : { controllers }),
     brokerKeeping: brokers[0] === undefined ? {} : brokerKeepingOf(brokers[0]),
   };
 }

@@ -1,4 +1,4 @@
-/** The brokers: KRaft; the first is broker and controller, further ones are brokers only. */
+/** The brokers: KRaft; the first one or three are broker and controller, further ones are brokers only. */
 import { createHash } from "node:crypto";
 import type { PipelineConfig } from "../config/schema.ts";
 import type { Endpoints, KafkaEndpoint } from "../lib/endpoint.ts";
@@ -7,6 +7,7 @@ import { escapedValue } from "./java-properties.ts";
 import { jvmEnvironment } from "./jvm.ts";
 import { askedIn, networkNames } from "./networks.ts";
 import { brokerProperties } from "./row-size.ts";
+import { minInSyncReplicas } from "./topics.ts";
 import type { BrokerPlan, KafkaPlan } from "./types.ts";
 
 const internalPort = 29092;
@@ -21,7 +22,17 @@ const fewPartitions = { "offsets.topic.num.partitions": "10", "transaction.state
 export function planKafka(stack: string, config: PipelineConfig): KafkaPlan {
   const ids = Array.from({ length: config.kafka.brokers }, (_, index) => index + 1);
   const brokers = ids.map((id) => planBroker(stack, id, config));
-  return { brokers, endpoints: clusterEndpoints(brokers.map(({ endpoints }) => endpoints)) };
+  return {
+    brokers,
+    controllers: controllerIds(config),
+    endpoints: clusterEndpoints(brokers.map(({ endpoints }) => endpoints)),
+  };
+}
+
+/** Node ids of the controllers: three go on without one of them. */
+function controllerIds({ kafka }: Pick<PipelineConfig, "kafka">): number[] {
+  const count = kafka.controllers ?? (kafka.brokers >= 3 ? 3 : 1);
+  return Array.from({ length: count }, (_, index) => index + 1);
 }
 
 /** The first one has the plain name that clients know. */
@@ -42,6 +53,7 @@ function planBroker(stack: string, id: number, config: PipelineConfig): BrokerPl
   const own = ownProperties(id, config);
   return {
     name: alias,
+    nodeId: id,
     container: `${stack}-${alias}`,
     alias,
     networks: [askedIn(networkNames(stack).pipeline, alias)],
@@ -63,16 +75,17 @@ function planBroker(stack: string, id: number, config: PipelineConfig): BrokerPl
 
 function ownProperties(id: number, config: PipelineConfig): Record<string, string> {
   const { inNetwork, fromHost } = endpointsOf(id, config);
-  const isController = id === 1;
+  const controllers = controllerIds(config);
+  const isController = controllers.includes(id);
   const listeners = [`INTERNAL://:${internalPort}`, `HOST://:${hostListenerPort}`];
-  const internalReplicas = String(Math.min(config.kafka.brokers, 3));
+  const internalReplicas = Math.min(config.kafka.brokers, 3);
   return {
     "advertised.listeners": `INTERNAL://${inNetwork.bootstrap},HOST://${fromHost.bootstrap}`,
     // A typing error in a topic's name is to be an error, not a new topic.
     "auto.create.topics.enable": "false",
     "controller.listener.names": "CONTROLLER",
-    // One voter, whose set never changes: brokers can come and go.
-    "controller.quorum.voters": `1@${aliasOf(1)}:${controllerPort}`,
+    // Voters whose set never changes (plan/quorum.ts): other brokers can come and go.
+    "controller.quorum.voters": controllers.map((voter) => `${voter}@${aliasOf(voter)}:${controllerPort}`).join(","),
     // A consumer group of a development stack has nobody to wait for.
     "group.initial.rebalance.delay.ms": "0",
     "inter.broker.listener.name": "INTERNAL",
@@ -80,14 +93,14 @@ function ownProperties(id: number, config: PipelineConfig): Record<string, strin
     "listener.security.protocol.map": "INTERNAL:PLAINTEXT,HOST:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "log.dirs": "/var/lib/kafka/data",
     "node.id": String(id),
-    "offsets.topic.replication.factor": internalReplicas,
+    "offsets.topic.replication.factor": String(internalReplicas),
     "process.roles": isController ? "broker,controller" : "broker",
     ...brokerProperties(config),
-    "share.coordinator.state.topic.min.isr": "1",
-    "share.coordinator.state.topic.replication.factor": internalReplicas,
+    "share.coordinator.state.topic.min.isr": minInSyncReplicas(internalReplicas),
+    "share.coordinator.state.topic.replication.factor": String(internalReplicas),
     // Exactly-once sources are transactions: with more replicas asked for than there are brokers they would wait for ever.
-    "transaction.state.log.min.isr": "1",
-    "transaction.state.log.replication.factor": internalReplicas,
+    "transaction.state.log.min.isr": minInSyncReplicas(internalReplicas),
+    "transaction.state.log.replication.factor": String(internalReplicas),
   };
 }
 

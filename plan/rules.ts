@@ -47,6 +47,14 @@ function topicRules({ topics, kafka, readSide }: PipelineConfig, shards: readonl
       remedy: `lower it to ${kafka.brokers}, or raise cdc:kafka.brokers`,
     });
   }
+  if ((kafka.controllers ?? 1) > kafka.brokers) {
+    problems.push({
+      code: "CDC-219",
+      path: "cdc:kafka.controllers",
+      message: `found ${kafka.controllers} with ${kafka.brokers} broker(s); each controller is one of the brokers`,
+      remedy: `raise cdc:kafka.brokers to ${kafka.controllers}, or leave cdc:kafka.controllers out`,
+    });
+  }
   const captured = new Set(shards.flatMap((shard) => shard.tables));
   const entries = Object.entries(topics.tables).map(([table, own]) => ({
     path: `cdc:topics.tables.${table}`,

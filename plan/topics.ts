@@ -10,6 +10,15 @@ export function replicationFactor(config: PipelineConfig): number {
   return config.topics.replicationFactor ?? Math.min(config.kafka.brokers, 3);
 }
 
+/**
+ * How many replicas must have a record before it counts as written: two of three, so that a broker that is lost takes none with
+ * it, and the other two go on. With fewer replicas, one: else the loss of a broker would stop all writing.
+ * @param replicas of the topic.
+ */
+export function minInSyncReplicas(replicas: number): string {
+  return replicas >= 3 ? "2" : "1";
+}
+
 /** What is removed from a table's topic: by its entry in `topics.tables`, else as for all; a compacted topic forgets nothing by age. */
 export function cleanupOf(
   { topics }: Pick<PipelineConfig, "topics">,
@@ -91,6 +100,9 @@ export class TopicPlanner {
   }
 
   #topic(name: string, partitions: number, config: Record<string, string>): TopicPlan {
-    return { name, partitions, replicationFactor: replicationFactor(this.#config), config };
+    const replicas = replicationFactor(this.#config);
+    // 1 is Kafka's own default.
+    const inSync = replicas >= 3 ? { "min.insync.replicas": minInSyncReplicas(replicas) } : {};
+    return { name, partitions, replicationFactor: replicas, config: { ...config, ...inSync } };
   }
 }

@@ -93,6 +93,8 @@ export interface ShardPlan extends StatefulPlan {
 }
 
 export interface BrokerPlan extends StatefulPlan {
+  /** `node.id`. */
+  readonly nodeId: number;
   /** Where it is reached. */
   readonly endpoints: Endpoints<KafkaEndpoint>;
   /** The image's environment: KAFKA_* variables and CLUSTER_ID. */
@@ -103,6 +105,8 @@ export interface BrokerPlan extends StatefulPlan {
 
 export interface KafkaPlan {
   readonly brokers: readonly BrokerPlan[];
+  /** Node ids of those that are controllers too. */
+  readonly controllers: readonly number[];
   /** Where all brokers are reached. */
   readonly endpoints: Endpoints<KafkaEndpoint>;
 }

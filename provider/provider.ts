@@ -9,6 +9,7 @@ import type {
   UpdateResult,
 } from "@pulumi/pulumi/provider/index.js";
 import { acceptedPasswordHandler, retiredPasswordHandler } from "./account-password-handler.ts";
+import { brokersInSyncHandler } from "./brokers-in-sync-handler.ts";
 import { certificateAuthorityHandler, certificateHandler } from "./certificate-handlers.ts";
 import { connectorHandler } from "./connector-handler.ts";
 import { dataHandler } from "./data-handler.ts";
@@ -33,6 +34,7 @@ import { masked, secretsIn } from "./secrets.ts";
 
 const handlers: Readonly<Record<string, ResourceHandler>> = {
   "cdc:index:AcceptedPassword": acceptedPasswordHandler,
+  "cdc:index:BrokersInSync": brokersInSyncHandler,
   "cdc:index:Certificate": certificateHandler(),
   "cdc:index:CertificateAuthority": certificateAuthorityHandler(),
   "cdc:index:Connector": connectorHandler,

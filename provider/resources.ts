@@ -79,6 +79,29 @@ export class ContainerReady extends pulumi.CustomResource {
   }
 }
 
+export interface BrokersInSyncArgs {
+  /** Addresses of all brokers, as they are reached from this machine. */
+  readonly bootstrap: string;
+  /** Node id of the broker that comes before the next one. */
+  readonly nodeId: number;
+  /** Its container's id: another one is waited for, until it is in sync. */
+  readonly containerId: pulumi.Input<string>;
+  /** All other brokers. */
+  readonly others: readonly { readonly nodeId: number; readonly container: string }[];
+  /** How long to wait, in seconds. Default 600. */
+  readonly timeoutSeconds?: number;
+}
+
+/**
+ * A step between two brokers' containers: when the one before was exchanged, the next one is not touched before every partition has
+ * its replicas in sync again. A new cluster is not waited for.
+ */
+export class BrokersInSync extends pulumi.CustomResource {
+  constructor(name: string, args: BrokersInSyncArgs, opts?: pulumi.CustomResourceOptions) {
+    super("cdc:index:BrokersInSync", name, { timeoutSeconds: 600, ...args }, opts);
+  }
+}
+
 /**
  * Who makes the stack: an identity that is made once, and the folder of the checkout. Both are filled in where the engine
  * checks the resource, before anything else is registered; things on the engine that go by the stack's name or by the names it

@@ -36,6 +36,7 @@ const places: Readonly<Record<string, Place>> = {
   "CDC-803": [losses, "The remedy works, and is all of it"],
   "CDC-804": [losses, "The remedy works, and is all of it"],
   "CDC-805": [losses, 'allowDelete: ["broker:kafka-2"]'],
+  "CDC-807": ["test/plan/quorum.test.ts", "the remedies are taken"],
   "CDC-820": ["test/e2e/data-loss.e2e.ts", "CDC-820"],
   "CDC-821": [losses, "looks like a rename, and the remedy works"],
   "CDC-840": [files, "A word is for the content that it was asked for"],

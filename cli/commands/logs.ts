@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { containersOf } from "../../clients/docker/containers.ts";
 import { streamLogs } from "../../clients/docker/logs.ts";
-import { componentsOf, findComponent, type Component } from "../components.ts";
+import { componentsOf, findComponents, type Component } from "../components.ts";
 import { globalsOf, openStack } from "../context.ts";
 import { exitCodes, UnreachableError } from "../exit.ts";
 import { dockerArgs, printLogs, type ComponentLine, type LogsOptions } from "../logs/run.ts";
@@ -32,7 +32,7 @@ Examples:
     .action(async (names: string[], options: LogsOptions, command: Command) => {
       const globals = globalsOf(command);
       const { plan } = await openStack(globals);
-      const asked = names.length === 0 ? componentsOf(plan) : names.map((name) => findComponent(plan, name));
+      const asked = names.length === 0 ? componentsOf(plan) : findComponents(plan, names);
       const components = await present(plan.stack, asked);
       const [only] = components;
       if (only !== undefined && asked.length === 1 && !globals.json) {

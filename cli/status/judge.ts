@@ -4,7 +4,7 @@ import type { PipelinePlan } from "../../plan/types.ts";
 import { releasedVolumes } from "../released-volumes.ts";
 import { ago } from "../../lib/words.ts";
 import { isWrong } from "../topics/compare.ts";
-import { remedyOfMissing } from "../topics/remedy.ts";
+import { remedyOfDifferent, remedyOfMissing } from "../topics/remedy.ts";
 import { afterBroker, isBrokerSilent, isDown, judgeContainers, problem, unknown } from "./judge-containers.ts";
 import { judgeReadSide } from "./judge-read-side.ts";
 import { rememberedInShort } from "./judge-remembered.ts";
@@ -107,11 +107,7 @@ function judgeTopics(plan: PipelinePlan, seen: Observation): { topics: Status["t
       .map((row) =>
         row.remark === "missing"
           ? problem("topics", `${row.name} is missing`, remedyOfMissing(plan, row.name))
-          : problem(
-              "topics",
-              `${row.name}: ${row.remark}`,
-              "pulumi up --refresh brings it back to what is declared; where that would drop records, it says so, and which word lets them go",
-            ),
+          : problem("topics", `${row.name}: ${row.remark}`, remedyOfDifferent(plan, row.name)),
       ),
   };
 }

@@ -22,3 +22,18 @@ export function remedyOfMissing(plan: PipelinePlan, name: string): string {
     return `${refresh}, empty: then cdc offsets reset ${shard ?? "SHARD"}, as the connector cannot start again without what it held`;
   return `${refresh}; nothing else does`;
 }
+
+/** @param name of a topic of the plan that is otherwise than declared. */
+export function remedyOfDifferent(plan: PipelinePlan, name: string): string {
+  const { kind, topic } = declaredTopics(plan).find((declared) => declared.topic.name === name) ?? {};
+  if (kind !== "worker" || topic === undefined) {
+    return "pulumi up --refresh brings it back to what is declared; where that would drop records, it says so, and which word lets them go";
+  }
+  const [broker] = plan.kafka.brokers;
+  const settings = Object.entries(topic.config).map(([key, value]) => `${key}=${value}`);
+  const tool = `docker exec ${broker?.container} /opt/kafka/bin/kafka-configs.sh --bootstrap-server ${broker?.endpoints.inNetwork.bootstrap}`;
+  return (
+    `the worker made it, and pulumi does not change it. Settings: ${tool} --alter --entity-type topics --entity-name ${name} ` +
+    `--add-config ${settings.join(",")}; partitions and replicas: kafka-reassign-partitions.sh, in the same folder`
+  );
+}

@@ -105,12 +105,15 @@ export interface ConnectClientOptions {
   readonly sleep?: (ms: number) => Promise<void>;
   /** What the worker may wait for; left out, it alone is named when it does not answer. */
   readonly watch?: ObstacleWatch;
+  /** Other workers of its cluster: asked one after the other where nothing listens, as each answers for all. */
+  readonly others?: readonly HttpAddress[];
 }
 
 export class ConnectClient {
   /** Root of the REST API. */
   readonly url: string;
   readonly #address: HttpAddress;
+  readonly #others: readonly HttpAddress[];
   readonly #sleep: (ms: number) => Promise<void>;
   readonly #timeoutMs: number;
   readonly #watch: ObstacleWatch | undefined;
@@ -119,6 +122,7 @@ export class ConnectClient {
   constructor(address: HttpAddress, options: ConnectClientOptions = {}) {
     this.url = rootOf(address);
     this.#address = address;
+    this.#others = options.others ?? [];
     this.#timeoutMs = options.timeoutMs ?? requestTimeoutMs;
     this.#watch = options.watch;
     this.#sleep = options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
@@ -287,7 +291,7 @@ export class ConnectClient {
 
   async #ask(question: HttpQuestion): Promise<HttpAnswer> {
     try {
-      return await askHttp("Kafka Connect", this.#address, question);
+      return await this.#askAny(question);
     } catch (error) {
       if (error instanceof TlsError) throw error;
       throw new NoAnswerError(
@@ -296,6 +300,20 @@ export class ConnectClient {
         { cause: error },
       );
     }
+  }
+
+  /** What was refused reached nobody, and may be asked of another worker, whatever it is. */
+  async #askAny(question: HttpQuestion): Promise<HttpAnswer> {
+    let refused: unknown;
+    for (const address of [this.#address, ...this.#others]) {
+      try {
+        return await askHttp("Kafka Connect", address, question);
+      } catch (error) {
+        if (!isErrno(error, "ECONNREFUSED")) throw error;
+        refused ??= error;
+      }
+    }
+    throw refused;
   }
 
   #read(method: string, route: string, { status, statusText, text }: HttpAnswer): unknown {

@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { describe, expect, test } from "vitest";
-import { componentsOf, findComponent } from "../../cli/components.ts";
+import { componentsOf, findComponent, findComponents } from "../../cli/components.ts";
 import { endingOf, UnreachableError, UsageError } from "../../cli/exit.ts";
 import { effectiveLevel, ownLevels } from "../../cli/log-levels.ts";
 import { binlogBehind } from "../../cli/status/binlog.ts";
@@ -55,6 +55,11 @@ describe("components", () => {
 
   test("an unknown one is told what there is", () => {
     expect(() => findComponent(plan, "zookeeper")).toThrow("there is no component zookeeper in stack cdc-dev");
+  });
+
+  test("each component is found once, by however many of its names it is called", () => {
+    const found = findComponents(plan, ["kafka", "shard0", "mysql-3308", "kafka"]);
+    expect(found.map(({ container }) => container)).toEqual(["cdc-dev-kafka", "cdc-dev-mysql-3308"]);
   });
 
   test("no two have a name in common", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { remedyOfMissing } from "../../cli/topics/remedy.ts";
+import { remedyOfDifferent, remedyOfMissing } from "../../cli/topics/remedy.ts";
 import { planWith, stackConfig } from "../support/config.ts";
 
 const plan = planWith({});
@@ -20,4 +20,13 @@ test("without places a connector does what its snapshot mode says, and each such
   const remedy = remedyOfMissing(mixed, "connect-offsets");
   expect(remedy).toContain("snapshot mode no_data: it goes on from then");
   expect(remedy.match(/a new snapshot follows/g)).toHaveLength(1);
+});
+
+test("a topic that differs: pulumi's own are brought back by it, a worker's by the command that is named", () => {
+  const three = planWith({ kafka: { brokers: 3 } });
+  expect(remedyOfDifferent(three, three.shards[0]!.topics[0]!.name)).toMatch(/^pulumi up --refresh brings it back/);
+  expect(remedyOfDifferent(three, "connect-status")).toContain(
+    "docker exec cdc-test-kafka /opt/kafka/bin/kafka-configs.sh --bootstrap-server kafka:29092 --alter --entity-type topics " +
+      "--entity-name connect-status --add-config cleanup.policy=compact,min.insync.replicas=2;",
+  );
 });

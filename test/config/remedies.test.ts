@@ -106,6 +106,12 @@ const rows: readonly Row[] = [
     ],
   ],
   [
+    "CDC-219",
+    { kafka: { brokers: 2, controllers: 3 } },
+    /raise cdc:kafka\.brokers to (\d), or leave cdc:kafka\.controllers out/,
+    (brokers) => [{ kafka: { brokers: Number(brokers), controllers: 3 } }, { kafka: { brokers: 2 } }],
+  ],
+  [
     "CDC-211",
     { excludeColumns: ["products.stok.reserved"] },
     /correct the name, or capture its table/,

@@ -1,19 +1,19 @@
 /** Passwords made anew while a writer writes on both shards: nothing lost, nothing twice, the old ones refused; also after a kill. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
-import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
+import type { RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConnectClient } from "../../clients/connect/client.ts";
 import { isLetIn } from "../../clients/mysql/passwords.ts";
 import { cdc } from "./support/cdc.ts";
 import { Checkout, dockerLines, execute } from "./support/checkout.ts";
-import { decode, readAll } from "./support/events.ts";
 import { connectRoot } from "./support/mysql.ts";
 import { succeeded } from "./support/results.ts";
 import { patient } from "./support/until.ts";
+import { arrived, firstRow, letWriterIn, Writer } from "./support/writer.ts";
 
 const portOffset = 12_000;
+const bootstrap = `localhost:${9092 + portOffset}`;
 const checkout = new Checkout("e2e-rotate");
 const worker = new ConnectClient({ url: `http://127.0.0.1:${8083 + portOffset}` });
 const shards = [3308, 3309].map((port, number) => ({
@@ -23,55 +23,11 @@ const shards = [3308, 3309].map((port, number) => ({
   container: `${checkout.prefix}-mysql-${port}`,
 }));
 const unchanged = /Resources:\s+\d+ unchanged/;
-const firstRow = 100_000;
 const writers: Writer[] = [];
 /** All that was ever a password, for the search at the end. */
 const secrets = new Set<string>();
 /** All that pulumi printed. */
 let printed = "";
-
-/** Inserts a row every few milliseconds, whatever becomes of its connection, and each until it is in. */
-class Writer {
-  #isOver = false;
-  #written = 0;
-  readonly #done: Promise<void>;
-
-  constructor(port: number) {
-    this.#done = this.#write(port);
-  }
-
-  async #write(port: number): Promise<void> {
-    let connection: Connection | undefined;
-    while (!this.#isOver) {
-      try {
-        connection ??= await connected(port);
-        // One whose answer was lost is in already.
-        const insert = "INSERT IGNORE INTO products.products (id, sku, name, price) VALUES (?, ?, 'w', 1)";
-        await connection.query(insert, [firstRow + this.#written, `w-${this.#written}`]);
-        this.#written += 1;
-        await sleep(10);
-      } catch {
-        connection?.destroy();
-        connection = undefined;
-        await sleep(100);
-      }
-    }
-    await connection?.end();
-  }
-
-  /** @returns how many rows are in. */
-  async end(): Promise<number> {
-    this.#isOver = true;
-    await this.#done;
-    return this.#written;
-  }
-}
-
-async function connected(port: number): Promise<Connection> {
-  const connection = await createConnection({ host: "127.0.0.1", port, user: "writer", password: "writer" });
-  // What is lost is told by the next statement.
-  return connection.on("error", () => {});
-}
 
 async function passwords() {
   const [root, account] = [await checkout.password("mysql-root-password"), await checkout.password("cdc-password")];
@@ -104,25 +60,13 @@ async function pulumi(...args: string[]): Promise<string> {
 const startedAt = async (...containers: string[]) =>
   await dockerLines("container", "inspect", "--format", "{{.State.StartedAt}}", ...containers);
 
-/** The rows that events tell of, in the order of their arrival, and the longest time without one, in milliseconds. */
-async function arrived(shard: string): Promise<{ ids: number[]; pauseMs: number }> {
-  const records = await readAll(`localhost:${9092 + portOffset}`, `${shard}.products.products`);
-  const rows = records.flatMap((record) => {
-    const id = Number(decode(record)?.after?.["id"]);
-    return id >= firstRow ? [{ id, at: record.timestampMs }] : [];
-  });
-  const pauses = rows.slice(1).map(({ at }, index) => at - (rows[index]?.at ?? at));
-  return { ids: rows.map(({ id }) => id), pauseMs: Math.max(...pauses) };
-}
-
 beforeAll(async () => {
   await checkout.create({ portOffset, shards: 2 });
   succeeded(await checkout.make("up"));
   const { root } = await passwords();
   for (const { port } of shards) {
     const connection = await connectRoot(checkout, port, { password: root });
-    await connection.query("CREATE USER writer IDENTIFIED BY 'writer'");
-    await connection.query("GRANT INSERT, SELECT ON products.* TO writer");
+    await letWriterIn(connection);
     await connection.end();
     writers.push(new Writer(port));
   }
@@ -195,8 +139,8 @@ test("every row that was written meanwhile has one event", async () => {
   for (const [number, { name, port }] of shards.entries()) {
     const written = (await writers[number]?.end()) ?? 0;
     expect(written).toBeGreaterThan(100);
-    await expect.poll(async () => new Set((await arrived(name)).ids).size, patient).toBe(written);
-    const { ids, pauseMs } = await arrived(name);
+    await expect.poll(async () => new Set((await arrived(bootstrap, name)).ids).size, patient).toBe(written);
+    const { ids, pauseMs } = await arrived(bootstrap, name);
     expect(ids).toHaveLength(written);
     const connection = await connectRoot(checkout, port);
     const [rows] = await connection.query<RowDataPacket[]>(

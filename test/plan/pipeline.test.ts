@@ -219,13 +219,39 @@ describe("brokers", () => {
     expect(planWith({ kafka: { brokers } }).shards[0]?.topics[0]?.replicationFactor).toBe(Number(replicas));
   });
 
-  test("have one controller, whose voters never change when brokers come and go", () => {
-    const [first, ...others] = environments({ kafka: { brokers: 3 } });
-    expect(first?.["KAFKA_PROCESS_ROLES"]).toBe("broker,controller");
-    expect(others.map((environment) => environment["KAFKA_PROCESS_ROLES"])).toEqual(["broker", "broker"]);
-    for (const environment of [first, ...others])
-      expect(environment?.["KAFKA_CONTROLLER_QUORUM_VOTERS"]).toBe("1@kafka:9093");
+  const three = "1@kafka:9093,2@kafka-2:9093,3@kafka-3:9093";
+  test.each([
+    [{ brokers: 1 }, 1, "1@kafka:9093"],
+    [{ brokers: 2 }, 1, "1@kafka:9093"],
+    [{ brokers: 3 }, 3, three],
+    [{ brokers: 5 }, 3, three],
+    [{ brokers: 3, controllers: 1 }, 1, "1@kafka:9093"],
+  ])("%j: the first %i are controllers, the voters of all", (kafka, controllers, voters) => {
+    const found = environments({ kafka });
+    found.forEach((environment, index) => {
+      const isController = index < controllers;
+      expect(environment["KAFKA_PROCESS_ROLES"]).toBe(isController ? "broker,controller" : "broker");
+      expect(environment["KAFKA_LISTENERS"]?.includes("CONTROLLER://:9093")).toBe(isController);
+      expect(environment["KAFKA_CONTROLLER_QUORUM_VOTERS"]).toBe(voters);
+    });
+    expect(planWith({ kafka }).kafka.controllers).toHaveLength(controllers);
   });
+
+  test.each([
+    [{ kafka: { brokers: 1 } }, undefined, "1"],
+    [{ kafka: { brokers: 2 } }, undefined, "1"],
+    [{ kafka: { brokers: 3 } }, "2", "2"],
+    [{ kafka: { brokers: 3 }, topics: { replicationFactor: 2 } }, undefined, "2"],
+  ])(
+    "%j: a record counts as written with min.insync.replicas %s, one of a transaction's state with %s",
+    (config, own, state) => {
+      const { shards, connect } = planWith(config);
+      for (const topic of [...(shards[0]?.topics ?? []), ...connect.topics])
+        expect(topic.config["min.insync.replicas"]).toBe(own);
+      for (const environment of environments(config))
+        expect(environment["KAFKA_TRANSACTION_STATE_LOG_MIN_ISR"]).toBe(state);
+    },
+  );
 
   test("take free properties in the image's own spelling", () => {
     const [environment] = environments({ kafka: { properties: { "log.retention.hours": 24, "a-b_c": "x" } } });

@@ -77,6 +77,13 @@ export const clashes: readonly Row[] = [
     /lower it to 1/,
   ],
   [
+    "more controllers than brokers",
+    { kafka: { brokers: 2, controllers: 3 } },
+    "CDC-219",
+    "cdc:kafka.controllers",
+    /raise cdc:kafka\.brokers to 3/,
+  ],
+  [
     "truncations on compacted topics",
     { connectors: { skipOperations: [] }, readSide: { enabled: false } },
     "CDC-860",
