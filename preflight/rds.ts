@@ -28,7 +28,7 @@ export function rdsMend(variable: string, value: string): string {
   return `set ${first}${setting} in the parameter group (Aurora: of the cluster), and reboot where the console says pending-reboot`;
 }
 
-/** Snapshots lock the tables one by one there. Only RELOAD, which contains FLUSH_TABLES, is in Amazon's own list for administrators. */
+/** Snapshots lock the tables one by one there. RELOAD, which contains FLUSH_TABLES, is what Debezium's documentation asks for. */
 export function rdsPrivileges(wanted: Readonly<Record<string, readonly string[]>>): Record<string, readonly string[]> {
   const here = Object.entries(wanted).map(([database, privileges]) => {
     if (database === "*")
