@@ -14,6 +14,9 @@
  *   CDC-713 the binlog is kept too briefly
  *   CDC-714 time zone
  *   CDC-715 the CDC account's privileges
+ *   CDC-716 no MySQL
+ *   CDC-717 a replica that leaves out its source's rows
+ *   CDC-718 ids of replication clients
  *
  * Before them, whose the things on the engine are (require-own.ts): CDC-720 another checkout's, CDC-721 nobody's, CDC-722 this
  * folder is a copy, CDC-723 this shell has another checkout's environment.

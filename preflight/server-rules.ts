@@ -3,6 +3,8 @@ import { describePrivileges, grantStatements, lackingPrivileges } from "../clien
 import { cdcPrivileges } from "../lib/cdc-privileges.ts";
 import type { Problem } from "../lib/problem.ts";
 import { keylessProblem, type KeyNeed } from "../plan/table-keys.ts";
+import { isRds, judgeRdsRetention, rdsMend, rdsPrivileges } from "./rds.ts";
+import { judgeKind, judgeReplica, judgeServerIds, replicationVariables } from "./replication-rules.ts";
 
 /** What the server has to be good for. */
 export interface ExpectedServer {
@@ -12,6 +14,8 @@ export interface ExpectedServer {
   readonly databases: readonly string[];
   /** Captured tables that cannot do without a key, and why. */
   readonly keyNeeds: Readonly<Record<string, KeyNeed>>;
+  /** What the connector is to be as a replication client (Debezium `database.server.id`). Default: not compared with other ids. */
+  readonly serverId?: number;
 }
 
 /** What a server says of itself to the CDC account. */
@@ -28,6 +32,12 @@ export interface ServerFacts {
   readonly grants: readonly string[];
   /** Those of the asked tables that are there and have no key. */
   readonly keylessTables: readonly string[];
+  /** Whether it takes rows from another server; undefined where nothing depends on it, or the account may not ask. */
+  readonly isReplica: boolean | undefined;
+  /** Ids of the replicas that are connected to it; undefined where nothing depends on them, or the account may not ask. */
+  readonly replicaIds: readonly number[] | undefined;
+  /** On Amazon RDS: `binlog retention hours`, null for NULL; undefined elsewhere, and where the account may not read it. */
+  readonly rdsRetentionHours: number | null | undefined;
 }
 
 /** A winter's and a summer's noon: zones that agree on both are taken for the same. */
@@ -85,6 +95,8 @@ export const askedVariables: readonly string[] = [
   autoPurge,
   "time_zone",
   "system_time_zone",
+  "basedir",
+  ...replicationVariables,
 ];
 
 /**
@@ -92,11 +104,16 @@ export const askedVariables: readonly string[] = [
  * @param path what the problems are about: `shard0`, or a field of the configuration.
  */
 export function judgeServer(path: string, facts: ServerFacts, expected: ExpectedServer): Problem[] {
+  const otherKind = judgeKind(path, facts);
+  // None of the rest holds for it.
+  if (otherKind.length > 0) return otherKind;
   return [
     ...judgeVariables(path, facts),
-    ...judgeRetention(path, facts),
+    ...(isRds(facts.variables) ? judgeRdsRetention(path, facts) : judgeRetention(path, facts)),
     ...judgeZone(path, facts, expected.timeZone),
     ...judgeGrants(path, facts, expected.databases),
+    ...judgeReplica(path, facts),
+    ...judgeServerIds(path, facts, expected.serverId),
     ...judgeKeys(path, facts, expected.keyNeeds),
   ];
 }
@@ -114,7 +131,7 @@ function judgeVariables(path: string, { address, variables }: ServerFacts): Prob
     const found = variables[variable];
     if (found === undefined || found.toUpperCase() === needed) return [];
     const message = `the server at ${address} has ${variable}=${found || "(empty)"}; needed is ${needed || "an empty value"}: ${why}`;
-    return [{ code: "CDC-712", path, message, remedy: mend }];
+    return [{ code: "CDC-712", path, message, remedy: isRds(variables) ? rdsMend(variable, needed) : mend }];
   });
 }
 
@@ -150,7 +167,9 @@ function judgeZone(path: string, { address, variables, probedSeconds }: ServerFa
         `the server at ${address} has time_zone=${found}, planned is ${planned}; ` +
         "a connector whose snapshots read in the planned zone would take their TIMESTAMPs for other instants",
       remedy:
-        `SET PERSIST time_zone = '${planned}' (needs the zone tables: mysql_tzinfo_to_sql), ` +
+        (isRds(variables)
+          ? `${rdsMend("time_zone", planned)}, `
+          : `SET PERSIST time_zone = '${planned}' (needs the zone tables: mysql_tzinfo_to_sql), `) +
         "or set cdc:timeZone to the server's zone",
     },
   ];
@@ -167,7 +186,9 @@ export function secondsOf(time: string, zone: string): number {
 }
 
 function judgeGrants(path: string, facts: ServerFacts, databases: readonly string[]): Problem[] {
-  const missing = lackingPrivileges(facts.grants, new Map(Object.entries(cdcPrivileges(databases))));
+  const wanted = cdcPrivileges(databases);
+  const here = isRds(facts.variables) ? rdsPrivileges(wanted) : wanted;
+  const missing = lackingPrivileges(facts.grants, new Map(Object.entries(here)));
   if (missing.size === 0) return [];
   return [
     {

@@ -12,6 +12,7 @@ type Place = readonly [file: string, words: string];
 const refusals = "test/config/remedies.test.ts";
 const keys = "test/plan/table-keys.test.ts";
 const server = "test/e2e/preflight.e2e.ts";
+const existing = "test/e2e/existing-mysql.e2e.ts";
 const clones = "test/e2e/two-clones.e2e.ts";
 const losses = "test/preflight/data.test.ts";
 const files = "test/e2e/schema-server.e2e.ts";
@@ -29,6 +30,8 @@ const places: Readonly<Record<string, Place>> = {
   "CDC-713": [server, "with remedies that mend it"],
   "CDC-714": [server, "with remedies that mend it"],
   "CDC-715": [server, "with remedies that mend it"],
+  "CDC-717": [existing, "with remedies that mend it"],
+  "CDC-718": [existing, '"--server-id", "4712"'],
   "CDC-720": [clones, "the commands that the refusal names bring it up beside the first"],
   "CDC-721": [clones, 'await dockerLines("volume", "rm", volume)'],
   "CDC-722": [clones, "without the copied `.cdc/` it is a clone like any other"],
@@ -68,6 +71,7 @@ const reasons: Readonly<Record<string, string>> = {
   "CDC-707": "the volume of another MySQL needs its image, and packages have one MySQL only",
   "CDC-708": warning,
   "CDC-709": "no test needs a registry; its way out, `cdc:images: packages`, is what the end-to-end tests run with",
+  "CDC-716": "its way out is another server, and packages have no MariaDB",
   "CDC-723": "its line is `make toolchain && . .cdc/env`, with which every end-to-end test begins",
   "CDC-802": warning,
   "CDC-806": warning,

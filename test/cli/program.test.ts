@@ -149,6 +149,17 @@ test.each([
   ["a stack that is no name", ["graph", "--stack", "../x"], '"../x" is no name for a stack'],
   ["a server without an account", ["check-server", "--host", "db1"], "required option '--user <name>'"],
   ["a port that is none", ["check-server", "--port", "70000"], "from 1 to 65535"],
+  ["an id that is none", ["check-server", "--server-id", "0"], "from 1 to 4294967295"],
+  [
+    "an authority that is not there",
+    ["check-server", "--host", "db1", "--user", "x", "--time-zone", "UTC", "--database", "a", "--ca", "no.pem"],
+    "--ca no.pem cannot be read",
+  ],
+  [
+    "an authority without a certificate",
+    ["check-server", "--host", "db1", "--user", "x", "--time-zone", "UTC", "--database", "a", "--ca", "README.md"],
+    "--ca README.md has no certificate",
+  ],
   [
     "a zone that is none",
     ["check-server", "--host", "db1", "--user", "x", "--time-zone", "KST", "--database", "a"],

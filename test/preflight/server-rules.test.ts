@@ -28,6 +28,9 @@ const good: ServerFacts = {
     "GRANT INSERT, UPDATE, DELETE ON `cdc`.* TO `debezium`@`%`",
   ],
   keylessTables: [],
+  isReplica: undefined,
+  replicaIds: undefined,
+  rdsRetentionHours: undefined,
 };
 
 const judge = (facts: Partial<ServerFacts>) => judgeServer("shard0", { ...good, ...facts }, expected);
@@ -218,6 +221,136 @@ describe("tables without a key", () => {
 
   it("one that nothing needs a key of is fine", () => {
     expect(judged({ "shop.other": "topic" })).toEqual([]);
+  });
+});
+
+describe("CDC-716: what speaks MySQL's protocol and is none", () => {
+  it.each([
+    ["11.4.2-MariaDB-log", "MariaDB"],
+    ["5.5.5-10.11.6-MariaDB", "MariaDB"],
+    ["8.0.11-TiDB-v8.5.0", "TiDB"],
+  ])("%s is %s, and nothing else is said of it", (version, name) => {
+    const problems = judge({ variables: { version }, grants: [], probedSeconds: [0, 0] });
+    expect(problems).toMatchObject([{ code: "CDC-716", path: "shard0" }]);
+    expect(problems[0]?.message).toContain(`no MySQL: ${name} (${version})`);
+  });
+
+  it.each(["9.7.2", "8.0.35-27", "8.4.3-google", "8.0.39.R2"])("%s is MySQL", (version) => {
+    expect(withVariables({ version })).toEqual([]);
+  });
+});
+
+describe("CDC-717: a replica whose binlog lacks what it replicates", () => {
+  const off = { ...good.variables, log_replica_updates: "OFF" };
+
+  it.each([
+    [true, "is a replica and has"],
+    [undefined, "may be a replica (the account may not ask)"],
+  ])("is it one: %s", (isReplica, message) => {
+    const problems = judge({ variables: off, isReplica });
+    expect(problems).toMatchObject([
+      { code: "CDC-717", remedy: expect.stringContaining("SET PERSIST_ONLY log_replica_updates = ON") as string },
+    ]);
+    expect(problems[0]?.message).toContain(message);
+  });
+
+  it("one that takes rows from nobody is well without it, and a replica with it", () => {
+    expect(judge({ variables: off, isReplica: false })).toEqual([]);
+    expect(judge({ variables: { ...good.variables, log_replica_updates: "ON" }, isReplica: true })).toEqual([]);
+  });
+
+  it("by its former name too", () => {
+    expect(judge({ variables: { ...good.variables, log_slave_updates: "OFF" }, isReplica: true })).toMatchObject([
+      { code: "CDC-717" },
+    ]);
+  });
+});
+
+describe("CDC-718: ids of replication clients", () => {
+  const withId = (serverId: number | undefined, replicaIds: readonly number[] | undefined = []) =>
+    judgeServer(
+      "db1",
+      { ...good, variables: { ...good.variables, server_id: "7" }, replicaIds },
+      { ...expected, ...(serverId !== undefined && { serverId }) },
+    );
+
+  it.each([
+    [7, [8, 9], "the id 7, which the connector is to have, is its own", "such as 10"],
+    [9, [8, 9], "the id 9, which the connector is to have, is that of a replica", "such as 10"],
+    [7, undefined, "is its own", "such as 8"],
+  ])("%d beside %j", (serverId, replicaIds, message, remedy) => {
+    const problems = withId(serverId, replicaIds);
+    expect(problems).toMatchObject([{ code: "CDC-718", path: "db1" }]);
+    expect(problems[0]?.message).toContain(message);
+    expect(problems[0]?.remedy).toContain(remedy);
+  });
+
+  it("a free one is taken, and without one nothing is compared", () => {
+    expect(withId(10, [8, 9])).toEqual([]);
+    expect(withId(undefined, [8, 9])).toEqual([]);
+  });
+
+  it("a server without an id lets nobody read its binlog", () => {
+    expect(withVariables({ server_id: "0" })).toMatchObject([
+      { code: "CDC-718", message: expect.stringContaining("server_id=0") as string },
+    ]);
+  });
+});
+
+describe("a server that Amazon runs", () => {
+  const amazon = { ...good.variables, basedir: "/rdsdbbin/mysql-8.4.5.R1/" };
+  const grants = [
+    "GRANT RELOAD, SHOW VIEW, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `cdc`@`%`",
+    "GRANT SELECT, LOCK TABLES ON `products`.* TO `cdc`@`%`",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON `cdc`.* TO `cdc`@`%`",
+  ];
+  const there = (facts: Partial<ServerFacts>) => judge({ variables: amazon, grants, rdsRetentionHours: 168, ...facts });
+
+  it("is good as its administrator can make it", () => {
+    expect(there({})).toEqual([]);
+    expect(there({ rdsRetentionHours: 24 })).toEqual([]);
+  });
+
+  it.each([
+    [null, "'binlog retention hours' NULL", "CALL mysql.rds_set_configuration('binlog retention hours', 168);"],
+    [0, "'binlog retention hours' 0", "CALL mysql.rds_set_configuration"],
+    [23, "'binlog retention hours' 23", "CALL mysql.rds_set_configuration"],
+    [undefined, "may not read how long", "GRANT SELECT ON mysql.rds_configuration TO 'debezium'@'%';"],
+  ])("retention %s", (rdsRetentionHours, message, remedy) => {
+    const problems = there({ rdsRetentionHours });
+    expect(problems).toMatchObject([{ code: "CDC-713" }]);
+    expect(problems[0]?.message).toContain(message);
+    expect(problems[0]?.remedy).toContain(remedy);
+  });
+
+  it("MySQL's own retention does not count there", () => {
+    expect(there({ variables: { ...amazon, binlog_expire_logs_seconds: "60" } })).toEqual([]);
+  });
+
+  it.each([
+    ["binlog_format", "MIXED", "set binlog_format = ROW in the parameter group"],
+    ["binlog_row_value_options", "PARTIAL_JSON", "set binlog_row_value_options = (empty) in the parameter group"],
+    ["gtid_mode", "OFF", "set enforce_gtid_consistency = ON, then gtid_mode = ON in the parameter group"],
+    ["log_bin", "OFF", "automated backups"],
+  ])("%s=%s is set by the parameter group", (variable, found, remedy) => {
+    const problems = there({ variables: { ...amazon, [variable]: found } });
+    expect(problems).toMatchObject([{ code: "CDC-712" }]);
+    expect(problems[0]?.remedy).toContain(remedy);
+    expect(problems[0]?.remedy).not.toContain("SET PERSIST");
+  });
+
+  it("the time zone too", () => {
+    const [problem] = there({ probedSeconds: [0, 0] });
+    expect(problem).toMatchObject({ code: "CDC-714" });
+    expect(problem?.remedy).toContain("set time_zone = Asia/Seoul in the parameter group");
+  });
+
+  it("a snapshot needs RELOAD and LOCK TABLES: there is no global read lock", () => {
+    const [problem] = there({ grants: ["GRANT USAGE ON *.* TO `cdc`@`%`"] });
+    expect(problem).toMatchObject({ code: "CDC-715" });
+    expect(problem?.remedy).toContain("GRANT RELOAD, REPLICATION CLIENT, REPLICATION SLAVE, SHOW VIEW ON *.*");
+    expect(problem?.remedy).toContain("GRANT LOCK TABLES, SELECT ON `products`.*");
+    expect(problem?.remedy).toContain("GRANT DELETE, INSERT, SELECT, UPDATE ON `cdc`.*");
   });
 });
 
