@@ -6,7 +6,7 @@
  * are read, each with the id of its topic. What such a record does not name was not read before it.
  */
 import { randomUUID } from "node:crypto";
-import { notificationOf, tableOf, tablesOf, type Notification } from "./notification.ts";
+import { notificationOf, tableOf, tablesOf, type Notification } from "../clients/debezium/notification.ts";
 import { asksForEveryRow } from "./signal.ts";
 
 /** How a table is known to have been read. */

@@ -3,7 +3,7 @@ import type { ConnectClient } from "../clients/connect/client.ts";
 import { failureOf, statesOf, summary } from "../clients/connect/status.ts";
 import type { TopicStream } from "../clients/kafka/topic.ts";
 import { UserError } from "../lib/run.ts";
-import { notificationOf, tableOf, tablesOf, type Notification } from "./notification.ts";
+import { notificationOf, tableOf, tablesOf, type Notification } from "../clients/debezium/notification.ts";
 import { advance, notStarted, type Progress, type SnapshotScope } from "./progress.ts";
 
 /** A signal is read from the binlog within a second; a connector that does not take it up in this time will not. */

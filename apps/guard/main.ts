@@ -5,6 +5,7 @@ import { databaseObstacle } from "../../clients/mysql/obstacle.ts";
 import { httpEndpoint, kafkaEndpoint } from "../../lib/endpoint.ts";
 import { logLine, type LogEntry } from "../../lib/log-line.ts";
 import { UserError } from "../../lib/run.ts";
+import { newestSnapshotIn } from "./begun.ts";
 import { lossOf } from "./history.ts";
 import { Guard } from "./loop.ts";
 import { readSettings } from "./settings.ts";
@@ -27,7 +28,8 @@ async function main(): Promise<void> {
   }
   const workers = settings.connectUrls.map(httpEndpoint);
   const worker = new AnyWorker(workers);
-  const broker = new TopicAdmin(kafkaEndpoint(settings.bootstrap));
+  const kafka = kafkaEndpoint(settings.bootstrap);
+  const broker = new TopicAdmin(kafka);
   const guard = new Guard(settings, {
     world: {
       worker: {
@@ -36,6 +38,7 @@ async function main(): Promise<void> {
       },
       broker,
       lossOf,
+      newestSnapshot: async (topic, from, to) => await newestSnapshotIn(kafka, topic, from, to),
       databaseObstacle: async (server) => await databaseObstacle(server, databaseTimeoutMs),
     },
     worker: {

@@ -1,4 +1,5 @@
 /** What the guard remembers from one check to the next. Times are milliseconds since 1970. */
+import type { Begun } from "./begun.ts";
 import type { ConnectorOffset } from "../../clients/connect/client.ts";
 import type { LossWords } from "../../clients/debezium/history/words.ts";
 import type { Condition } from "../../lib/guard-state.ts";
@@ -37,8 +38,8 @@ export interface WatchedHistory {
   /** When it was last judged. */
   readonly judgedAt: number;
   readonly offsets: readonly ConnectorOffset[];
-  /** Where its schema history topic begins: elsewhere once it was made to begin anew. */
-  readonly begun: string;
+  /** How it began: otherwise once it began anew. */
+  readonly begun: Begun;
   /** How its place is lost; undefined when it is not. */
   readonly loss: LossWords | undefined;
   /** Whether the connector went on from the lost place, and is to be put back to it. */

@@ -1,4 +1,5 @@
 /** What one check of the connectors brings, and what a worker's status says. */
+import type { Begun } from "./begun.ts";
 import type { ConnectorOffset, ConnectorStatus } from "../../clients/connect/client.ts";
 import type { LossWords } from "../../clients/debezium/history/words.ts";
 import type { WatchedHistory } from "./memory.ts";
@@ -28,7 +29,7 @@ export interface ObservedConnector {
 export type SeenHistory =
   | {
       readonly offsets: readonly ConnectorOffset[];
-      readonly begun: string;
+      readonly begun: Begun;
       /** How the place is lost; undefined when it is not. */
       readonly loss: LossWords | undefined;
       /** The same of the place that was known before; undefined also when the connector began anew meanwhile. */

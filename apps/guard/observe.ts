@@ -8,6 +8,7 @@ import type {
 import type { LossWords } from "../../clients/debezium/history/words.ts";
 import type { TopicAdmin } from "../../clients/kafka/admin.ts";
 import type { MysqlEndpoint } from "../../lib/endpoint.ts";
+import { isSameBeginning, lookAtBeginning } from "./begun.ts";
 import type { WatchedHistory } from "./memory.ts";
 import {
   isFailed,
@@ -22,6 +23,8 @@ import { messageOf } from "../../lib/run.ts";
 export interface World {
   readonly worker: Pick<ConnectClient, "listConnectors" | "getOffsets">;
   readonly broker: Pick<TopicAdmin, "endOffsets" | "startOffsets">;
+  /** Offset of the newest notification between two offsets that tells of an initial snapshot begun; undefined when none does. */
+  readonly newestSnapshot: (topic: string, from: bigint, to: bigint) => Promise<bigint | undefined>;
   /** Says why the database does not answer; undefined when it does. */
   readonly databaseObstacle: (server: MysqlEndpoint) => Promise<string | undefined>;
   /** How the place is lost; undefined when it is not. */
@@ -87,26 +90,16 @@ async function historyOf(
   before: WatchedHistory | undefined,
 ): Promise<SeenHistory> {
   try {
-    const begun = await begunOf(world, config);
+    const begun = await lookAtBeginning(world, config, before?.begun);
     const loss = await world.lossOf(name, config, offsets);
     // A connector that went on from a lost place has long another one: what it had at the last check tells.
-    const goesOn = loss === undefined && offsets.length > 0 && before !== undefined && before.begun === begun;
+    const goesOn =
+      loss === undefined && offsets.length > 0 && before !== undefined && isSameBeginning(before.begun, begun);
     const lossBefore = goesOn ? await world.lossOf(name, config, before.offsets) : undefined;
     return { offsets, begun, loss, lossBefore };
   } catch (error) {
     return { unknown: messageOf(error) };
   }
-}
-
-/** Another text once the connector began anew: its schema history was emptied then, and it reported a snapshot. */
-async function begunOf({ broker }: World, config: Readonly<Record<string, string>>): Promise<string> {
-  const [history, notifications] = [
-    config["schema.history.internal.kafka.topic"],
-    config["notification.sink.topic.name"],
-  ];
-  const starts = history === undefined ? undefined : (await broker.startOffsets([history])).get(history);
-  const ends = notifications === undefined ? undefined : (await broker.endOffsets([notifications])).get(notifications);
-  return `${starts}/${ends}`;
 }
 
 /** Right after its creation, and right after its deletion, a connector is listed without one of its halves. */

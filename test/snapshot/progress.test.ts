@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { notificationOf } from "../../snapshot/notification.ts";
+import { notificationOf } from "../../clients/debezium/notification.ts";
 import { advance, describeProgress, notStarted, type Progress } from "../../snapshot/progress.ts";
 import { asksForEveryRow, snapshotSignal, stopSignal, tablesBySignal } from "../../snapshot/signal.ts";
 

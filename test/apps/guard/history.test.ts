@@ -5,13 +5,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { LossWords } from "../../../clients/debezium/history/words.ts";
 import type { SeenHistory } from "../../../apps/guard/observation.ts";
-import { Simulation, settings, type Weather } from "./simulation.ts";
+import { begun, Simulation, settings, type Weather } from "./simulation.ts";
 
 const loss: LossWords = { code: "CDC-852", found: "its place is lost", remedy: "begin anew" };
 const at = (pos: number) => [{ partition: {}, offset: { file: "f", pos } }];
-const fine: SeenHistory = { offsets: at(1), begun: "0/1", loss: undefined, lossBefore: undefined };
-const lost: SeenHistory = { offsets: at(1), begun: "0/1", loss, lossBefore: undefined };
-const movedOn: SeenHistory = { offsets: at(9), begun: "0/1", loss: undefined, lossBefore: loss };
+const fine: SeenHistory = { offsets: at(1), begun, loss: undefined, lossBefore: undefined };
+const lost: SeenHistory = { offsets: at(1), begun, loss, lossBefore: undefined };
+const movedOn: SeenHistory = { offsets: at(9), begun, loss: undefined, lossBefore: loss };
 const trace = (name: string) =>
   readFileSync(join(import.meta.dirname, "..", "..", "clients", "connect", "traces", `${name}.txt`), "utf8");
 const failing: Weather = { task: "FAILED", trace: "java.io.EOFException: Failed to read next byte" };
@@ -71,7 +71,7 @@ describe("a lost place", () => {
   test("is past once the connector has another one", () => {
     const guard = new Simulation();
     guard.run(60, { connector: "STOPPED", task: undefined, history: lost });
-    expect(guard.check({ history: { ...fine, offsets: [], begun: "7/1" } })).toMatchObject({
+    expect(guard.check({ history: { ...fine, offsets: [], begun: { ...begun, historyStart: 7n } } })).toMatchObject({
       watched: { condition: "healthy" },
       actions: [],
       lines: [expect.stringMatching(/^healthy again, was lost for \d+ s$/)],

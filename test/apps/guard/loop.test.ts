@@ -23,6 +23,7 @@ class Scene {
   restart: () => Promise<void> = async () => {};
   offsets: ConnectorOffset[] = [];
   begins = 0n;
+  snapshot: bigint | undefined;
   loss: (offsets: readonly ConnectorOffset[]) => LossWords | undefined = () => undefined;
   write: (state: GuardState) => Promise<void> = async () => {};
 
@@ -37,6 +38,7 @@ class Scene {
         startOffsets: async (topics) => new Map(topics.map((topic) => [topic, this.begins])),
       },
       databaseObstacle: async () => undefined,
+      newestSnapshot: async () => this.snapshot,
       lossOf: async (_name, _config, offsets) => this.loss(offsets),
     },
     worker: {
@@ -74,6 +76,7 @@ function listing(status: ExpandedConnector["status"]): Record<string, ExpandedCo
     "heartbeat.action.query": "INSERT …",
     "database.hostname": "mysql-3308",
     "schema.history.internal.kafka.topic": "schemahistory.shard0",
+    "notification.sink.topic.name": "shard0.cdc.notifications",
   };
   return { [status.name]: { info: { name: status.name, config, type: "source" }, status } };
 }
@@ -222,12 +225,15 @@ describe("a lost place", () => {
     expect(scene.restarted.slice(0, 2)).toEqual(["stop a", `put a back to ${JSON.stringify(offsets)}`]);
   });
 
-  it("that began anew meanwhile is none", async () => {
+  it.each<[string, (scene: Scene) => void]>([
+    ["its schema history was emptied", (scene) => (scene.begins = 9n)],
+    ["it tells of a snapshot", (scene) => (scene.snapshot = 3n)],
+  ])("that began anew meanwhile is none: %s", async (_how, begin) => {
     const scene = new Scene();
     scene.offsets = offsets;
     await scene.check();
     scene.offsets = [{ partition: {}, offset: { file: "f", pos: 2 } }];
-    scene.begins = 9n;
+    begin(scene);
     scene.loss = (given) => (JSON.stringify(given) === JSON.stringify(offsets) ? loss : undefined);
     await scene.check(20);
     expect(scene.restarted).toEqual([]);

@@ -32,6 +32,7 @@ function world(changes: Partial<World> = {}): World {
       startOffsets: async () => new Map(),
     },
     lossOf: async () => undefined,
+    newestSnapshot: async () => undefined,
     databaseObstacle: async ({ host, port }) => `MySQL at ${host}:${port} does not answer (test)`,
     ...changes,
   };

@@ -20,6 +20,9 @@ export const settings: GuardSettings = {
   restartAfterSeconds: [0, 120, 360],
 };
 
+/** How a connector began, for looks that find nothing new. */
+export const begun = { historyStart: 0n, snapshot: undefined, readTo: 1n };
+
 export const name = "inventory-connector-0";
 
 /** How the connector is for the next checks; what is left out is well. */
@@ -141,7 +144,7 @@ export class Simulation {
 
   #history({ history, obstacle }: Weather): { history?: SeenHistory } {
     if (obstacle !== undefined) return {};
-    return { history: history ?? { offsets: [], begun: "0/1", loss: undefined, lossBefore: undefined } };
+    return { history: history ?? { offsets: [], begun, loss: undefined, lossBefore: undefined } };
   }
 
   #beatOf(weather: Weather): Beat {

@@ -1,5 +1,5 @@
 /** What a connector tells of its snapshots. Upstream: Debezium's documentation, "Receiving notifications". */
-import { decode } from "../clients/debezium/events/decode.ts";
+import { decode } from "./events/decode.ts";
 
 export interface Notification {
   /** Of an incremental snapshot the id of the signal that asked for it. */
