@@ -47,7 +47,7 @@ export function madeAgainWhenGone({ times }: GoneContainers): pulumi.ResourceTra
 
 /** Creates `NAME-container` and `NAME-ready`. */
 export function createService(args: ServiceArgs, opts: pulumi.CustomResourceOptions): Service {
-  const { name, container: containerName, memoryLimitMiB } = args.plan;
+  const { name, container: containerName, memoryLimitMiB, pidsLimit } = args.plan;
   const hostname = hostnameOf(args.plan);
   const container = new docker.Container(
     `${name}-container`,
@@ -98,7 +98,7 @@ export function createService(args: ServiceArgs, opts: pulumi.CustomResourceOpti
   );
   const ready = new ContainerReady(
     `${name}-ready`,
-    { container: containerName, containerId: container.id },
+    { container: containerName, containerId: container.id, pidsLimit },
     { ...opts, deletedWith: container },
   );
   return { container, ready };

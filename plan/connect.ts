@@ -2,6 +2,7 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { connectRestPort, pluginsFolder, secretsFolder } from "../lib/constants.ts";
 import { publishedPort, workerEndpoints } from "./endpoints.ts";
+import { pidsLimit } from "./limits.ts";
 import { jvmEnvironment } from "./jvm.ts";
 import { restName, workerNetworks } from "./networks.ts";
 import { filterProperties, planFilter } from "./rest-filter.ts";
@@ -74,6 +75,7 @@ function planWorker(
     endpoints: workerEndpoints(alias, port),
     expectedMemoryMiB: config.connect.heapMiB + jvmOverheadMiB,
     memoryLimitMiB: undefined,
+    pidsLimit,
     environment: jvmEnvironment("worker", config.connect.heapMiB),
     properties: {
       "key.converter": jsonConverter,

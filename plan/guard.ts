@@ -2,6 +2,7 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { writtenHttp, writtenKafka, type KafkaEndpoint } from "../lib/endpoint.ts";
 import { asksIn, networkNames } from "./networks.ts";
+import { pidsLimit } from "./limits.ts";
 import type { ConnectPlan, GuardPlan, GuardSettings } from "./types.ts";
 
 /** Measured: 65 MiB, with the guard's code and a connection to Kafka. */
@@ -40,6 +41,7 @@ export function planGuard(
     networks: [asksIn(networks.pipeline), asksIn(networks.databases)],
     expectedMemoryMiB,
     memoryLimitMiB,
+    pidsLimit,
     settings: {
       connectUrls: connect.workers.map(({ endpoints }) => writtenHttp(endpoints.inNetwork)),
       bootstrap: writtenKafka(kafka),

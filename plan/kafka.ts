@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { PipelineConfig } from "../config/schema.ts";
 import type { Endpoints, KafkaEndpoint } from "../lib/endpoint.ts";
 import { brokerEndpoints, clusterEndpoints, publishedPort, type PublishedPort } from "./endpoints.ts";
+import { pidsLimit } from "./limits.ts";
 import { escapedValue } from "./java-properties.ts";
 import { jvmEnvironment } from "./jvm.ts";
 import { askedIn, networkNames } from "./networks.ts";
@@ -62,6 +63,7 @@ function planBroker(stack: string, id: number, config: PipelineConfig): BrokerPl
     volume: `${stack}-${alias}-data`,
     expectedMemoryMiB: config.kafka.heapMiB + jvmOverheadMiB,
     memoryLimitMiB: undefined,
+    pidsLimit,
     environment: {
       ...asEnvironment(fewPartitions),
       ...asEnvironment(config.kafka.properties),

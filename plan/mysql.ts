@@ -1,6 +1,7 @@
 /** mysqld's options. */
 import type { PipelineConfig } from "../config/schema.ts";
 import { mysqlAuthorityFile, mysqlCertificateFile, mysqlKeyFile } from "../lib/constants.ts";
+import { mysqlPidsLimit } from "./limits.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 import { mysqlOptions } from "./row-size.ts";
 import type { ShardPlan } from "./types.ts";
@@ -12,7 +13,7 @@ export const mysqldOverheadMiB = 190;
 export function planMysql(
   shard: ResolvedShard,
   config: PipelineConfig,
-): Pick<ShardPlan, "mysqldArgs" | "ownMysqlOptions"> {
+): Pick<ShardPlan, "mysqldArgs" | "ownMysqlOptions" | "pidsLimit"> {
   const own = ownOptions(shard, config);
   const free = {
     ...smallServer,
@@ -27,6 +28,7 @@ export function planMysql(
   return {
     mysqldArgs: options.map(([name, value]) => `${argumentOf(name)}=${value}`),
     ownMysqlOptions: own,
+    pidsLimit: mysqlPidsLimit(free["max_connections"]),
   };
 }
 

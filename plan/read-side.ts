@@ -1,5 +1,6 @@
 /** The read side: a search engine, the sink connector that keeps it in step with the shards, and the search page. */
 import { engineJavaOptions } from "./jvm.ts";
+import { pidsLimit } from "./limits.ts";
 import type { PipelineConfig } from "../config/schema.ts";
 import { writtenHttp, type HttpEndpoint } from "../lib/endpoint.ts";
 import { hasOwnSink, planIndices, planProbeIndex, type PlannedShards } from "./indices.ts";
@@ -65,6 +66,7 @@ function planEngine(stack: string, config: PipelineConfig): EnginePlan {
     keepsData: readSide.keepIndex,
     expectedMemoryMiB: readSide.heapMiB + engineOverheadMiB,
     memoryLimitMiB: undefined,
+    pidsLimit,
     javaOptions: engineJavaOptions(readSide.heapMiB),
     settings: { ...closedDoors(config), ...engineSettings(config) },
   };
@@ -104,6 +106,7 @@ function planPage(
     endpoints: httpEndpoints(alias, port),
     expectedMemoryMiB: pageMemoryMiB,
     memoryLimitMiB: pageMemoryLimitMiB,
+    pidsLimit,
     settings: {
       engineUrl: writtenHttp(engine),
       hosts: ownNames(alias, container),

@@ -25,6 +25,8 @@ export interface ContainerPlan {
   readonly expectedMemoryMiB: number;
   /** Limit set on the container; undefined for none. */
   readonly memoryLimitMiB: number | undefined;
+  /** How many processes and threads the container may have at once. */
+  readonly pidsLimit: number;
 }
 
 /** A container that is reached from this machine. */

@@ -1,7 +1,14 @@
-/** Readiness of a container: started, and healthy by its own health check. */
+/**
+ * Readiness of a container: started, within its limit of processes, and healthy by its own health check.
+ *
+ * The limit is set here because @pulumi/docker 5.2.0 has no field for it. `ulimits` with `nproc` is none: the kernel counts it
+ * by user id, over all containers of the machine, and ours share user ids. `cgroupParent` needs a group that somebody makes as
+ * root. `docker update` works on a running container, so a stack of before gets its limits without a restart.
+ */
 import { systemClock, type Clock } from "../clients/connect/clock.ts";
-import { checkHealth, inspect, start, type ContainerState } from "../clients/docker/container.ts";
+import { checkHealth, inspect, limitPids, start, type ContainerState } from "../clients/docker/container.ts";
 import { logLines } from "../clients/docker/logs.ts";
+import { ToolError } from "../lib/run.ts";
 
 /** What the resource `cdc:index:ContainerReady` is given. */
 export interface ContainerReadyInputs {
@@ -11,20 +18,34 @@ export interface ContainerReadyInputs {
   readonly containerId: string;
   /** How long to wait for the first good health check, in seconds. */
   readonly timeoutSeconds: number;
+  /** How many processes and threads it may have at once. */
+  readonly pidsLimit: number;
+}
+
+/** What became of it. */
+export interface Readiness {
+  /** When the container was started, as the engine writes it. */
+  readonly startedAt: string;
+  /** The limit that the engine holds, read back; 0 on a kernel that has none. */
+  readonly pidsHeld: number;
 }
 
 /** What is asked of, and done to, a container; the real one is `dockerCommand`. */
 export interface Docker {
   readonly inspect: (container: string) => Promise<SeenState | undefined>;
   readonly start: typeof start;
+  readonly limitPids: typeof limitPids;
   readonly checkHealth: typeof checkHealth;
   readonly logLines: typeof logLines;
 }
 
-export type SeenState = Pick<ContainerState, "status" | "exitCode" | "restarts" | "startedAt" | "healthTest">;
+export type SeenState = Pick<
+  ContainerState,
+  "status" | "exitCode" | "restarts" | "startedAt" | "healthTest" | "pidsLimit"
+>;
 
 /** The engine that the docker command line talks to. */
-export const dockerCommand: Docker = { inspect, start, checkHealth, logLines };
+export const dockerCommand: Docker = { inspect, start, limitPids, checkHealth, logLines };
 
 const pollMs = 300;
 const linesShown = 15;
@@ -33,8 +54,7 @@ const linesShown = 15;
 const crashesToFail = 2;
 
 /**
- * Starts the container when it is not running, and waits for its health check.
- * @returns when the container was started.
+ * Starts the container when it is not running, sets its limit, and waits for its health check.
  * @throws Error naming the container, how it ended and the last lines of its log when it ends meanwhile, is started again
  *   and again by the engine, or stays unhealthy.
  */
@@ -42,8 +62,8 @@ export async function makeReady(
   docker: Docker,
   inputs: ContainerReadyInputs,
   clock: Clock = systemClock,
-): Promise<string> {
-  const { container, timeoutSeconds } = inputs;
+): Promise<Readiness> {
+  const { container, timeoutSeconds, pidsLimit } = inputs;
   const deadline = clock.now() + timeoutSeconds * 1000;
   const { status, restarts } = await stateOf(docker, container);
   // One that is between two tries has just crashed; what lies longer back is not this start's.
@@ -54,6 +74,8 @@ export async function makeReady(
     );
   }
   if (status !== "running") await docker.start(container);
+  let isLimitSet = false;
+  let refusal = "";
   for (;;) {
     const state = await stateOf(docker, container);
     if (state.status === "exited" || state.status === "dead") {
@@ -72,7 +94,19 @@ export async function makeReady(
           `starting it; mend what its log names, then \`pulumi up\` again. ${await lastLogLines(docker, container)}`,
       );
     }
-    if (state.status === "running" && (await docker.checkHealth(container, state.healthTest))) return state.startedAt;
+    if (state.status === "running") {
+      if (state.pidsLimit !== pidsLimit && !isLimitSet) {
+        refusal = await refusalOf(docker.limitPids(container, pidsLimit));
+        isLimitSet = refusal === "";
+        // Read back; refused, it may just have crashed, which its state tells next.
+        if (isLimitSet) continue;
+      } else if (await docker.checkHealth(container, state.healthTest)) {
+        return { startedAt: state.startedAt, pidsHeld: state.pidsLimit ?? 0 };
+      }
+    }
+    if (clock.now() > deadline && refusal !== "") {
+      throw new Error(`container ${container} runs without its limit of ${pidsLimit} processes: ${refusal}`);
+    }
     if (clock.now() > deadline) {
       throw new Error(
         `container ${container} is ${state.status} but not healthy after ${timeoutSeconds} s. ` +
@@ -83,9 +117,24 @@ export async function makeReady(
   }
 }
 
-/** True when the container runs; a stopped or missing one makes the resource differ, so that the next `up` starts it. */
-export async function isUp(docker: Docker, container: string): Promise<boolean> {
-  return (await docker.inspect(container))?.status === "running";
+/**
+ * True when the container runs, within the limit that the last `up` left; else the resource differs, and the next `up` mends it.
+ * @param pidsHeld compared with what was held and not with what is wanted, as a kernel without such limits would differ for ever.
+ */
+export async function isUp(docker: Docker, container: string, pidsHeld: number): Promise<boolean> {
+  const state = await docker.inspect(container);
+  return state?.status === "running" && (state.pidsLimit ?? 0) === pidsHeld;
+}
+
+/** What the engine said against it; nothing when it did it. */
+async function refusalOf(done: Promise<void>): Promise<string> {
+  try {
+    await done;
+    return "";
+  } catch (error) {
+    if (error instanceof ToolError) return error.stderr.trim() || error.message;
+    throw error;
+  }
 }
 
 async function stateOf(docker: Docker, container: string): Promise<SeenState> {

@@ -67,15 +67,22 @@ export interface ContainerReadyArgs {
   readonly containerId: pulumi.Input<string>;
   /** How long to wait for the container's health check, in seconds. Default 180. */
   readonly timeoutSeconds?: pulumi.Input<number>;
+  /** How many processes and threads the container may have at once. */
+  readonly pidsLimit: pulumi.Input<number>;
 }
 
-/** A container that runs and is healthy. One that has stopped is started again by the next `up`. */
+/** A container that runs within its limit of processes, and is healthy. One that has stopped or lost the limit is mended by the next `up`. */
 export class ContainerReady extends pulumi.CustomResource {
   /** When the container was started, as the engine writes it; a new value means that what uses it has to be proven anew. */
   declare readonly startedAt: pulumi.Output<string>;
 
   constructor(name: string, args: ContainerReadyArgs, opts?: pulumi.CustomResourceOptions) {
-    super("cdc:index:ContainerReady", name, { timeoutSeconds: 180, ...args, startedAt: undefined }, opts);
+    super(
+      "cdc:index:ContainerReady",
+      name,
+      { timeoutSeconds: 180, ...args, startedAt: undefined, pidsHeld: undefined },
+      opts,
+    );
   }
 }
 

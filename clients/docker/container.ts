@@ -15,6 +15,8 @@ export interface ContainerState {
   readonly startedAt: string;
   /** The health check as the image or the container defines it: `["CMD-SHELL", "…"]`. */
   readonly healthTest: readonly string[];
+  /** How many processes and threads it may have at once; undefined without a limit. */
+  readonly pidsLimit: number | undefined;
 }
 
 /** An inspection waits while the engine starts or ends the container, which takes long on a busy machine. */
@@ -31,6 +33,7 @@ interface Inspected {
     readonly Health?: { readonly Status: string };
   };
   readonly Config: { readonly Healthcheck?: { readonly Test?: readonly string[] } };
+  readonly HostConfig?: { readonly PidsLimit?: number | null };
 }
 
 /** State of the container; undefined when there is none of that name. @throws EngineError when the engine does not answer. */
@@ -53,7 +56,7 @@ export async function inspectAll(containers: readonly string[]): Promise<Map<str
 /** `docker container inspect`'s JSON. */
 export function parseInspection(json: string): Map<string, ContainerState> {
   return new Map(
-    (JSON.parse(json) as Inspected[]).map(({ Name, RestartCount, State, Config }) => [
+    (JSON.parse(json) as Inspected[]).map(({ Name, RestartCount, State, Config, HostConfig }) => [
       Name.replace(/^\//, ""),
       {
         status: State.Status,
@@ -63,6 +66,8 @@ export function parseInspection(json: string): Map<string, ContainerState> {
         restarts: RestartCount ?? 0,
         startedAt: State.StartedAt,
         healthTest: Config.Healthcheck?.Test ?? [],
+        // Engines write none as null, 0 or -1.
+        pidsLimit: (HostConfig?.PidsLimit ?? 0) > 0 ? (HostConfig?.PidsLimit ?? undefined) : undefined,
       },
     ]),
   );
@@ -77,6 +82,14 @@ export async function startTimes(containers: readonly string[]): Promise<Record<
 /** @throws ToolError with what the engine said when it cannot be started. */
 export async function start(container: string): Promise<void> {
   await docker(["start", container]);
+}
+
+/**
+ * Limits the processes and threads of a container, at once and without a restart; it stays over restarts.
+ * A kernel that cannot do it is no error: the engine says so, and sets none.
+ */
+export async function limitPids(container: string, pidsLimit: number): Promise<void> {
+  await docker(["container", "update", "--pids-limit", String(pidsLimit), container]);
 }
 
 /** Runs the container's own health check, again and again for some seconds; true as soon as it succeeds. */

@@ -38,6 +38,7 @@ export function renderViolation({ resource, property, found, allowed, remedy }: 
 export const types = {
   connector: "cdc:index:Connector",
   container: "docker:index/container:Container",
+  containerReady: "cdc:index:ContainerReady",
   preparedImage: "cdc:index:PreparedImage",
   remoteImage: "docker:index/remoteImage:RemoteImage",
   topic: "kafka:index/topic:Topic",

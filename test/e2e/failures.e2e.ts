@@ -77,6 +77,22 @@ test("containers that somebody removed are made again by a plain `up`, as its pr
   expect((await checkout.pulumi("preview")).output).toMatch(/^ +\d+ unchanged$/m);
 });
 
+test("every container has its limit of processes; one that somebody took away is given back by a plain `up`, without a restart", async () => {
+  const names = (await namesOwnedBy(checkout.prefix)).flatMap((line) => line.match(/^container (.*)/)?.[1] ?? []);
+  const seen = async () =>
+    await dockerLines("inspect", "--format", "{{.HostConfig.PidsLimit}} {{.State.StartedAt}}", ...names);
+  const before = await seen();
+  // Server, broker, worker and guard.
+  expect(before.map((line) => line.split(" ")[0])).toEqual(["4096", "4096", "4096", "4096"]);
+
+  await dockerLines("update", "--pids-limit", "-1", `${checkout.prefix}-connect`);
+  expect(await seen()).not.toEqual(before);
+  expect(succeeded(await checkout.pulumi("preview"))).toMatch(/connect-ready/);
+  succeeded(await checkout.pulumi("up", "--yes", "--skip-preview"));
+  expect(await seen()).toEqual(before);
+  expect((await checkout.pulumi("preview")).output).toMatch(/^ +\d+ unchanged$/m);
+});
+
 test("a wrong password of the CDC account fails the flow check at the database, by name", async () => {
   const root = await checkout.password("mysql-root-password");
   await sqlIn(container, root, "ALTER USER debezium@'%' IDENTIFIED BY 'another'");

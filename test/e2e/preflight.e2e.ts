@@ -192,7 +192,12 @@ describe("the engine", () => {
     const name = `${stack}-crashing`;
     const options = ["--restart", "unless-stopped", "--env", "MYSQL_ROOT_PASSWORD=secret"];
     await start(name, images.mysql, options, ["--collation-server=nonsense_ci"]);
-    const ready = makeReady(dockerCommand, { container: name, containerId: "", timeoutSeconds: limitMs / 1000 });
+    const ready = makeReady(dockerCommand, {
+      container: name,
+      containerId: "",
+      pidsLimit: 4096,
+      timeoutSeconds: limitMs / 1000,
+    });
     await expect(ready).rejects.toThrow(/crashes again and again: \d+ times[^]*Unknown collation: 'nonsense_ci'/);
     await docker("stop", name);
   });

@@ -16,6 +16,7 @@ describe("the guard's plan", () => {
       ],
       expectedMemoryMiB: 90,
       memoryLimitMiB: 256,
+      pidsLimit: 4096,
       settings: {
         connectUrls: ["http://connect:8083", "http://connect-2:8083"],
         bootstrap: "kafka:29092,kafka-2:29092",

@@ -4,6 +4,7 @@ import { publishedAddresses } from "../../policy/rules/addresses.ts";
 import { oneConnectorPerShard } from "../../policy/rules/connectors.ts";
 import { pinnedImages } from "../../policy/rules/images.ts";
 import { leastRights } from "../../policy/rules/least-rights.ts";
+import { limitedProcesses } from "../../policy/rules/processes.ts";
 import { fields, types, type Resource, type StackRule, type Violation } from "../../policy/rules/resource.ts";
 import { clearSecrets } from "../../policy/rules/secrets.ts";
 import { sameTimeZone } from "../../policy/rules/time-zone.ts";
@@ -23,6 +24,7 @@ const rules: Record<string, StackRule> = {
   "one-connector-per-shard": oneConnectorPerShard,
   "unique-ids": uniqueIds,
   "least-rights": each(leastRights),
+  "limited-processes": limitedProcesses,
   "kept-volumes": each(keptVolumes),
   "graceful-stop": each(gracefulStop),
   "same-time-zone": sameTimeZone,
@@ -79,6 +81,16 @@ describe("planted in the dev stack", () => {
       "a capability",
       () => container("kafka", { capabilities: { drops: ["ALL"], adds: ["NET_ADMIN"] } }),
       ["least-rights kafka-container capabilities.adds"],
+    ],
+    [
+      "a container that nobody limits",
+      () => graph.filter(({ name }) => name !== "kafka-ready"),
+      ["limited-processes kafka-container pidsLimit"],
+    ],
+    [
+      "a container without an end",
+      () => planted(graph, "guard-ready", types.containerReady, { pidsLimit: -1 }),
+      ["limited-processes guard-container pidsLimit"],
     ],
     [
       "an image prepared from the latest",

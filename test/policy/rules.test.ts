@@ -3,6 +3,7 @@ import { publishedAddresses } from "../../policy/rules/addresses.ts";
 import { oneConnectorPerShard } from "../../policy/rules/connectors.ts";
 import { pinnedImages } from "../../policy/rules/images.ts";
 import { leastRights } from "../../policy/rules/least-rights.ts";
+import { limitedProcesses } from "../../policy/rules/processes.ts";
 import { renderViolation, types, unknownValue, type Resource, type Violation } from "../../policy/rules/resource.ts";
 import { sameTimeZone } from "../../policy/rules/time-zone.ts";
 import { orderedTopics } from "../../policy/rules/topics.ts";
@@ -132,6 +133,21 @@ describe("one connector per shard", () => {
       [mysqlServer(), connector({ "database.hostname": unknownValue })],
       [],
     ],
+  ]);
+});
+
+describe("limited processes", () => {
+  const ready = (inputs: Record<string, unknown>): Resource => ({ type: types.containerReady, name: "ready", inputs });
+  const box = container({ name: "cdc-box" });
+  table(limitedProcesses, [
+    ["a limit", [box, ready({ container: "cdc-box", pidsLimit: 4096 })], []],
+    ["none of the kind", [box], ["box: pidsLimit is not set"]],
+    ["one without a limit", [box, ready({ container: "cdc-box" })], ["box: pidsLimit is not set"]],
+    ["none at all", [box, ready({ container: "cdc-box", pidsLimit: -1 })], ["box: pidsLimit is -1"]],
+    ["another's", [box, ready({ container: "cdc-other", pidsLimit: 4096 })], ["box: pidsLimit is not set"]],
+    ["a limit that is not known yet", [box, ready({ container: "cdc-box", pidsLimit: unknownValue })], []],
+    ["a container that is not known yet", [box, ready({ container: unknownValue, pidsLimit: 4096 })], []],
+    ["a name that is not known yet", [container({ name: unknownValue }), ready({ container: "x", pidsLimit: 1 })], []],
   ]);
 });
 

@@ -1,17 +1,31 @@
 import { describe, expect, test } from "vitest";
 import { isUp, makeReady, type Docker, type SeenState } from "../../provider/container.ts";
+import { ToolError } from "../../lib/run.ts";
 import { fakeClock } from "../support/fake-clock.ts";
 
-const state = (status: SeenState["status"], exitCode = 0, restarts = 0): SeenState => ({
+const state = (
+  status: SeenState["status"],
+  exitCode = 0,
+  restarts = 0,
+  pidsLimit: number | undefined = 4096,
+): SeenState => ({
   status,
   exitCode,
   restarts,
   startedAt: "2026-01-01T00:00:00Z",
   healthTest: ["CMD-SHELL", "true"],
+  pidsLimit,
 });
 
+/** As engines start it, and on a kernel that has no such limits for ever. */
+const unlimited: SeenState = { ...state("running"), pidsLimit: undefined };
+
 /** An engine whose one container goes through the given states, the last one for ever. */
-function engine(states: (SeenState | undefined)[], healthyAfter = 0): Docker & { readonly calls: string[] } {
+function engine(
+  states: (SeenState | undefined)[],
+  healthyAfter = 0,
+  refusals: string[] = [],
+): Docker & { readonly calls: string[] } {
   const calls: string[] = [];
   let checks = 0;
   return {
@@ -21,6 +35,12 @@ function engine(states: (SeenState | undefined)[], healthyAfter = 0): Docker & {
       calls.push("start");
       return Promise.resolve();
     },
+    limitPids: (_, limit) => {
+      calls.push(`limit ${limit}`);
+      const refusal = refusals.length > 1 ? refusals.shift() : refusals[0];
+      if (refusal === undefined) return Promise.resolve();
+      return Promise.reject(new ToolError("docker container update", { exitCode: 1, stderr: refusal }, "see it"));
+    },
     checkHealth: () => {
       checks += 1;
       return Promise.resolve(checks > healthyAfter);
@@ -29,12 +49,13 @@ function engine(states: (SeenState | undefined)[], healthyAfter = 0): Docker & {
   };
 }
 
-const inputs = { container: "cdc-dev-mysql-3308", containerId: "id", timeoutSeconds: 10 };
+const ready = { startedAt: "2026-01-01T00:00:00Z", pidsHeld: 4096 };
+const inputs = { container: "cdc-dev-mysql-3308", containerId: "id", timeoutSeconds: 10, pidsLimit: 4096 };
 
 describe("making a container ready", () => {
   test("waits for its health check and tells when it was started", async () => {
     const docker = engine([state("running")], 3);
-    expect(await makeReady(docker, inputs, fakeClock())).toBe("2026-01-01T00:00:00Z");
+    expect(await makeReady(docker, inputs, fakeClock())).toEqual(ready);
     expect(docker.calls).toEqual([]);
   });
 
@@ -68,7 +89,7 @@ describe("making a container ready", () => {
 
   test("one that crashed once, and long ago, is waited for", async () => {
     const docker = engine([state("running", 0, 5), state("restarting", 1, 6), state("running", 0, 6)], 3);
-    expect(await makeReady(docker, inputs, fakeClock())).toBe("2026-01-01T00:00:00Z");
+    expect(await makeReady(docker, inputs, fakeClock())).toEqual(ready);
   });
 
   test("one that never becomes healthy fails after its time, with the last log lines", async () => {
@@ -83,10 +104,46 @@ describe("making a container ready", () => {
   });
 });
 
-test.each<[boolean, SeenState | undefined]>([
-  [true, state("running")],
-  [false, state("exited")],
-  [false, undefined],
-])("isUp is %s for %o", async (up, found) => {
-  expect(await isUp(engine([found]), "c")).toBe(up);
+describe("the limit of processes", () => {
+  test("is set on a running container, and read back", async () => {
+    const docker = engine([unlimited, unlimited, state("running")]);
+    expect(await makeReady(docker, inputs, fakeClock())).toEqual(ready);
+    expect(docker.calls).toEqual(["limit 4096"]);
+  });
+
+  test("that the engine's kernel does not have is asked for once, and told", async () => {
+    const docker = engine([unlimited]);
+    expect(await makeReady(docker, inputs, fakeClock())).toEqual({ ...ready, pidsHeld: 0 });
+    expect(docker.calls).toEqual(["limit 4096"]);
+  });
+
+  test("is set again when the container crashed under it and was started anew", async () => {
+    const docker = engine([unlimited, unlimited, unlimited, state("running")], 0, [
+      "no such process",
+      undefined as never,
+    ]);
+    expect(await makeReady(docker, inputs, fakeClock())).toEqual(ready);
+    expect(docker.calls).toEqual(["limit 4096", "limit 4096"]);
+  });
+
+  test("refused by one that ended: its end is told, not the refusal", async () => {
+    const docker = engine([unlimited, unlimited, state("exited", 1)], 0, ["no such process"]);
+    await expect(makeReady(docker, inputs, fakeClock())).rejects.toThrow(/ended \(exit code 1\)[^]*last words/);
+  });
+
+  test("refused for ever fails with what the engine said", async () => {
+    await expect(makeReady(engine([unlimited], 0, ["not today"]), inputs, fakeClock())).rejects.toThrow(
+      /cdc-dev-mysql-3308 runs without its limit of 4096 processes: not today/,
+    );
+  });
+});
+
+test.each<[boolean, SeenState | undefined, number]>([
+  [true, state("running"), 4096],
+  [true, unlimited, 0],
+  [false, unlimited, 4096],
+  [false, state("exited"), 4096],
+  [false, undefined, 4096],
+])("isUp is %s for %o with %d held", async (up, found, held) => {
+  expect(await isUp(engine([found]), "c", held)).toBe(up);
 });

@@ -23,10 +23,20 @@ test("a container's state is read from docker's inspection", () => {
           restarts: 3,
           startedAt: StartedAt,
           healthTest: ["CMD-SHELL", "true"],
+          pidsLimit: undefined,
         },
       ],
     ]),
   );
+  for (const [PidsLimit, pidsLimit] of [
+    [null, undefined],
+    [0, undefined],
+    [-1, undefined],
+    [4096, 4096],
+  ]) {
+    const inspected = JSON.stringify([{ Name: "/x", State, Config, HostConfig: { PidsLimit } }]);
+    expect(parseInspection(inspected).get("x")?.pidsLimit).toBe(pidsLimit);
+  }
 });
 
 test("a health check is tried again inside the container, by one run of the docker command", async () => {

@@ -1,0 +1,25 @@
+/** A limit of processes for every container: CIS Docker Benchmark 1.8, 5.29. */
+import { ofType, shown, types, unknownValue, type StackRule } from "./resource.ts";
+
+/** The containers' own inputs have no field for it: ContainerReady sets it, so every container needs one with a limit. */
+export const limitedProcesses: StackRule = (resources) => {
+  const ready = ofType(resources, types.containerReady);
+  return ofType(resources, types.container).flatMap((resource) => {
+    const { name } = resource.inputs;
+    // One whose container is not known yet may be any container's.
+    const limits = ready
+      .filter(
+        ({ inputs }) => name === unknownValue || inputs["container"] === unknownValue || inputs["container"] === name,
+      )
+      .map(({ inputs }) => inputs["pidsLimit"]);
+    if (limits.some((limit) => limit === unknownValue || (typeof limit === "number" && limit > 0))) return [];
+    return {
+      resource,
+      property: "pidsLimit",
+      found: shown(limits[0]),
+      allowed: "a number above 0, set by a ContainerReady of this container",
+      remedy:
+        "create the container by createService, or add a ContainerReady with its name (CIS Docker Benchmark 5.29)",
+    };
+  });
+};
