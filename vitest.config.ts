@@ -25,6 +25,7 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.e2e.ts"],
           exclude: long,
+          setupFiles: ["test/e2e/support/children.ts"],
           pool: "forks",
           // Two stacks at a time: while one waits, the other works. Every file has ports of its own.
           maxWorkers: 2,
@@ -36,6 +37,7 @@ export default defineConfig({
         test: {
           name: "long",
           include: long,
+          setupFiles: ["test/e2e/support/children.ts"],
           pool: "forks",
           maxWorkers: 2,
           testTimeout: 1_200_000,

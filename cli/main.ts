@@ -7,6 +7,7 @@ import { register as checkServer } from "./commands/check-server.ts";
 import { register as completion } from "./commands/completion.ts";
 import { register as dlq } from "./commands/dlq.ts";
 import { register as doctor } from "./commands/doctor.ts";
+import { register as events } from "./commands/events.ts";
 import { register as graph } from "./commands/graph.ts";
 import { register as logLevel } from "./commands/log-level.ts";
 import { register as logs } from "./commands/logs.ts";
@@ -22,7 +23,7 @@ import { register as verify } from "./commands/verify.ts";
 
 /** Groups of the help, and their commands in its order. */
 const groups: Record<string, ((program: Command) => void)[]> = {
-  "What is going on:": [status, topics, graph, logs],
+  "What is going on:": [status, topics, graph, events, logs],
   "Changes:": [verify, tail, snapshot, doctor],
   "The read side:": [dlq, reconcile, reindex],
   "Connectors:": [states, offsets, logLevel],

@@ -3,6 +3,11 @@
 /** As Kafka's and MySQL's logs have them. `ERROR`: a person is needed. `WARN`: something is wrong, and is seen to. */
 export type Level = "INFO" | "WARN" | "ERROR";
 
+/** Whether a text is one of them, as it stands in a line. */
+export function isLevel(text: string): text is Level {
+  return text === "INFO" || text === "WARN" || text === "ERROR";
+}
+
 export interface LogEntry {
   readonly level: Level;
   /** `shard0-connector: watched`. */

@@ -48,6 +48,7 @@ describe("the help", () => {
       "status",
       "topics",
       "graph",
+      "events",
       "logs",
       "verify",
       "tail",

@@ -19,6 +19,16 @@ const container = (alias: string) => `${checkout.prefix}-${alias}`;
 
 const run = async (...args: string[]) => await cdc(checkout, ...args);
 
+interface Events {
+  readonly events: readonly {
+    readonly time: string;
+    readonly who: string;
+    readonly level: string;
+    readonly what: string;
+  }[];
+  readonly unknown: readonly object[];
+}
+
 /** What a command prints when all is well. */
 const said = async (...args: string[]) => succeeded(await run(...args));
 
@@ -256,6 +266,25 @@ describe("something is wrong", () => {
     expect(await said("logs", "guard", "--tail", "20")).toMatch(/inventory-connector-0: .*restart 1/);
   });
 
+  test("events tell of that afterwards: the `up`, the snapshots, the server's start, what the guard saw and did", async () => {
+    const told = JSON.parse(await said("events", "--json")) as Events;
+    expect(told.unknown).toEqual([]);
+    const lines = told.events.map(({ who, level, what }) => `${level} ${who}: ${what}`);
+    const order = [
+      /^INFO pulumi: pulumi up succeeded in \d+ s: \d+ created/,
+      /^INFO shard0: initial snapshot began/,
+      /^INFO shard0: initial snapshot is complete/,
+      /^(WARN|ERROR) inventory-connector-0: .*FAILED/,
+      /^INFO shard0: container started$/,
+    ].map((pattern) => lines.findIndex((line) => pattern.test(line)));
+    expect(order, lines.join("\n")).not.toContain(-1);
+    expect(order, lines.join("\n")).toEqual(order.toSorted((a, b) => a - b));
+    const shard1 = await said("events", "shard1");
+    expect(shard1).toMatch(/shard1 +initial snapshot is complete/);
+    expect(shard1).not.toMatch(/shard0|inventory-connector-0|pulumi/);
+    expect(await said("events", "--since", "2099-01-01")).toBe("nothing happened in that time\n");
+  });
+
   test("a worker that stopped hides nothing else, and commands that need it end with 3", async () => {
     await dockerLines("stop", container("connect"));
     const seen = await status();
@@ -279,6 +308,12 @@ describe("something is wrong", () => {
     expect(seen.code).toBe(1);
     expect(messages(seen)).toMatch(/kafka: container cdc-e2e-cli-kafka is exited/);
     expect((await run("topics")).code).toBe(3);
+    const told = await run("events", "--json");
+    expect(told.code).toBe(3);
+    expect(JSON.parse(told.stdout)).toMatchObject({
+      events: expect.arrayContaining([expect.objectContaining({ who: "pulumi" })]),
+      unknown: [{ source: "what connectors told of snapshots", why: expect.stringMatching(/no answer from Kafka/) }],
+    });
     await dockerLines("start", container("kafka"));
     await untilHealthy(checkout);
   });
