@@ -1,10 +1,10 @@
 /** Configuration → plan → whose things are there → checks of the world → resources → outputs. */
 import * as pulumi from "@pulumi/pulumi";
 import { imagesOf } from "./config/images.ts";
-import { loadConfig, withoutTrace } from "./config/load.ts";
+import { loadConfig, loadPasswords, withoutTrace } from "./config/load.ts";
 import { heldOf } from "./plan/held.ts";
 import { planPipeline } from "./plan/pipeline.ts";
-import { requireServer, requireWorld } from "./preflight/require-world.ts";
+import { requireExisting, requireServer, requireWorld } from "./preflight/require-world.ts";
 import { askedBy } from "./preflight/name-conflicts.ts";
 import { begin, Data, Identity } from "./provider/resources.ts";
 
@@ -14,7 +14,9 @@ const images = imagesOf(plan.images);
 const components = import("./components/cdc-pipeline.ts");
 // Before all else: what is another's is neither judged as if it were this stack's nor touched.
 const owner = await new Identity("identity", { stack: plan.stack, asked: askedBy(plan, pulumi.getStack()) }).owner();
+const passwords = loadPasswords();
 await requireWorld(plan, images);
+await requireExisting(plan, passwords);
 await begin();
 // Before any other resource: what would delete people's data stops the program here.
 await new Data("data", { ...heldOf(plan), allowDelete: plan.allowDelete }).accepted;
@@ -23,6 +25,7 @@ const pipeline = new CdcPipeline("pipeline", {
   owner,
   plan,
   images,
+  passwords,
   inspectServer: async (shard, login) => await requireServer(plan, shard, login),
 });
 

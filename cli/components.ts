@@ -1,4 +1,5 @@
 /** What a stack is made of, by the names a person would call it. */
+import { hasOwnServer } from "../plan/servers.ts";
 import type { ContainerPlan, PipelinePlan } from "../plan/types.ts";
 import { UsageError } from "./exit.ts";
 
@@ -14,10 +15,11 @@ export interface Component {
 /** The containers that the plan asks for, shards first. */
 export function componentsOf(plan: PipelinePlan): Component[] {
   return [
-    ...plan.shards.map((shard): Component => ({
+    // What somebody else runs has its logs elsewhere.
+    ...plan.shards.filter(hasOwnServer).map(({ name, server }): Component => ({
       kind: "shard",
-      container: shard.container,
-      names: [shard.name, shard.alias, shard.container],
+      container: server.container,
+      names: [name, server.alias, server.container],
     })),
     ...plan.kafka.brokers.map(({ alias, container }): Component => ({
       kind: "broker",

@@ -5,8 +5,8 @@ import { brokerObstacle } from "../clients/kafka/obstacle.ts";
 import { checkStackName, stackFile } from "../config/stack-name.ts";
 import { checkoutFolder } from "../lib/checkout.ts";
 import { UserError } from "../lib/run.ts";
-import { authorityPem, cdcLogin, mysqlAuthorityKey, secretIn } from "../lib/connector-secrets.ts";
-import { cdcPasswordKey, connectorSecretsFile } from "../lib/constants.ts";
+import { authorityKey, authorityPem, loginOf, secretIn } from "../lib/connector-secrets.ts";
+import { connectorSecretsFile } from "../lib/constants.ts";
 import type { MysqlLogin } from "../lib/endpoint.ts";
 import type { DesiredState, PipelinePlan, ShardPlan } from "../plan/types.ts";
 import { fileFrom } from "../clients/docker/files.ts";
@@ -46,10 +46,10 @@ export interface OperatedStack {
   /** REST API of the first worker, with a short time-out. */
   readonly worker: ConnectClient;
   /**
-   * The CDC account, and whom to trust as its servers: read out of a worker's container, running or not. Never printed.
+   * The account that captures a shard, by the shard's name: read out of a worker's container, running or not. Never printed.
    * @throws UnreachableError when there is no such container, or it is of a version before.
    */
-  readonly cdcLogin: () => Promise<MysqlLogin>;
+  readonly cdcLogin: (shard: string) => Promise<MysqlLogin>;
   /**
    * The shard of this name; the names of its connector and of its container count too.
    * @throws UsageError listing the shards.
@@ -85,7 +85,7 @@ export async function openStack(globals: Pick<GlobalOptions, "stack">, use: Use 
  */
 export async function planOf({ stack }: Pick<GlobalOptions, "stack">): Promise<OperatedStack> {
   const plan = await readPlan(stack);
-  let login: Promise<MysqlLogin> | undefined;
+  let secrets: Promise<WorkerSecrets> | undefined;
   return {
     name: stack,
     plan,
@@ -95,7 +95,7 @@ export async function planOf({ stack }: Pick<GlobalOptions, "stack">): Promise<O
       // A worker whose broker is away says nothing of it.
       watch: { obstacle: async () => await brokerObstacle(plan.kafka.endpoints.fromHost, brokerLimitMs) },
     }),
-    cdcLogin: async () => await (login ??= readLogin(plan)),
+    cdcLogin: async (name) => loginIn(await (secrets ??= readSecrets(plan)), findShard(plan, name)),
     shard: (name) => findShard(plan, name),
     connector: (name) => findConnector(plan, name),
   };
@@ -125,8 +125,8 @@ async function readPlan(stack: string): Promise<PipelinePlan> {
 
 /** @param further what else a person could have meant; for the error. */
 function findShard(plan: PipelinePlan, name: string, further: readonly string[] = []): ShardPlan {
-  const found = plan.shards.find(
-    (shard) => shard.name === name || shard.connector.name === name || shard.alias === name || shard.container === name,
+  const found = plan.shards.find(({ name: own, connector, server }) =>
+    [own, connector.name, server?.alias, server?.container].includes(name),
   );
   if (found !== undefined) return found;
   throw new UsageError(
@@ -147,20 +147,38 @@ function sinkOf({ readSide }: PipelinePlan): OperatedConnector | undefined {
   return readSide && { name: readSide.sink.name, connector: { name: readSide.sink.name, state: "running" } };
 }
 
-async function readLogin(plan: PipelinePlan): Promise<MysqlLogin> {
+/** The connectors' secrets, and the worker's container that has them. */
+interface WorkerSecrets {
+  readonly container: string;
+  readonly text: string;
+}
+
+async function readSecrets(plan: PipelinePlan): Promise<WorkerSecrets> {
   const containers = plan.connect.workers.map(({ container }) => container);
   for (const container of containers) {
-    const text = (await fileFrom(container, connectorSecretsFile)) ?? "";
-    const [password, authority] = [secretIn(text, cdcPasswordKey), secretIn(text, mysqlAuthorityKey)];
-    if (password !== undefined && authority !== undefined) return cdcLogin(password, authorityPem(authority));
-    if (password !== undefined)
-      throw new UnreachableError(
-        `whom to trust as MySQL cannot be read: ${container} was made by a version of this project that encrypted nothing`,
-        "bring the stack up with this version (make up)",
-      );
+    const text = await fileFrom(container, connectorSecretsFile);
+    if (text !== undefined) return { container, text };
   }
   throw new UnreachableError(
     `the CDC account's password cannot be read: ${containers.join(", ")} is not on the Docker engine`,
     "bring the stack up (make up); cdc status shows what there is of it",
+  );
+}
+
+function loginIn({ container, text }: WorkerSecrets, { name, account, server }: ShardPlan): MysqlLogin {
+  const { user, passwordKey, truststore } = account;
+  const password = secretIn(text, passwordKey);
+  if (password === undefined)
+    throw new UnreachableError(
+      `the password of ${user} on ${name} cannot be read: ${container} does not have it yet`,
+      "bring the stack up with this configuration (make up)",
+    );
+  // Whom to trust as an existing server is in its endpoint.
+  if (server === undefined) return loginOf({ user, password });
+  const authority = truststore && secretIn(text, authorityKey(truststore));
+  if (authority !== undefined) return loginOf({ password, ca: authorityPem(authority) });
+  throw new UnreachableError(
+    `whom to trust as MySQL cannot be read: ${container} was made by a version of this project that encrypted nothing`,
+    "bring the stack up with this version (make up)",
   );
 }

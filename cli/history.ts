@@ -30,7 +30,7 @@ export async function requireHistory(stack: OperatedStack, { name, connector }: 
   const offsets = await stack.worker.getOffsets(connector.name);
   let loss: LossWords | undefined;
   try {
-    loss = await lossOnShard(shard, await stack.cdcLogin(), offsets);
+    loss = await lossOnShard(shard, await stack.cdcLogin(shard.name), offsets);
   } catch (error) {
     const { found, remedy } = unknownHistory(name, error);
     throw new UnreachableError(`${name}: ${found}`, remedy, { cause: error });

@@ -3,15 +3,18 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Images } from "../config/images.ts";
 import { schemaFilesOf } from "../config/sql.ts";
-import { cdcLogin } from "../lib/connector-secrets.ts";
+import { cdcPasswordKey, mysqlTruststoreFile } from "../lib/constants.ts";
+import { loginOf } from "../lib/connector-secrets.ts";
 import { hostAndPort, type MysqlLogin } from "../lib/endpoint.ts";
 import { engineNames, heldVolumes, type Owner } from "../plan/owner.ts";
+import { hasOwnServer, shardsElsewhere, type OwnShard } from "../plan/servers.ts";
 import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../plan/types.ts";
 import type { PreparedKind } from "../provider/prepared-image.ts";
 import { CertificateAuthority } from "../provider/certificate-resources.ts";
 import { GoneContainers, PreparedImage, RandomPassword } from "../provider/resources.ts";
 import { ConnectCluster } from "./connect-cluster.ts";
 import { DebeziumConnector } from "./debezium-connector.ts";
+import { ExistingMysql } from "./existing-mysql.ts";
 import { madeAgainWhenGone } from "./docker.ts";
 import { Guard } from "./guard.ts";
 import { KafkaCluster } from "./kafka-cluster.ts";
@@ -25,7 +28,9 @@ export interface CdcPipelineArgs {
   readonly owner: Owner;
   readonly plan: PipelinePlan;
   readonly images: Images;
-  /** Called for every shard whose server runs and is not about to change, also in a preview; its error stops the program. */
+  /** Passwords of the accounts on servers that somebody else runs, by shard. */
+  readonly passwords?: ReadonlyMap<string, string>;
+  /** Called for every server of the stack's own that runs and is not about to change, also in a preview; its error stops the program. */
   readonly inspectServer?: (shard: ShardPlan, login: MysqlLogin) => Promise<void>;
 }
 
@@ -81,9 +86,19 @@ export class CdcPipeline extends pulumi.ComponentResource {
         plan: plan.connect,
         sink: plan.readSide?.sink.plugin,
         kafka,
-        // Only when every shard takes it: a connector that is started with it is let in.
-        cdcPassword: heldBack(cdcPassword, cdcAccount, () => servers.map(({ acceptedAt }) => acceptedAt)),
-        ca,
+        logins: [
+          {
+            account: { passwordKey: cdcPasswordKey, truststore: mysqlTruststoreFile },
+            // Only when every shard takes it: a connector that is started with it is let in.
+            password: heldBack(cdcPassword, cdcAccount, () => servers.map(({ acceptedAt }) => acceptedAt)),
+            ca,
+          },
+          ...shardsElsewhere(plan.shards).map(({ name: shardName, account, endpoints }) => ({
+            account,
+            password: passwordElsewhere(shardName),
+            ca: endpoints.inNetwork.tls?.ca,
+          })),
+        ],
       },
       parent,
     );
@@ -133,7 +148,47 @@ export class CdcPipeline extends pulumi.ComponentResource {
       return summary;
     }
 
+    function passwordElsewhere(shardName: string): pulumi.Output<string> {
+      const found = args.passwords?.get(shardName);
+      if (found === undefined) throw new Error(`there is no password for ${shardName}`);
+      return pulumi.secret(found);
+    }
+
     function createShard(shardPlan: ShardPlan) {
+      const { shard, inspected } = hasOwnServer(shardPlan)
+        ? createServer(shardPlan)
+        : // It was looked at before anything was made.
+          {
+            shard: new ExistingMysql(shardPlan, passwordElsewhere(shardPlan.name)),
+            inspected: pulumi.output(undefined),
+          };
+      const connector = new DebeziumConnector(
+        shardPlan.key,
+        {
+          plan: shardPlan,
+          kafkaPlan: plan.kafka,
+          connectPlan: plan.connect,
+          shard,
+          inspected,
+          kafka,
+          worker,
+          sharedTopics,
+        },
+        parent,
+      );
+      const summary: pulumi.Output<ShardSummary> = pulumi.output({
+        name: shardPlan.name,
+        mysql: hostAndPort(shardPlan.endpoints.fromHost),
+        topicPrefix: shardPlan.topicPrefix,
+        connector: shardPlan.connector.name,
+        connectorState: connector.connectorState,
+        taskState: connector.taskState,
+        probeLatencyMs: connector.probeLatencyMs,
+      });
+      return { shard, connector, summary };
+    }
+
+    function createServer(shardPlan: OwnShard) {
       // One server after another is restarted with a new one.
       const before = servers.slice(-1).map(({ startedAt }) => startedAt);
       const shard = new MysqlShard(
@@ -144,6 +199,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
           image: mysqlImage,
           mysqlVersion: plan.images.mysqlVersion,
           plan: shardPlan,
+          server: shardPlan.server,
           keepData: plan.keepData,
           authority,
           rootPassword: heldBack(rootPassword, mysqlRoot, () => before),
@@ -162,34 +218,9 @@ export class CdcPipeline extends pulumi.ComponentResource {
             ca,
             pulumi.all([shard.startedAt, shard.acceptedAt, ...shard.prepared.map(({ id }) => id)]),
           ])
-          .apply(async ([password, known]) => await args.inspectServer?.(shardPlan, cdcLogin(password, known))),
+          .apply(async ([password, known]) => await args.inspectServer?.(shardPlan, loginOf({ password, ca: known }))),
       );
-      const connector = new DebeziumConnector(
-        shardPlan.key,
-        {
-          plan: shardPlan,
-          kafkaPlan: plan.kafka,
-          connectPlan: plan.connect,
-          shard,
-          inspected,
-          kafka,
-          worker,
-          sharedTopics,
-          cdcPassword,
-          ca,
-        },
-        parent,
-      );
-      const summary: pulumi.Output<ShardSummary> = pulumi.output({
-        name: shardPlan.name,
-        mysql: hostAndPort(shardPlan.endpoints.fromHost),
-        topicPrefix: shardPlan.topicPrefix,
-        connector: shardPlan.connector.name,
-        connectorState: connector.connectorState,
-        taskState: connector.taskState,
-        probeLatencyMs: connector.probeLatencyMs,
-      });
-      return { shard, connector, summary };
+      return { shard, inspected };
     }
   }
 }

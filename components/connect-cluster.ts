@@ -3,13 +3,13 @@ import * as command from "@pulumi/command";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { codeHash, filterPlugin, sinkPlugin, sourcesOf } from "../provider/scripts/plugin-code.ts";
-import { connectorSecrets } from "../lib/connector-secrets.ts";
+import { connectorSecrets, type ConnectorSecret } from "../lib/connector-secrets.ts";
 import { javaTruststore } from "../lib/java-truststore.ts";
-import { connectorSecretsFile, mysqlTruststoreFile, workerPropertiesFile } from "../lib/constants.ts";
+import { connectorSecretsFile, workerPropertiesFile } from "../lib/constants.ts";
 import { itself } from "../plan/endpoints.ts";
 import { renderProperties } from "../plan/java-properties.ts";
 import type { Owner } from "../plan/owner.ts";
-import type { ConnectPlan, FilterPlan, PluginPlan, SinkPluginPlan, WorkerPlan } from "../plan/types.ts";
+import type { CdcAccountPlan, ConnectPlan, FilterPlan, PluginPlan, SinkPluginPlan, WorkerPlan } from "../plan/types.ts";
 import { type ContainerReady, PreparedImage } from "../provider/resources.ts";
 import { createService, createVolume, type Service } from "./docker.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
@@ -26,10 +26,19 @@ export interface ConnectClusterArgs {
   /** Undefined without a read side. */
   readonly sink: SinkPluginPlan | undefined;
   readonly kafka: KafkaCluster;
-  /** Password of the CDC account; the same on every shard, so that a further shard leaves the worker alone. */
-  readonly cdcPassword: pulumi.Output<string>;
-  /** Certificate (PEM) of the authority of MySQL's. */
-  readonly ca: pulumi.Output<string>;
+  /**
+   * How connectors log in: the CDC account, which is the same on every server of the stack's own, so that a further one leaves the
+   * workers alone; and the account of each server that somebody else runs.
+   */
+  readonly logins: readonly ConnectorLogin[];
+}
+
+/** An account as connectors use it. */
+export interface ConnectorLogin {
+  readonly account: Pick<CdcAccountPlan, "passwordKey" | "truststore">;
+  readonly password: pulumi.Output<string>;
+  /** Certificates (PEM) of whom its truststore trusts; undefined where it has none. */
+  readonly ca: pulumi.Input<string> | undefined;
 }
 
 export class ConnectCluster extends pulumi.ComponentResource {
@@ -49,10 +58,23 @@ export class ConnectCluster extends pulumi.ComponentResource {
 
     const secrets = {
       file: connectorSecretsFile,
-      content: pulumi.all([args.cdcPassword, args.ca]).apply(([password, ca]) => connectorSecrets(password, ca)),
+      content: pulumi
+        .all(args.logins.map(({ password, ca }) => pulumi.all([password, ca])))
+        .apply((known) => connectorSecrets(args.logins.map(({ account }, at) => secretOf(account, known[at])))),
       permissions: "0444",
     };
     this.secrets = secrets;
+    const truststores = args.logins.flatMap(({ account: { truststore }, ca }) =>
+      truststore === undefined || ca === undefined
+        ? []
+        : [
+            {
+              file: truststore,
+              contentBase64: pulumi.output(ca).apply((known) => javaTruststore(known).toString("base64")),
+              permissions: "0444",
+            },
+          ],
+    );
     const connectorPlugins = plan.plugins.map(bringPlugin);
     const filter = plan.filter === undefined ? [] : [bringFilter(plan.filter)];
     const sink = args.sink === undefined ? [] : [bringSink(args.sink)];
@@ -153,11 +175,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
           uploads: [
             { file: workerPropertiesFile, content: renderProperties(worker.properties), permissions: "0444" },
             secrets,
-            {
-              file: mysqlTruststoreFile,
-              contentBase64: args.ca.apply((ca) => javaTruststore(ca).toString("base64")),
-              permissions: "0444",
-            },
+            ...truststores,
           ],
           volumes: plugins.map(({ mount }) => mount),
           // 200 once the worker has joined its group and read its topics (KIP-1017).
@@ -178,4 +196,12 @@ export class ConnectCluster extends pulumi.ComponentResource {
       );
     }
   }
+}
+
+function secretOf(
+  { passwordKey, truststore }: ConnectorLogin["account"],
+  [password = "", ca]: readonly (string | undefined)[] = [],
+): ConnectorSecret {
+  const authority = truststore === undefined || ca === undefined ? {} : { authority: { truststore, ca } };
+  return { passwordKey, password, ...authority };
 }

@@ -1,30 +1,26 @@
 /** One shard's connector: its topics, the connector, the proof that changes flow, and that every table was read. */
 import * as pulumi from "@pulumi/pulumi";
-import { cdcUser } from "../lib/constants.ts";
 import { writtenHttp, writtenKafka } from "../lib/endpoint.ts";
+import { ownServers } from "../plan/servers.ts";
 import type { ConnectPlan, KafkaPlan, ShardPlan } from "../plan/types.ts";
 import { Connector, Flow, TablesRead } from "../provider/shard-resources.ts";
 import { tablesTargetOf } from "../snapshot/target.ts";
 import { flowTargetOf } from "../flow/flow-target.ts";
+import type { CapturedServer } from "./captured-server.ts";
 import type { ConnectCluster } from "./connect-cluster.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
-import type { MysqlShard } from "./mysql-shard.ts";
 
 export interface DebeziumConnectorArgs {
   readonly plan: ShardPlan;
   readonly kafkaPlan: KafkaPlan;
   readonly connectPlan: ConnectPlan;
-  readonly shard: MysqlShard;
+  readonly shard: CapturedServer;
   /** Resolves once the server was found fit for capture; no connector is made before. */
   readonly inspected: pulumi.Output<unknown>;
   readonly kafka: KafkaCluster;
   readonly worker: ConnectCluster;
   /** Topics that the connector writes to beside its shard's own. */
   readonly sharedTopics: readonly pulumi.Resource[];
-  /** Password of the CDC account. */
-  readonly cdcPassword: pulumi.Output<string>;
-  /** Certificate (PEM) of the authority of MySQL's. */
-  readonly ca: pulumi.Output<string>;
 }
 
 export class DebeziumConnector extends pulumi.ComponentResource {
@@ -46,6 +42,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
     const parent = { parent: this };
 
     const topics = kafka.createTopics(plan.topics, this);
+    const { password, ca } = shard.login;
     const { name: connectorName, config, state, onDelete, initialOffset } = plan.connector;
     const historyTopic = config["schema.history.internal.kafka.topic"];
     const connector = new Connector(
@@ -59,7 +56,12 @@ export class DebeziumConnector extends pulumi.ComponentResource {
         ...(historyTopic === undefined
           ? {}
           : { history: { bootstrap: writtenKafka(kafkaPlan.endpoints.fromHost), topic: historyTopic } }),
-        source: { ...plan.endpoints.fromHost, user: cdcUser, password: args.cdcPassword, tls: { ca: args.ca } },
+        source: {
+          ...plan.endpoints.fromHost,
+          user: plan.account.user,
+          password,
+          ...(ca !== undefined && { tls: { ca } }),
+        },
         ...(initialOffset === undefined ? {} : { initialOffset: { ...initialOffset } }),
         after: pulumi
           .all([
@@ -91,10 +93,11 @@ export class DebeziumConnector extends pulumi.ComponentResource {
         `${name}-flow`,
         {
           target,
-          password: args.cdcPassword,
-          ca: args.ca,
+          ...shard.login,
           through: [shard.startedAt, kafka.startedAt, worker.startedAt, connector.appliedAt],
-          containers: [plan, ...kafkaPlan.brokers, ...connectPlan.workers].map(({ container }) => container),
+          containers: [...ownServers([plan]), ...kafkaPlan.brokers, ...connectPlan.workers].map(
+            ({ container }) => container,
+          ),
         },
         { ...parent, dependsOn: connector, deletedWith: worker.container },
       );
@@ -103,8 +106,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
         `${name}-read`,
         {
           target: tablesTargetOf({ connect: connectPlan, kafka: kafkaPlan }, plan),
-          password: args.cdcPassword,
-          ca: args.ca,
+          ...shard.login,
           after: connector.appliedAt,
         },
         { ...parent, dependsOn: flow, deletedWith: worker.container },

@@ -17,12 +17,13 @@ import {
 import { hostAndPort } from "../lib/endpoint.ts";
 import { itself } from "../plan/endpoints.ts";
 import { ownerLabels, type Owner } from "../plan/owner.ts";
-import type { ShardPlan } from "../plan/types.ts";
+import type { ServerPlan, ShardPlan } from "../plan/types.ts";
 import { AcceptedPassword, RetiredPassword, type AccountPasswordArgs } from "../provider/account-passwords.ts";
 import { Certificate, type CertificateAuthority } from "../provider/certificate-resources.ts";
 import { DataVolume } from "../provider/resources.ts";
 import { Grants, Schema } from "../provider/shard-resources.ts";
 import { shownDigits, type SchemaFile } from "../schema/files.ts";
+import type { CapturedServer, ShardLogin } from "./captured-server.ts";
 import { createService } from "./docker.ts";
 import type { Networks } from "./networks.ts";
 
@@ -33,6 +34,7 @@ export interface MysqlShardArgs {
   /** Version that initialises the data volume. */
   readonly mysqlVersion: string;
   readonly plan: ShardPlan;
+  readonly server: ServerPlan;
   /** Whether the data volume stays when the stack is destroyed. */
   readonly keepData: boolean;
   /** Signs the server's certificate. */
@@ -46,7 +48,7 @@ export interface MysqlShardArgs {
   readonly allow: readonly string[];
 }
 
-export class MysqlShard extends pulumi.ComponentResource {
+export class MysqlShard extends pulumi.ComponentResource implements CapturedServer {
   /** When the server was started: a flow proven before does not count after. */
   readonly startedAt: pulumi.Output<string>;
   /** Depend on these for a shard that can be captured: tables are there, and the CDC account may read them. */
@@ -55,20 +57,21 @@ export class MysqlShard extends pulumi.ComponentResource {
   readonly acceptedAt: pulumi.Output<string>;
   readonly #password: AccountPasswordArgs;
   readonly #inside: pulumi.CustomResourceOptions;
-  /** Changes with the files that make the tables, which the ids of `prepared` do not. */
   readonly filesHash: string;
+  readonly login: ShardLogin;
 
   constructor(name: string, args: MysqlShardArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:MysqlShard", name, {}, opts);
-    const { plan } = args;
+    const { plan, server } = args;
     const parent = { parent: this };
 
     const { owner, networks } = args;
     const ca = args.authority.certificate;
+    this.login = { password: args.cdcPassword, ca };
     const volume = new DataVolume(
       `${name}-data`,
       {
-        name: plan.volume,
+        name: server.volume,
         // Another version may not be able to read the files: the label lets a preview tell before it is tried.
         labels: { ...ownerLabels(owner), [shardLabel]: plan.key, [mysqlVersionLabel]: args.mysqlVersion },
         keepData: args.keepData,
@@ -77,18 +80,18 @@ export class MysqlShard extends pulumi.ComponentResource {
     );
     const { certificate, privateKey } = new Certificate(
       `${name}-certificate`,
-      { authority: args.authority, names: plan.certificateNames },
+      { authority: args.authority, names: server.certificateNames },
       parent,
     );
     const { container, ready } = createService(
       {
         owner,
         networks,
-        plan: { ...plan, name },
+        plan: { ...server, name },
         image: args.image,
         // The official image's and the packaged one's user `mysql`: their entrypoints begin as root otherwise.
         user: "999:999",
-        command: ["mysqld", ...plan.mysqldArgs, `--init-file=${rootInitFile}`],
+        command: ["mysqld", ...server.mysqldArgs, `--init-file=${rootInitFile}`],
         environment: {},
         // World-readable inside the container: they are read as user mysql.
         uploads: [

@@ -3,15 +3,16 @@ import * as pulumi from "@pulumi/pulumi";
 import { writtenHttp, writtenKafka } from "../lib/endpoint.ts";
 import { keptTarget } from "../plan/endpoints.ts";
 import type { Owner } from "../plan/owner.ts";
+import { ownServers } from "../plan/servers.ts";
 import { originOf } from "../plan/row-origin.ts";
 import type { PipelinePlan, ReadSidePlan } from "../plan/types.ts";
-import { Indices } from "../provider/read-side-resources.ts";
+import { Indices, type IndicesArgs } from "../provider/read-side-resources.ts";
 import { Connector, Flow } from "../provider/shard-resources.ts";
 import { flowTargetOf, indexTargetOf } from "../flow/flow-target.ts";
+import type { CapturedServer } from "./captured-server.ts";
 import type { ConnectCluster } from "./connect-cluster.ts";
 import type { DebeziumConnector } from "./debezium-connector.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
-import type { MysqlShard } from "./mysql-shard.ts";
 import { SearchEngine } from "./search-engine.ts";
 import { SearchPage } from "./search-page.ts";
 import type { Networks } from "./networks.ts";
@@ -27,7 +28,7 @@ export interface ReadSideArgs {
   readonly pipeline: PipelinePlan;
   readonly kafka: KafkaCluster;
   readonly worker: ConnectCluster;
-  readonly shards: readonly { readonly shard: MysqlShard; readonly connector: DebeziumConnector }[];
+  readonly shards: readonly { readonly shard: CapturedServer; readonly connector: DebeziumConnector }[];
   /** Merged data topics. */
   readonly sharedTopics: readonly pulumi.CustomResource[];
   /** Password of the CDC account. */
@@ -85,6 +86,15 @@ export class ReadSide extends pulumi.ComponentResource {
     }));
     this.registerOutputs();
 
+    /** Who captures on servers that somebody else runs; undefined where there is none. */
+    function loginsElsewhere(): IndicesArgs["logins"] {
+      const found = pipeline.shards.flatMap(({ name: shardName }, at) => {
+        const { user, password } = shards[at]?.shard.login ?? {};
+        return user === undefined || password === undefined ? [] : [[shardName, { user, password }] as const];
+      });
+      return found.length === 0 ? undefined : Object.fromEntries(found);
+    }
+
     /** Before the first write, as a type cannot be changed later. */
     function prepareIndices(): Indices {
       const { refreshIntervalMs } = plan;
@@ -93,12 +103,14 @@ export class ReadSide extends pulumi.ComponentResource {
         ...index,
         shards: index.shards.map((shard) => keptTarget(shard)),
       }));
+      const logins = loginsElsewhere();
       return new Indices(
         `${name}-indices`,
         {
           target: { url: writtenHttp(plan.endpoints.fromHost), refreshIntervalMs, indices },
           password: args.cdcPassword,
           ca: args.ca,
+          ...(logins !== undefined && { logins }),
           after: pulumi.all([
             engineStartedAt,
             pulumi.all(shards.map(({ shard }) => pulumi.all([shard.filesHash, ...shard.prepared.map(({ id }) => id)]))),
@@ -149,10 +161,9 @@ export class ReadSide extends pulumi.ComponentResource {
           {
             target: flowTargetOf(pipeline, planned),
             index: indexTargetOf(pipeline, plan, planned),
-            password: args.cdcPassword,
-            ca: args.ca,
+            ...shard.login,
             through: [...through, shard.startedAt, connector.appliedAt, connector.provenAt],
-            containers: [planned, ...shared].map(({ container }) => container),
+            containers: [...ownServers([planned]), ...shared].map(({ container }) => container),
             // A new sink reads first what the topics hold already.
             timeoutSeconds: 120,
           },

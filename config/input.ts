@@ -3,6 +3,7 @@ import { tablesMadeBy } from "../schema/files.ts";
 import { tablesWithoutKey } from "../schema/table-key.ts";
 import { parseConfig } from "./parse.ts";
 import type { PipelineConfig } from "./schema.ts";
+import { readAuthorities } from "./authorities.ts";
 import { readSql } from "./sql.ts";
 
 export interface PlanInput {
@@ -13,6 +14,8 @@ export interface PlanInput {
   readonly declaredTables: readonly string[] | undefined;
   /** Those of them that certainly have no key; of others the server is asked. */
   readonly keylessTables: readonly string[];
+  /** Certificates (PEM) of authorities, by the files that the configuration names. Default: none. */
+  readonly authorities?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -24,7 +27,8 @@ export interface PlanInput {
  */
 export function readInput(raw: Readonly<Record<string, unknown>>, stack: string, file = "the stack's file"): PlanInput {
   const config = parseConfig(raw, file);
-  if (config.schema === "") return { config, stack, declaredTables: undefined, keylessTables: [] };
+  const authorities = readAuthorities(config);
+  if (config.schema === "") return { config, stack, declaredTables: undefined, keylessTables: [], authorities };
   const files = readSql(config.schema);
-  return { config, stack, declaredTables: tablesMadeBy(files), keylessTables: tablesWithoutKey(files) };
+  return { config, stack, declaredTables: tablesMadeBy(files), keylessTables: tablesWithoutKey(files), authorities };
 }

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readInput, type PlanInput } from "./input.ts";
 import { messageOf } from "../lib/run.ts";
-import { valueOf } from "./raw.ts";
+import { replacePasswords, valueOf } from "./raw.ts";
 import { stackFile } from "./stack-name.ts";
 
 /**
@@ -13,6 +13,39 @@ import { stackFile } from "./stack-name.ts";
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): PlanInput {
   const stack = pulumi.getStack();
   return readInput(rawConfig(environment), `${pulumi.getProject()}-${stack}`, stackFile(stack));
+}
+
+/**
+ * The passwords of existing servers, decrypted, by the shards' names. Only those that are secrets in the stack's file: what
+ * stands there in clear is refused by `loadConfig`.
+ */
+export function loadPasswords(): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  hideSecrets(shardsOf(), found);
+  return found;
+}
+
+/** As Pulumi hands it over: decrypted. */
+function shardsOf(): unknown {
+  const text = pulumi.runtime.allConfig()?.[shardsKey()];
+  return text === undefined ? undefined : valueOf("shards", text);
+}
+
+function shardsKey(): string {
+  return `${pulumi.getProject()}:shards`;
+}
+
+/** Exported, and left out of its types. */
+const { isConfigSecret } = pulumi.runtime as unknown as { readonly isConfigSecret: (key: string) => boolean };
+
+/** Pulumi tells of a whole value that there is a secret in it, and not where. */
+function hideSecrets(shards: unknown, found = new Map<string, string>()): unknown {
+  if (!isConfigSecret(shardsKey())) return shards;
+  return replacePasswords(shards, (password, shard) => {
+    if (typeof password !== "string") return password;
+    found.set(String(shard), password);
+    return { secure: "decrypted by Pulumi" };
+  });
 }
 
 /** @throws pulumi.RunError instead of any error: Pulumi shows it without a stack trace. */
@@ -31,7 +64,7 @@ function rawConfig(environment: NodeJS.ProcessEnv): Record<string, unknown> {
   for (const [key, value] of Object.entries(pulumi.runtime.allConfig() ?? {})) {
     if (!key.startsWith(namespace)) continue;
     const field = key.slice(namespace.length);
-    raw[field] = valueOf(field, value);
+    raw[field] = field === "shards" ? hideSecrets(valueOf(field, value)) : valueOf(field, value);
   }
   const images = environment["CDC_IMAGES"];
   if (images !== undefined && images !== "") raw["images"] = images;

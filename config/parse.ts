@@ -5,7 +5,7 @@ import { successorOf } from "../lib/debezium-keys.ts";
 import { refuse, type Problem } from "../lib/problem.ts";
 import { docOf, innerOf } from "./fields.ts";
 import { nearest } from "./nearest.ts";
-import { proposal } from "./proposal.ts";
+import { proposal, secretRemedy } from "./proposal.ts";
 import { textOf } from "./raw.ts";
 import { configSchema, type PipelineConfig } from "./schema.ts";
 
@@ -40,7 +40,14 @@ function problemsOf(issue: z.core.$ZodIssue, raw: unknown, file: string): Proble
   const doc = docAt(path);
   const allowed = doc?.allowed ?? issue.message;
   if (found === undefined) {
-    return [problem("CDC-102", name, `is missing; allowed is ${allowed}`, `add ${name} to ${file}`)];
+    return [
+      problem(
+        "CDC-102",
+        name,
+        `is missing; allowed is ${allowed}`,
+        secretRemedy(path, name) ?? `add ${name} to ${file}`,
+      ),
+    ];
   }
   const shown = `found ${isShowable(String(path.at(-1)), textOf(found)) ? shorten(found) : "a secret"}; allowed is ${allowed}`;
   const remedy =
@@ -54,6 +61,7 @@ function codeOf(issue: z.core.$ZodIssue): Problem["code"] {
   if (at === "timeZone") return "CDC-107";
   if (at === "snapshotMode") return "CDC-108";
   if (at === "image") return "CDC-106";
+  if (at === "password") return "CDC-112";
   switch (issue.code) {
     case "too_small":
     case "too_big":

@@ -23,6 +23,8 @@ export function proposal(wrong: WrongValue): string | undefined {
   const { path, name, found, allowed, expected } = wrong;
   const at = path.at(-1);
   const text = String(found);
+  const secret = secretRemedy(path, name);
+  if (secret !== undefined) return secret;
   if (expected === "string" && (typeof found === "number" || typeof found === "boolean"))
     return `write it in quotes, as YAML takes it for a ${typeof found} else: ${String(at)}: "${text}"`;
   if (at === "timeZone") {
@@ -42,6 +44,12 @@ export function proposal(wrong: WrongValue): string | undefined {
   if (typeof at === "number" && allowed.includes(kind.tableOrPatternAllowed))
     return tablesFor(found, databaseIn(wrong.raw) ?? "shop");
   return undefined;
+}
+
+/** How Pulumi is given a field that is a secret; undefined for every other field. */
+export function secretRemedy(path: readonly PropertyKey[], name: string): string | undefined {
+  // It asks for the value, so that no history of a shell has it.
+  return path.at(-1) === "password" ? `let Pulumi encrypt it: pulumi config set --secret --path '${name}'` : undefined;
 }
 
 /** A list of tables takes names and patterns; what else people write there is turned into one of them. */

@@ -45,3 +45,28 @@ export function isEncrypted(value: unknown): boolean {
     (entries.length === 1 && key === "secure" && typeof text === "string") || Object.values(value).some(isEncrypted)
   );
 }
+
+/** Where one shard's entry has the password of an existing server. */
+interface WithPassword {
+  readonly name?: unknown;
+  readonly mysql: { readonly password: unknown };
+}
+
+/**
+ * Shards without the passwords of existing servers.
+ * @param shards the field's value.
+ * @param instead what is put in the place of a password; undefined takes it out.
+ */
+export function replacePasswords(shards: unknown, instead: (password: unknown, shard: unknown) => unknown): unknown {
+  if (!Array.isArray(shards)) return shards;
+  return shards.map((shard: unknown) =>
+    hasPassword(shard)
+      ? { ...shard, mysql: { ...shard.mysql, password: instead(shard.mysql.password, shard.name) } }
+      : shard,
+  );
+}
+
+function hasPassword(shard: unknown): shard is WithPassword {
+  const mysql = typeof shard === "object" && shard !== null && "mysql" in shard ? shard.mysql : undefined;
+  return typeof mysql === "object" && mysql !== null && "password" in mysql;
+}

@@ -1,5 +1,6 @@
 /** A shard's entry. */
 import { z } from "zod";
+import { existingMysqlSchema } from "./existing-schema.ts";
 import * as kind from "./fields.ts";
 import { field } from "./fields.ts";
 import {
@@ -30,18 +31,25 @@ export const shardSchema = z.strictObject({
     allowed: kind.resourceNameAllowed,
     otherwise: "it was never renamed",
   }),
-  port: field(kind.port, {
+  port: field(kind.port.optional(), {
     description:
-      "Published port on 127.0.0.1 (before portOffset); also the server's `server-id`, and its name in the network: `mysql-PORT:3306`.",
+      "For a server that the pipeline makes: its published port on 127.0.0.1 (before portOffset); also the server's `server-id`, and its name in the network: `mysql-PORT:3306`.",
     allowed: kind.portAllowed,
     upstream: "MySQL `server_id`, Debezium `database.hostname`",
+    otherwise: "needed, unless `mysql` is there",
+  }),
+  mysql: field(existingMysqlSchema.optional(), {
+    description:
+      "In place of `port`: a server that somebody else runs ([existing-mysql.md](existing-mysql.md)). Nothing is made on it, and nothing removed.",
+    allowed: "{host: db1.example.com, user: debezium, password: {secure: …}}, port and tls where they differ",
+    otherwise: "the pipeline makes a server",
   }),
   serverId: field(kind.serverId.optional(), {
     description:
       "The connector's id as a replication client; differs from every other one and from every server's own.",
     allowed: "a whole number from 1 to 4294967295",
     upstream: "Debezium `database.server.id`",
-    otherwise: "port + 1693",
+    otherwise: "port + 1693; for an existing server a number that follows from the shard's name",
   }),
   connector: field(kind.topicPart.optional(), {
     description: "Name of the connector on the worker.",

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, YAMLParseError } from "yaml";
 import { isErrno, UserError } from "../lib/run.ts";
-import { fieldOf, isEncrypted, textOf, valueOf } from "./raw.ts";
+import { fieldOf, isEncrypted, replacePasswords, textOf, valueOf } from "./raw.ts";
 import { project, stackFile } from "./stack-name.ts";
 
 /**
@@ -33,10 +33,12 @@ export function mergeConfig(
     const other = keys.get(field);
     if (other !== undefined)
       throw new UserError(`${name} has ${project}:${field} twice, as ${other} and as ${key}`, "remove one of the two");
-    if (isEncrypted(value))
+    const readable = field === "shards" ? replacePasswords(value, () => undefined) : value;
+    if (isEncrypted(readable))
       throw new UserError(
         `${project}:${field} in ${name} is encrypted (secure:), and can only be read with the stack's passphrase`,
-        `write it in clear (pulumi config set --plaintext): no field holds a secret, passwords are made by the pipeline`,
+        "write it in clear (pulumi config set --plaintext): the one secret that a field holds is an existing server's password " +
+          `(${project}:shards[0].mysql.password), all others are made by the pipeline`,
       );
     keys.set(field, key);
     values.set(field, value);

@@ -1,7 +1,7 @@
 /** What the flow check asks of a shard's server; every refusal is a FlowError with the stage `database` or `binlog`. */
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { connectMysql, SilentServerError } from "../clients/mysql/client.ts";
-import { cdcDatabase, cdcUser } from "../lib/constants.ts";
+import { cdcDatabase } from "../lib/constants.ts";
 import { missingTables } from "./captured-tables.ts";
 import { hostAndPort, type MysqlLogin } from "../lib/endpoint.ts";
 import { FlowError, text, type FlowTarget } from "./flow-target.ts";
@@ -9,7 +9,7 @@ import { FlowError, text, type FlowTarget } from "./flow-target.ts";
 /** Logs in as the CDC account. */
 export async function connectTo(target: FlowTarget, login: MysqlLogin): Promise<Connection> {
   return await connectMysql({ ...target.mysql, ...login, database: cdcDatabase }).catch(
-    stuck(target, `${cdcUser} cannot log in at ${hostAndPort(target.mysql)}`),
+    stuck(target, `${login.user} cannot log in at ${hostAndPort(target.mysql)}`),
   );
 }
 

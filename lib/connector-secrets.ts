@@ -1,28 +1,78 @@
-/** The file by which the workers' connectors log in to the stack's servers, and by which whoever logs in as they do finds how. */
-import { cdcPasswordKey, cdcUser } from "./constants.ts";
+/** The file by which the workers' connectors log in to the shards' servers, and by which whoever logs in as they do finds how. */
+import { cdcUser, secretsFolder } from "./constants.ts";
 import type { MysqlLogin } from "./endpoint.ts";
-import { pemBody, pemOf } from "./pem.ts";
+import { certificatesIn, pemBody, pemOf } from "./pem.ts";
 
-/** Key of the certificate of the servers' authority, base64 of its DER: what of PEM stands between the lines of its name. */
-export const mysqlAuthorityKey = "mysql.authority";
-
-/** @param ca PEM of one certificate. */
-export function connectorSecrets(password: string, ca: string): string {
-  return `${cdcPasswordKey}=${password}\n${mysqlAuthorityKey}=${pemBody(ca)}\n`;
+/** What the file has of one account. */
+export interface ConnectorSecret {
+  readonly passwordKey: string;
+  readonly password: string;
+  /** Whom to trust; left out for the authorities that everybody trusts, and where nothing is encrypted. */
+  readonly authority?: {
+    /** The Java truststore beside the file, which has the same. */
+    readonly truststore: string;
+    /** PEM of one certificate or more. */
+    readonly ca: string;
+  };
 }
 
-/** The CDC account on the stack's own servers. @param ca certificate of their authority, PEM. */
-export function cdcLogin(password: string, ca: string): MysqlLogin {
-  return { user: cdcUser, password, tls: { ca } };
+/** A file of properties, as Java reads it (FileConfigProvider). */
+export function connectorSecrets(secrets: readonly ConnectorSecret[]): string {
+  return secrets
+    .flatMap(({ passwordKey, password, authority }) => [
+      `${passwordKey}=${escaped(password)}\n`,
+      authority === undefined ? "" : `${authorityKey(authority.truststore)}=${bodies(authority.ca)}\n`,
+    ])
+    .join("");
 }
 
-/** PEM of what stands under `mysqlAuthorityKey`. */
-export function authorityPem(body: string): string {
-  return pemOf("CERTIFICATE", body);
+/** Key of the certificates in a truststore: base64 of each one's DER, with commas between them. @param truststore its file. */
+export function authorityKey(truststore: string): string {
+  return truststore.replace(`${secretsFolder}/`, "").replace(/-authority\.jks$/, ".authority");
+}
+
+function bodies(ca: string): string {
+  return certificatesIn(ca).map(pemBody).join(",");
+}
+
+/** PEM of what stands under `authorityKey`. */
+export function authorityPem(found: string): string {
+  return found
+    .split(",")
+    .map((body) => pemOf("CERTIFICATE", body))
+    .join("");
+}
+
+/** A login as resources of the state keep it. */
+export interface KeptLogin {
+  /** Left out, it is the CDC account of the stack's own servers. */
+  readonly user?: string;
+  readonly password: string;
+  /** PEM. Left out, the server's endpoint says whom to trust. */
+  readonly ca?: string;
+}
+
+export function loginOf({ user = cdcUser, password, ca }: KeptLogin): MysqlLogin {
+  return { user, password, ...(ca !== undefined && { tls: { ca } }) };
 }
 
 /** The value of a key; undefined when the file has none. */
 export function secretIn(text: string, key: string): string | undefined {
   const line = text.split("\n").find((one) => one.startsWith(`${key}=`));
-  return line?.slice(key.length + 1);
+  return line === undefined ? undefined : unescaped(line.slice(key.length + 1));
+}
+
+/** So that a value of any characters comes out of java.util.Properties as it was. */
+function escaped(value: string): string {
+  return value.replaceAll(/[\\ \P{ASCII}]|[^ -~]/gu, (one) =>
+    one === "\\" || one === " "
+      ? `\\${one}`
+      : [...Array(one.length).keys()].map((at) => `\\u${one.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),
+  );
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll(/\\(?:u([0-9a-f]{4})|(.))/gs, (_, unit: string | undefined, one: string) =>
+    unit === undefined ? one : String.fromCharCode(Number.parseInt(unit, 16)),
+  );
 }

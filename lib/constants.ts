@@ -62,6 +62,11 @@ export const connectorSecretsFile = `${secretsFolder}/connectors.properties`;
 /** Where connectors find whom to trust as MySQL: a Java truststore without a password, as nothing in it is secret. */
 export const mysqlTruststoreFile = `${secretsFolder}/mysql-authority.jks`;
 
+/** The same for an existing server with an authority of its own. @param shard its key. */
+export function truststoreFileOf(shard: string): string {
+  return `${secretsFolder}/shard.${shard}-authority.jks`;
+}
+
 /** Key of the CDC account's password in connectorSecretsFile. */
 export const cdcPasswordKey = "debezium.password";
 

@@ -12,6 +12,12 @@ export interface Tls {
   readonly ca?: string;
 }
 
+/** The same with MySQL, whose servers make certificates by themselves that name no host. */
+export interface MysqlTls extends Tls {
+  /** Hold the certificate to its authority alone. Default: to the host's name too. Upstream: mysql2 `verifyIdentity`. */
+  readonly verify?: "ca";
+}
+
 /** A MySQL server. Its accounts are chosen by who connects. */
 export interface MysqlEndpoint {
   /** A name or an IP address. */
@@ -19,7 +25,7 @@ export interface MysqlEndpoint {
   /** TCP port. */
   readonly port: number;
   /** Default: not encrypted. Upstream: mysql2 `ssl`. */
-  readonly tls?: Tls;
+  readonly tls?: MysqlTls;
 }
 
 /** Who logs in to a MySQL server; a client takes it beside the endpoint. Never printed. */
@@ -27,7 +33,7 @@ export interface MysqlLogin {
   readonly user: string;
   readonly password: string;
   /** Whom to trust, where no plan can know it: the program makes the authority of its own servers. Default: the endpoint's. */
-  readonly tls?: Tls;
+  readonly tls?: MysqlTls;
 }
 
 /** Kafka's brokers. */

@@ -3,25 +3,24 @@
  * the type PKCS12 too (`keystore.type.compat`). The same certificate is the same bytes. Upstream: sun.security.provider.JavaKeyStore.
  */
 import { createHash, X509Certificate } from "node:crypto";
+import { certificatesIn } from "./pem.ts";
 
 const magic = 0xfeed_feed;
 const version = 2;
 const trustedCertificate = 2;
 
-/** @param ca PEM of one certificate. */
+/** @param ca PEM of one certificate or more. */
 export function javaTruststore(ca: string): Buffer {
-  const { raw, validFrom } = new X509Certificate(ca);
-  const content = Buffer.concat([
-    int32(magic),
-    int32(version),
-    int32(1),
+  const certificates = certificatesIn(ca).map((pem) => new X509Certificate(pem));
+  const entries = certificates.flatMap(({ raw, validFrom }, index) => [
     int32(trustedCertificate),
-    text("ca"),
+    text(index === 0 ? "ca" : `ca-${index + 1}`),
     time(new Date(validFrom)),
     text("X.509"),
     int32(raw.length),
     raw,
   ]);
+  const content = Buffer.concat([int32(magic), int32(version), int32(certificates.length), ...entries]);
   // Whoever reads it without a password leaves this out; Connector/J reads with an empty one.
   const checksum = createHash("sha1").update("Mighty Aphrodite").update(content).digest();
   return Buffer.concat([content, checksum]);

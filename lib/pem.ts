@@ -9,3 +9,9 @@ export function pemOf(label: string, body: string): string {
 export function pemBody(pem: string): string {
   return pem.replaceAll(/-----[^-]+-----|\s/g, "");
 }
+
+/** Each certificate of a text, PEM, without what stands between them. */
+export function certificatesIn(text: string): string[] {
+  const found = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return found.map((pem) => pemOf("CERTIFICATE", pemBody(pem)));
+}

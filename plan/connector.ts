@@ -2,14 +2,7 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { jsonConverter, keepNulls } from "./connect.ts";
 import { ddlFilter } from "./ddl-filter.ts";
-import {
-  cdcDatabase,
-  cdcPasswordKey,
-  cdcUser,
-  connectorSecretsFile,
-  mysqlTruststoreFile,
-  signalTable,
-} from "../lib/constants.ts";
+import { cdcDatabase, connectorSecretsFile, signalTable } from "../lib/constants.ts";
 import type { MysqlEndpoint } from "../lib/endpoint.ts";
 import { quoted } from "../lib/names.ts";
 import { findRelease } from "./releases.ts";
@@ -104,12 +97,12 @@ function ownProperties(args: ConnectorArgs): Record<string, string> {
     "connector.class": "io.debezium.connector.mysql.MySqlConnector",
     "database.hostname": args.server.host,
     "database.port": String(args.server.port),
-    "database.user": cdcUser,
+    "database.user": shard.account.user,
     // The worker puts the password in; REST, the config topic and the log only ever show this placeholder.
-    "database.password": `\${file:${connectorSecretsFile}:${cdcPasswordKey}}`,
-    // Both of its connections, JDBC and binlog, to a server with a certificate of the stack's authority for that host name.
-    "database.ssl.mode": "verify_identity",
-    "database.ssl.truststore": mysqlTruststoreFile,
+    "database.password": `\${file:${connectorSecretsFile}:${shard.account.passwordKey}}`,
+    // Both of its connections, JDBC and binlog, to a server with a certificate of a trusted authority for that host name.
+    "database.ssl.mode": shard.account.sslMode,
+    ...(shard.account.truststore !== undefined && { "database.ssl.truststore": shard.account.truststore }),
     "database.server.id": String(shard.serverId),
     "database.include.list": literally(args.databases),
     "table.include.list": literally(args.tables),

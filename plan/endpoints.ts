@@ -95,6 +95,11 @@ export function isLoopback(url: string): boolean {
   return /^https?:\/\/(localhost|127\.[\d.]+|\[::1\]):/.test(url);
 }
 
+/** The same of a host without a port. */
+export function isLoopbackHost(host: string): boolean {
+  return /^(localhost\.?|(.+\.)?localhost\.?|127\.[\d.]+|0\.0\.0\.0|::1?|\[::1\])$/i.test(host);
+}
+
 /** `IP:PORT` on this machine. */
 export function publishedAddress({ ip, host }: PublishedPort): string {
   return hostAndPort({ host: ip, port: host });

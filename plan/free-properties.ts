@@ -24,7 +24,12 @@ export function findPropertyProblems(config: PipelineConfig, plan: PipelinePlan)
     ...connectorProblems("cdc:connectors.properties", config.connectors.properties, first, plan),
     ...findClassProblems("cdc:connectors.properties", config.connectors.properties, config, versions),
     ...sinkProblems(config, plan, versions),
-    ...serverProblems("cdc:mysql.options", config.mysql.options, first, config),
+    ...serverProblems(
+      "cdc:mysql.options",
+      config.mysql.options,
+      plan.shards.find(({ server }) => server) ?? first,
+      config,
+    ),
     ...plan.shards.flatMap((shard, index) => {
       const path = `cdc:shards[${index}].connectorProperties`;
       const { connectorProperties = {}, mysqlOptions = {} } = config.shards[index] ?? {};
@@ -82,12 +87,12 @@ function converterProblems(config: PipelineConfig, versions: readonly string[]):
 function serverProblems(
   path: string,
   options: Properties,
-  { ownMysqlOptions }: ShardPlan,
+  { server }: ShardPlan,
   { mysql }: PipelineConfig,
 ): Problem[] {
   return [
     ...findTextProblems(path, options, toServer),
-    ...findMysqlProblems(path, options, ownMysqlOptions, mysql.version),
+    ...findMysqlProblems(path, options, server?.ownMysqlOptions ?? {}, mysql.version),
   ];
 }
 

@@ -1,5 +1,6 @@
 /** What people have in a pipeline: shards with their rows, brokers and topics with their records. Kept in the state, so that a later plan can be judged by it. */
 import { cdcDatabase } from "../lib/constants.ts";
+import { hostAndPort } from "../lib/endpoint.ts";
 import { publishedAddress } from "./endpoints.ts";
 import type { BrokerPlan, PipelinePlan, ShardPlan, TopicPlan } from "./types.ts";
 
@@ -12,10 +13,10 @@ export interface HeldShard {
   /** Under which its resources and data were made; it stays when the shard is renamed. */
   readonly key: string;
   readonly name: string;
-  /** Its name in the network, which its port is in: `mysql-3308`. */
+  /** Its server: the name in the network, which its port is in (`mysql-3308`), or the address of one that somebody else runs. */
   readonly alias: string;
-  /** The data volume's name on the engine. */
-  readonly volume: string;
+  /** The data volume's name on the engine; not there where somebody else runs the server. */
+  readonly volume?: string;
   readonly topicPrefix: string;
   readonly connector: string;
 }
@@ -58,11 +59,11 @@ export function heldOf(plan: PipelinePlan): Held {
   const { brokers, controllers } = plan.kafka;
   return {
     stack: plan.stack,
-    shards: plan.shards.map(({ key, name, alias, volume, topicPrefix, connector }) => ({
+    shards: plan.shards.map(({ key, name, server, endpoints, topicPrefix, connector }) => ({
       key,
       name,
-      alias,
-      volume,
+      alias: server?.alias ?? hostAndPort(endpoints.fromHost),
+      ...(server === undefined ? {} : { volume: server.volume }),
       topicPrefix,
       connector: connector.name,
     })),

@@ -114,16 +114,16 @@ function isOneOf(shards: readonly HeldShard[]): (of: Pick<Loss, "shard">) => boo
 function goneShards(facts: Facts, topics: readonly Loss[]): Loss[] {
   const { planned, before } = facts;
   const known = new Set(before?.shards.map(({ key }) => key));
-  return gone(facts).map((shard) => {
+  return gone(facts).map((shard): Loss => {
     const own = new Set(topics.filter((topic) => topic.shard === shard.key).map(({ name }) => name));
     const common = { kind: "shard", name: shard.name, shard: undefined, topics: [...own] } as const;
-    const stays = `its rows stay in volume ${shard.volume} (docker volume rm ${shard.volume} removes them for good)`;
+    const stays = staying(shard);
     const heir = planned.shards.find((other) => !known.has(other.key) && inherits(other, shard) !== undefined);
     if (heir === undefined) {
       return {
         ...common,
         code: "CDC-820",
-        message: `is planned no longer: its server would go, and its topics with their records; ${stays}`,
+        message: `is planned no longer: its ${shard.volume === undefined ? "connector" : "server"} would go, and its topics with their records; ${stays}`,
         keep: `keep ${shard.name} in cdc:shards (a count takes out the last ones)`,
       };
     }
@@ -132,15 +132,23 @@ function goneShards(facts: Facts, topics: readonly Loss[]): Loss[] {
       code: "CDC-821",
       message:
         `is planned no longer, and ${heir.name} has its ${inherits(heir, shard)}, which looks like a rename; as it is, ` +
-        `${heir.name} would begin with an empty server, and the topics of ${shard.name} would go; ${stays}`,
+        `${heir.name} would begin anew, and the topics of ${shard.name} would go; ${stays}`,
       keep: `keep the name ${shard.name}; or, to rename it with all that it has, write formerName: ${shard.key} in the entry of ${heir.name}`,
     };
   });
 }
 
+/** What becomes of a shard's rows. */
+function staying({ volume, alias }: HeldShard): string {
+  return volume === undefined
+    ? `nothing changes on its server at ${alias}`
+    : `its rows stay in volume ${volume} (docker volume rm ${volume} removes them for good)`;
+}
+
 /** What a shard has of another one, in words. */
 function inherits(heir: HeldShard, shard: HeldShard): string | undefined {
-  if (heir.alias === shard.alias) return `port (${shard.alias})`;
+  if (heir.alias === shard.alias)
+    return shard.volume === undefined ? `server (${shard.alias})` : `port (${shard.alias})`;
   if (heir.topicPrefix === shard.topicPrefix) return `topic prefix ${shard.topicPrefix}`;
   return heir.connector === shard.connector ? `connector ${shard.connector}` : undefined;
 }

@@ -2,30 +2,43 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { mysqlAuthorityFile, mysqlCertificateFile, mysqlKeyFile } from "../lib/constants.ts";
 import { mysqlPidsLimit } from "./limits.ts";
-import type { ResolvedShard } from "./resolved-shard.ts";
+import { certificateNames } from "./endpoints.ts";
+import { askedIn, networkNames } from "./networks.ts";
+import type { ResolvedServer } from "./resolved-shard.ts";
 import { mysqlOptions } from "./row-size.ts";
-import type { ShardPlan } from "./types.ts";
+import type { ServerPlan } from "./types.ts";
 
 /** What a server needs beside its buffer pool: code, caches, connections. */
 export const mysqldOverheadMiB = 190;
 
-/** Renders mysqld's arguments for one shard, sorted after those that CDC needs, which are the plan's. */
-export function planMysql(
-  shard: ResolvedShard,
-  config: PipelineConfig,
-): Pick<ShardPlan, "mysqldArgs" | "ownMysqlOptions" | "pidsLimit"> {
-  const own = ownOptions(shard, config);
+/**
+ * Plans the server that is made for a shard. mysqld's arguments are sorted after those that CDC needs, which are the plan's.
+ * @param key the shard's: rows stay with it when the port changes.
+ */
+export function planServer(stack: string, key: string, server: ResolvedServer, config: PipelineConfig): ServerPlan {
+  const { alias, published } = server;
+  const container = `${stack}-${alias}`;
+  const own = ownOptions(server, config);
   const free = {
     ...smallServer,
     ...mysqlOptions(config),
     ...normalised(config.mysql.options),
-    ...normalised(shard.mysqlOptions),
+    ...normalised(server.mysqlOptions),
   };
   const further = Object.entries(free)
     .filter(([name]) => own[name] === undefined)
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
   const options = [...Object.entries(own), ...further];
   return {
+    name: key,
+    container,
+    alias,
+    networks: [askedIn(networkNames(stack).databases, alias)],
+    port: published,
+    certificateNames: certificateNames(alias, container),
+    volume: `${stack}-mysql-${key}-data`,
+    expectedMemoryMiB: server.bufferPoolMiB + mysqldOverheadMiB,
+    memoryLimitMiB: server.memoryLimitMiB,
     mysqldArgs: options.map(([name, value]) => `${argumentOf(name)}=${value}`),
     ownMysqlOptions: own,
     pidsLimit: mysqlPidsLimit(free["max_connections"]),
@@ -37,9 +50,9 @@ export function argumentOf(name: string): string {
   return `--${name.replaceAll("_", "-")}`;
 }
 
-function ownOptions(shard: ResolvedShard, config: PipelineConfig): Record<string, string> {
+function ownOptions(server: ResolvedServer, config: PipelineConfig): Record<string, string> {
   return {
-    server_id: String(shard.port),
+    server_id: String(server.port),
     log_bin: "mysql-bin",
     binlog_format: "ROW",
     binlog_row_image: "FULL",
@@ -51,7 +64,7 @@ function ownOptions(shard: ResolvedShard, config: PipelineConfig): Record<string
     ssl_ca: mysqlAuthorityFile,
     ssl_cert: mysqlCertificateFile,
     ssl_key: mysqlKeyFile,
-    innodb_buffer_pool_size: `${shard.bufferPoolMiB}M`,
+    innodb_buffer_pool_size: `${server.bufferPoolMiB}M`,
   };
 }
 

@@ -3,6 +3,7 @@
  * address: the engine drops what goes from one of its bridges to another. Who reaches whom: docs/networks.md.
  */
 import type { PipelineConfig } from "../config/schema.ts";
+import { ownServers } from "./servers.ts";
 import type { ContainerPlan, NetworkPlan, PipelinePlan } from "./types.ts";
 
 /**
@@ -55,7 +56,7 @@ export function hostnameOf({ alias, networks }: ContainerPlan): string | undefin
 /** All containers of the plan. */
 export function plannedContainers({ shards, kafka, connect, guard, readSide }: PipelinePlan): ContainerPlan[] {
   const optional = [guard, readSide?.engine, readSide?.page].filter((one) => one !== undefined);
-  return [...shards, ...kafka.brokers, ...connect.workers, ...optional];
+  return [...ownServers(shards), ...kafka.brokers, ...connect.workers, ...optional];
 }
 
 /** The names of all networks of the plan, each once; the one that is the claim (`plan.network`) first. */

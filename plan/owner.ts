@@ -1,6 +1,7 @@
 /** Whose a thing on the engine is: labels that everything of a stack carries. */
 import { checkoutLabel, identityLabel, keptLabel, stackLabel } from "../lib/constants.ts";
 import { plannedNetworks } from "./networks.ts";
+import { hasOwnServer, ownServers } from "./servers.ts";
 import type { PipelinePlan } from "./types.ts";
 
 /** Who makes a stack's things; the same for the whole life of the stack. */
@@ -32,7 +33,7 @@ export type EngineNames = Readonly<Record<"container" | "volume" | "network", re
 /** The names that the plan is going to use. Volumes named by their content begin with a container's name and are not listed. */
 export function engineNames(plan: PipelinePlan): EngineNames {
   const { engine, page } = plan.readSide ?? {};
-  const stateful = [...plan.shards, ...plan.kafka.brokers, ...(engine === undefined ? [] : [engine])];
+  const stateful = [...ownServers(plan.shards), ...plan.kafka.brokers, ...(engine === undefined ? [] : [engine])];
   const others = [...plan.connect.workers, ...[plan.guard, page].filter((one) => one !== undefined)];
   return {
     container: [...stateful, ...others].map(({ container }) => container),
@@ -55,7 +56,9 @@ export interface HeldVolume {
 export function heldVolumes({ shards, kafka, readSide }: PipelinePlan): Record<string, HeldVolume> {
   const engine = readSide?.engine;
   return Object.fromEntries([
-    ...shards.map(({ container, volume, key }): [string, HeldVolume] => [container, { volume, shard: key }]),
+    ...shards
+      .filter(hasOwnServer)
+      .map(({ server, key }): [string, HeldVolume] => [server.container, { volume: server.volume, shard: key }]),
     ...kafka.brokers.map(({ container, volume }): [string, HeldVolume] => [container, { volume }]),
     ...(engine === undefined ? [] : [[engine.container, { volume: engine.volume, isFilledAgain: true }] as const]),
   ]);
@@ -65,5 +68,7 @@ export function heldVolumes({ shards, kafka, readSide }: PipelinePlan): Record<s
 export function plannedPorts(plan: PipelinePlan): number[] {
   const { engine, page } = plan.readSide ?? {};
   const optional = [engine, page].filter((one) => one !== undefined);
-  return [...plan.shards, ...plan.kafka.brokers, ...plan.connect.workers, ...optional].map(({ port }) => port.host);
+  return [...ownServers(plan.shards), ...plan.kafka.brokers, ...plan.connect.workers, ...optional].map(
+    ({ port }) => port.host,
+  );
 }

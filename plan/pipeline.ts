@@ -3,6 +3,7 @@ import type { PlanInput } from "../config/input.ts";
 import type { PipelineConfig } from "../config/schema.ts";
 import { planConnect } from "./connect.ts";
 import { findPropertyProblems } from "./free-properties.ts";
+import { existingProblems, existingWarnings } from "./existing-rules.ts";
 import { planGuard } from "./guard.ts";
 import { planKafka } from "./kafka.ts";
 import { networkNames } from "./networks.ts";
@@ -19,12 +20,17 @@ import { debeziumVersions, judgeVersions } from "./versions-fit.ts";
  * Plans the pipeline, and compares what is written with what is planned.
  * @throws ProblemError with everything that is wrong.
  */
-export function planPipeline({ config, stack, declaredTables, keylessTables }: PlanInput): PipelinePlan {
-  const resolved = config.shards.map((shard) => resolveShard(shard, config, declaredTables));
+export function planPipeline(input: PlanInput): PipelinePlan {
+  const { config, stack, declaredTables, keylessTables } = input;
+  const resolved = config.shards.map((shard) => resolveShard(shard, config, input));
   const releases = debeziumVersions(resolved);
   const versions = judgeVersions(config, releases);
-  const plan = { ...plannedAs(stack, config, resolved, releases), warnings: versions.warnings };
+  const plan = {
+    ...plannedAs(stack, config, resolved, releases),
+    warnings: [...versions.warnings, ...existingWarnings(config)],
+  };
   refuse([
+    ...existingProblems(config),
     ...findClashes(resolved, plan),
     ...findTableClashes(config, resolved),
     ...findContradictions(config, resolved, plan, declaredTables, keylessTables),

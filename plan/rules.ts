@@ -88,9 +88,10 @@ function topicRules({ topics, kafka, readSide }: PipelineConfig, shards: readonl
 
 /** Of tables that are made elsewhere, or whose text is not clear, the server is asked before the connector is made. */
 function keyRules(config: PipelineConfig, shard: ShardPlan, keylessTables: readonly string[]): Problem[] {
-  // Then the server gives tables a key that no file names.
+  // An existing server's tables no file makes; and one may be told to give tables a key that no file names.
   const givesKeys = argumentOf("sql_generate_invisible_primary_key");
-  if (shard.mysqldArgs.some((argument) => argument.startsWith(`${givesKeys}=`))) return [];
+  if (shard.server === undefined || shard.server.mysqldArgs.some((argument) => argument.startsWith(`${givesKeys}=`)))
+    return [];
   return Object.entries(shard.keyNeeds)
     .filter(([table]) => keylessTables.includes(table))
     .map(([table, need]) => keylessProblem(`sql/${config.schema}`, table, need));
@@ -173,8 +174,10 @@ function offsetRules({ initialOffset, snapshotMode }: ResolvedShard, path: strin
 
 function tableRules(config: PipelineConfig, shard: number, declaredTables: readonly string[] | undefined): Problem[] {
   const problems: Problem[] = [];
-  const own = config.shards[shard]?.tables;
+  const { tables: own, mysql } = config.shards[shard] ?? {};
   const entries = own ?? config.tables;
+  // No file of ours makes tables on an existing server: it is asked for them.
+  const madeHere = mysql === undefined ? declaredTables : undefined;
   for (const [index, table] of entries.entries()) {
     const at = own === undefined ? `cdc:tables[${index}]` : `cdc:shards[${shard}].tables[${index}]`;
     const database = table.split(".")[0] ?? "";
@@ -185,11 +188,11 @@ function tableRules(config: PipelineConfig, shard: number, declaredTables: reado
         message: `${table} is in ${database}, which is ${database === cdcDatabase ? "the pipeline's own database" : "a database of MySQL's own"}`,
         remedy: "name tables of your own databases",
       });
-    } else if (declaredTables !== undefined && !isPattern(table) && !declaredTables.includes(table)) {
+    } else if (madeHere !== undefined && !isPattern(table) && !madeHere.includes(table)) {
       problems.push({
         code: "CDC-213",
         path: at,
-        message: `${table} is made by no file in sql/${config.schema}; it makes ${declaredTables.join(", ") || "no table"}`,
+        message: `${table} is made by no file in sql/${config.schema}; it makes ${madeHere.join(", ") || "no table"}`,
         remedy: `add a CREATE TABLE for it to sql/${config.schema}, correct the name, or leave cdc:schema empty when it is made elsewhere`,
       });
     }

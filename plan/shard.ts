@@ -2,11 +2,9 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { cdcDatabase, signalTable } from "../lib/constants.ts";
 import { connectorConfig, notificationTopicOf } from "./connector.ts";
-import { certificateNames } from "./endpoints.ts";
-import { mysqldOverheadMiB, planMysql } from "./mysql.ts";
+import { planServer } from "./mysql.ts";
 import { hasOwnSink, truncateTopicOf } from "./indices.ts";
 import { topicOf } from "../lib/names.ts";
-import { askedIn, networkNames } from "./networks.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 import { keyNeeds } from "./table-keys.ts";
 import { TopicPlanner } from "./topics.ts";
@@ -24,8 +22,7 @@ export function planShard(
   bootstrap: string,
   pinned: boolean,
 ): ShardPlan {
-  const { alias, published, endpoints } = shard;
-  const container = `${stack}-${alias}`;
+  const { server, endpoints, account } = shard;
   const topics = new TopicPlanner(config);
   const heartbeat = `${cdcDatabase}.heartbeat`;
   const probe = `${cdcDatabase}.probe`;
@@ -35,17 +32,9 @@ export function planShard(
   return {
     name: shard.name,
     key: shard.key,
-    container,
-    alias,
-    networks: [askedIn(networkNames(stack).databases, alias)],
-    port: published,
+    server: server === undefined ? undefined : planServer(stack, shard.key, server, config),
     endpoints,
-    certificateNames: certificateNames(alias, container),
-    // By the shard, not by its port: rows stay with it when the port changes.
-    volume: `${stack}-mysql-${shard.key}-data`,
-    expectedMemoryMiB: shard.bufferPoolMiB + mysqldOverheadMiB,
-    memoryLimitMiB: shard.memoryLimitMiB,
-    ...planMysql(shard, config),
+    account,
     databases,
     topicPrefix: shard.topicPrefix,
     connector: {

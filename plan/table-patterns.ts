@@ -50,15 +50,22 @@ function capturable(declared: readonly string[]): string[] {
 
 /** CDC-217: a pattern that no table fits, or where no file says which tables there are. */
 export function patternProblems(config: PipelineConfig, declared: readonly string[] | undefined): Problem[] {
+  const sharing = config.shards.filter(({ tables }) => tables === undefined);
   const lists = [
-    ["cdc:tables", config.shards.every(({ tables }) => tables !== undefined) ? [] : config.tables] as const,
-    ...config.shards.map(
-      ({ tables }: ShardConfig, index) => [`cdc:shards[${index}].tables`, tables ?? ([] as string[])] as const,
-    ),
+    {
+      path: "cdc:tables",
+      entries: sharing.length === 0 ? [] : config.tables,
+      existing: sharing.some(({ mysql }) => mysql !== undefined),
+    },
+    ...config.shards.map(({ tables, mysql }: ShardConfig, index) => ({
+      path: `cdc:shards[${index}].tables`,
+      entries: tables ?? ([] as string[]),
+      existing: mysql !== undefined,
+    })),
   ];
-  return lists.flatMap(([path, entries]) =>
+  return lists.flatMap(({ path, entries, existing }) =>
     entries.flatMap((entry, index) =>
-      isPattern(entry) ? patternProblem(`${path}[${index}]`, entry, config, declared) : [],
+      isPattern(entry) ? patternProblem(`${path}[${index}]`, entry, config, existing ? undefined : declared) : [],
     ),
   );
 }
@@ -74,8 +81,8 @@ function patternProblem(
   if (declared === undefined) {
     const shown = isPattern(database) ? "SHOW DATABASES and SHOW TABLES FROM each" : `SHOW TABLES FROM \`${database}\``;
     return problem(
-      `found ${entry}, and cdc:schema is empty: no file says which tables there are, and a topic is declared for each before it is captured`,
-      `write the tables one by one (${shown} on the server lists them); or put their CREATE TABLE into a folder under sql/ and name it in cdc:schema`,
+      `found ${entry}, and ${schema === "" ? "cdc:schema is empty" : "a shard has an existing server"}: no file says which tables there are, and a topic is declared for each before it is captured`,
+      `write the tables one by one (${shown} on the server lists them)${schema === "" ? "; or put their CREATE TABLE into a folder under sql/ and name it in cdc:schema" : ""}`,
     );
   }
   const tables = capturable(declared);

@@ -65,18 +65,37 @@ export interface ConnectorPlan {
   readonly debeziumVersion: string;
 }
 
-export interface ShardPlan extends StatefulPlan {
-  /** Under which its resources and data were made: its former name, or its name. */
-  readonly key: string;
-  /** Where its server is reached. */
-  readonly endpoints: Endpoints<MysqlEndpoint>;
-  /** What its server's certificate names: host names and IP addresses. */
+/** A MySQL server of the stack's own. */
+export interface ServerPlan extends StatefulPlan {
+  /** What its certificate names: host names and IP addresses. */
   readonly certificateNames: readonly string[];
   /** mysqld's arguments. */
   readonly mysqldArgs: readonly string[];
   /** Those of the options that are the plan's, with `_` in their names; `mysql.options` and a shard's `mysqlOptions` may not say otherwise. */
   readonly ownMysqlOptions: Readonly<Record<string, string>>;
-  /** Databases made on the shard: those of the captured tables, and the pipeline's own. */
+}
+
+/** The account by which a shard is captured. Its password is in no plan. */
+export interface CdcAccountPlan {
+  readonly user: string;
+  /** Key of its password in the connectors' secrets file. */
+  readonly passwordKey: string;
+  /** How the connector encrypts: Debezium's `database.ssl.mode`. */
+  readonly sslMode: "verify_identity" | "verify_ca" | "disabled";
+  /** The Java truststore on the workers, a file; undefined for the authorities that Java trusts. */
+  readonly truststore: string | undefined;
+}
+
+export interface ShardPlan {
+  readonly name: string;
+  /** Under which its resources and data were made: its former name, or its name. */
+  readonly key: string;
+  /** Its server; undefined where somebody else runs it. */
+  readonly server: ServerPlan | undefined;
+  /** Where its server is reached. */
+  readonly endpoints: Endpoints<MysqlEndpoint>;
+  readonly account: CdcAccountPlan;
+  /** Databases of the captured tables, and the pipeline's own; on a server of the stack's own they are made. */
   readonly databases: readonly string[];
   readonly topicPrefix: string;
   readonly connector: ConnectorPlan;

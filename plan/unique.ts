@@ -27,11 +27,11 @@ const kinds = {
     what: "former names, and names of shards without one,",
     remedy: "give the other shard another name: the data under this one are the renamed shard's",
   },
-  port: { code: "CDC-202", what: "host ports", remedy: "give one of them another port" },
   serverId: {
     code: "CDC-203",
     what: "server ids, of connectors (database.server.id) and servers (server_id, the port) alike,",
-    remedy: "give one of the shards another serverId; left out, it follows from the port",
+    remedy:
+      "give one of the shards another serverId; left out, it follows from the port, or from the name of a shard with an existing server",
   },
   connector: { code: "CDC-204", what: "connector names", remedy: "give one of the shards another connector name" },
   topicPrefix: {
@@ -48,19 +48,27 @@ const kinds = {
   },
 } as const satisfies Partial<Record<keyof ResolvedShard, Kind>>;
 
+const hostPorts: Kind = { code: "CDC-202", what: "host ports", remedy: "give one of them another port" };
+
 /** Finds values that two owners claim, naming both. */
 export function findClashes(shards: readonly ResolvedShard[], plan: PipelinePlan): Problem[] {
   const perShard = (field: keyof typeof kinds): Claim[] =>
     shards.map((shard, index) => ({ path: `cdc:shards[${index}].${field}`, value: String(shard[field]) }));
-  const ports = [...perShard("port"), ...otherPorts(plan)];
+  // An existing server has none of this machine's ports; an entry without any is reported as such.
+  const ownPorts = shards.flatMap(({ server }, index) =>
+    server === undefined || server.port === 0
+      ? []
+      : [{ path: `cdc:shards[${index}].port`, value: String(server.port) }],
+  );
+  const ports = [...ownPorts, ...otherPorts(plan)];
   // Two equal ports are reported as such; their equal server-ids need no line of their own.
-  const servers = perShard("port")
+  const servers = ownPorts
     .filter((port, index, all) => all.findIndex((other) => other.value === port.value) === index)
     .map((port) => ({ path: `the server_id that is ${port.path}`, value: port.value }));
   return [
     ...duplicates(kinds.name, perShard("name")),
     ...duplicates(kinds.key, formerNames(shards)),
-    ...duplicates(kinds.port, ports),
+    ...duplicates(hostPorts, ports),
     ...duplicates(kinds.serverId, [...servers, ...perShard("serverId")]),
     ...duplicates(kinds.connector, [
       ...(plan.readSide === undefined ? [] : [{ path: "cdc:readSide (the sink)", value: plan.readSide.sink.name }]),

@@ -17,6 +17,7 @@
  *   CDC-716 no MySQL
  *   CDC-717 a replica that leaves out its source's rows
  *   CDC-718 ids of replication clients
+ *   CDC-719 tables that are not there (existing.ts)
  *
  * Before them, whose the things on the engine are (require-own.ts): CDC-720 another checkout's, CDC-721 nobody's, CDC-722 this
  * folder is a copy, CDC-723 this shell has another checkout's environment.

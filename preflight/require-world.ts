@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Images } from "../config/images.ts";
 import { renderProblems, type Problem } from "../lib/problem.ts";
 import type { PipelinePlan, ShardPlan } from "../plan/types.ts";
+import { checkExisting } from "./existing.ts";
 import { preflight } from "./index.ts";
 import { checkServer } from "./server.ts";
 
@@ -16,6 +17,16 @@ export async function requireWorld(plan: PipelinePlan, images: Images): Promise<
   await Promise.all([...plan.warnings, ...warnings].map(warn));
   if (problems.length > 0)
     throw new pulumi.RunError(renderProblems("the pipeline cannot be brought up here", problems));
+}
+
+/**
+ * Looks at the servers that somebody else runs, before the first resource is registered.
+ * @param passwords of the accounts on them, by shard.
+ * @throws pulumi.RunError naming every problem.
+ */
+export async function requireExisting(plan: PipelinePlan, passwords: ReadonlyMap<string, string>): Promise<void> {
+  const problems = await checkExisting(plan, passwords);
+  if (problems.length > 0) throw new pulumi.RunError(renderProblems("a server cannot be captured", problems));
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What Debezium needs of a MySQL server: judged from what the server says of itself. */
 import { describePrivileges, grantStatements, lackingPrivileges } from "../clients/mysql/grants.ts";
 import { cdcPrivileges } from "../lib/cdc-privileges.ts";
+import { cdcDatabase } from "../lib/constants.ts";
 import type { Problem } from "../lib/problem.ts";
 import { keylessProblem, type KeyNeed } from "../plan/table-keys.ts";
 import { isRds, judgeRdsRetention, rdsMend, rdsPrivileges } from "./rds.ts";
@@ -14,6 +15,8 @@ export interface ExpectedServer {
   readonly databases: readonly string[];
   /** Captured tables that cannot do without a key, and why. */
   readonly keyNeeds: Readonly<Record<string, KeyNeed>>;
+  /** Tables that have to be there, `DATABASE.TABLE`. Default: none is looked for. */
+  readonly tables?: readonly string[];
   /** What the connector is to be as a replication client (Debezium `database.server.id`). Default: not compared with other ids. */
   readonly serverId?: number;
 }
@@ -32,6 +35,8 @@ export interface ServerFacts {
   readonly grants: readonly string[];
   /** Those of the asked tables that are there and have no key. */
   readonly keylessTables: readonly string[];
+  /** Those of the tables that have to be there and that the account does not see. */
+  readonly missingTables: readonly string[];
   /** Whether it takes rows from another server; undefined where nothing depends on it, or the account may not ask. */
   readonly isReplica: boolean | undefined;
   /** Ids of the replicas that are connected to it; undefined where nothing depends on them, or the account may not ask. */
@@ -107,15 +112,36 @@ export function judgeServer(path: string, facts: ServerFacts, expected: Expected
   const otherKind = judgeKind(path, facts);
   // None of the rest holds for it.
   if (otherKind.length > 0) return otherKind;
+  const lacking = judgeGrants(path, facts, expected.databases);
   return [
     ...judgeVariables(path, facts),
     ...(isRds(facts.variables) ? judgeRdsRetention(path, facts) : judgeRetention(path, facts)),
     ...judgeZone(path, facts, expected.timeZone),
-    ...judgeGrants(path, facts, expected.databases),
+    ...lacking,
+    // Of a table on which it may do nothing an account does not know.
+    ...(lacking.length === 0 ? judgeTables(path, facts) : []),
     ...judgeReplica(path, facts),
     ...judgeServerIds(path, facts, expected.serverId),
     ...judgeKeys(path, facts, expected.keyNeeds),
   ];
+}
+
+/** CDC-719. Debezium waits without a word for a captured table that is not there, and a heartbeat without its table ends a task. */
+function judgeTables(path: string, { address, account, missingTables }: ServerFacts): Problem[] {
+  const [own, captured] = ["own", "captured"].map((kind) =>
+    missingTables.filter((table) => table.startsWith(`${cdcDatabase}.`) === (kind === "own")),
+  ) as [string[], string[]];
+  const message = (tables: readonly string[]) => `the server at ${address} shows ${account} no ${tables.join(", no ")}`;
+  const problems: Problem[] = [];
+  if (own.length > 0) {
+    const remedy = `have an administrator run sql/${cdcDatabase}/10-tables.sql, after CREATE DATABASE IF NOT EXISTS ${cdcDatabase}: the pipeline's own tables, for heartbeats, probes and signals`;
+    problems.push({ code: "CDC-719", path, message: message(own), remedy });
+  }
+  if (captured.length > 0) {
+    const remedy = "correct the name in the list of tables (upper and lower case differ), or make the table";
+    problems.push({ code: "CDC-719", path, message: message(captured), remedy });
+  }
+  return problems;
 }
 
 function judgeKeys(path: string, { keylessTables }: ServerFacts, needs: ExpectedServer["keyNeeds"]): Problem[] {

@@ -42,9 +42,19 @@ const keyless =
   "AND s.NON_UNIQUE = 0 GROUP BY s.INDEX_NAME HAVING SUM(s.NULLABLE = 'YES') = 0 AND SUM(s.COLUMN_NAME IS NULL) = 0) " +
   "ORDER BY name";
 
+const present =
+  "SELECT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) AS name FROM information_schema.TABLES " +
+  "WHERE CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) IN (?)";
+
+/** The information schema compares without regard to case, and tells names as they are. */
+function without(found: readonly (readonly string[])[], names: readonly string[]): string[] {
+  const there = new Set(found.map(([name]) => name));
+  return names.filter((name) => !there.has(name));
+}
+
 async function askServer(
   { path: _, ...login }: ServerAddress,
-  { keyNeeds, serverId }: ExpectedServer,
+  { keyNeeds, tables = [], serverId }: ExpectedServer,
 ): Promise<ServerFacts> {
   const connection = await connectMysql(login);
   try {
@@ -53,6 +63,7 @@ async function askServer(
         (row as unknown as unknown[]).map(String),
       );
     const keylessOf = async (names: readonly string[]) => (names.length === 0 ? [] : await rows(keyless, [names]));
+    const presentOf = async (names: readonly string[]) => (names.length === 0 ? [] : await rows(present, [names]));
     const found = await rows("SHOW GLOBAL VARIABLES WHERE Variable_name IN (?)", [askedVariables]);
     const variables = Object.fromEntries(found.map(([name = "", value = ""]) => [name, value]));
     // A session takes the global zone at its start; init_connect might have changed that.
@@ -67,6 +78,7 @@ async function askServer(
       account,
       grants: grants.map(([grant = ""]) => grant),
       keylessTables: (await keylessOf(Object.keys(keyNeeds))).map(([table = ""]) => table),
+      missingTables: without(await presentOf(tables), tables),
       isReplica: leavesOutReplicated(variables)
         ? await unlessDenied(async () => (await rows("SHOW REPLICA STATUS")).length > 0)
         : undefined,
@@ -106,7 +118,8 @@ const unanswered = new Set([
 ]);
 
 const encrypted =
-  "encrypt the connection: cdc check-server --ca FILE with the certificate of the server's authority, or --tls";
+  "encrypt the connection: with the certificate of the server's authority (cdc check-server --ca FILE, or mysql.tls.caFile in the shard's " +
+  "entry), or with the authorities that everybody trusts (--tls, or mysql.tls: true)";
 
 /** What helps where the server answers, and does not let the account in; by MySQL's name of the error. */
 const refused: Readonly<Record<string, (user: string) => string>> = {
@@ -118,7 +131,7 @@ const refused: Readonly<Record<string, (user: string) => string>> = {
 
 const notTheOne =
   "see which server answers there: its certificate is not of the authority that is trusted. Somebody else's needs the certificate of " +
-  "its own authority (cdc check-server --ca FILE). One of the stack's own is made anew, on its " +
+  "its own authority (cdc check-server --ca FILE, or mysql.tls.caFile in the shard's entry). One of the stack's own is made anew, on its " +
   "volume, by docker rm --force CONTAINER and pulumi up";
 
 function unreachable({ user, path, ...endpoint }: ServerAddress, error: unknown): Problem {

@@ -1,6 +1,7 @@
 /** The plan as the checks need it: what it would take from the world. The only file of preflight/ that reads the plan's shape. */
 import type { Images } from "../config/images.ts";
 import type { PublishedPort } from "../plan/endpoints.ts";
+import { hasOwnServer } from "../plan/servers.ts";
 import type { ContainerPlan, PipelinePlan, PublishedPlan } from "../plan/types.ts";
 
 /** A container of the plan. */
@@ -40,20 +41,21 @@ export interface Wanted {
 
 /** Everything that the plan wants of the world. */
 export function wantedOf(plan: PipelinePlan, images: Images): Wanted {
+  const shards = plan.shards.filter(hasOwnServer);
   const { brokers } = plan.kafka;
   const { workers } = plan.connect;
   const { engine, page } = plan.readSide ?? {};
   return {
     stack: plan.stack,
     services: [
-      ...plan.shards.map((shard) => service(`MySQL of ${shard.name}`, shard)),
+      ...shards.map(({ name, server }) => service(`MySQL of ${name}`, server)),
       ...brokers.map((broker) => service(numbered("Kafka broker", broker, brokers.length), broker)),
       ...workers.map((worker) => service(numbered("Kafka Connect", worker, workers.length), worker)),
       ...(plan.guard === undefined ? [] : [service("guard", plan.guard)]),
       ...(engine === undefined ? [] : [service("OpenSearch", engine)]),
       ...(page === undefined ? [] : [service("search page", page)]),
     ],
-    shards: plan.shards.map(({ name, container, volume }) => ({
+    shards: shards.map(({ name, server: { container, volume } }) => ({
       name,
       container,
       volume,

@@ -1,16 +1,14 @@
 /** cdc:index:Flow */
 import { startTimes } from "../clients/docker/container.ts";
-import { cdcLogin } from "../lib/connector-secrets.ts";
+import { loginOf, type KeptLogin } from "../lib/connector-secrets.ts";
 import { targetOf, type Kept } from "../plan/endpoints.ts";
 import type { FlowTarget, IndexTarget } from "../flow/flow-target.ts";
 import { asKnown, isEqual, type Properties, type ResourceHandler, type Say, without } from "./handler.ts";
 import { reveal } from "./secrets.ts";
 
-interface FlowInputs {
+interface FlowInputs extends KeptLogin {
   readonly target: Kept<FlowTarget>;
   readonly index?: Kept<IndexTarget>;
-  readonly password: string;
-  readonly ca: string;
   /** Containers that the change passes through. */
   readonly containers: readonly string[];
   /** How long the way of the change may take, in seconds. */
@@ -49,10 +47,9 @@ async function prove(inputs: Properties, say: Say): Promise<Properties> {
   const {
     target: kept,
     index: keptIndex,
-    password,
-    ca,
     containers,
     timeoutSeconds,
+    ...login
   } = reveal(inputs) as FlowInputs & Properties;
   const target = targetOf<FlowTarget>(kept);
   const index = keptIndex && targetOf<IndexTarget>(keptIndex);
@@ -60,7 +57,7 @@ async function prove(inputs: Properties, say: Say): Promise<Properties> {
   const startedAt = await startTimes(containers);
   // The clients of Kafka and MySQL take half a second to load: most runs of the plugin need none.
   const { checkFlow } = await import("../flow/flow.ts");
-  const { latencyMs } = await checkFlow(target, cdcLogin(password, ca), timeoutSeconds * 1000, index);
+  const { latencyMs } = await checkFlow(target, loginOf(login), timeoutSeconds * 1000, index);
   const where = index === undefined ? `seen on ${target.probeTopic}` : `found in ${index.alias}`;
   say(`${target.shard}: a change was ${where} after ${latencyMs} ms`);
   return { ...inputs, latencyMs, provenAt: new Date().toISOString(), startedAt };

@@ -1,6 +1,6 @@
 /** cdc:index:Indices */
 import { missingAliases } from "../clients/opensearch/aliases.ts";
-import { cdcLogin } from "../lib/connector-secrets.ts";
+import { loginOf, type KeptLogin } from "../lib/connector-secrets.ts";
 import { httpEndpoint } from "../lib/endpoint.ts";
 import { indexAgain } from "../plan/row-origin.ts";
 import type { IndexTarget, IndicesTarget, PreparedIndices } from "./indices.ts";
@@ -12,6 +12,7 @@ interface IndicesInputs {
   readonly target: IndicesTarget;
   readonly password: string;
   readonly ca: string;
+  readonly logins?: Readonly<Record<string, KeptLogin>>;
 }
 
 /** What a look at the engine may take while the user waits for a preview. */
@@ -54,11 +55,12 @@ export const indicesHandler: ResourceHandler = {
 };
 
 async function prepare(inputs: Properties, olds: Properties | undefined, say: Say): Promise<Properties> {
-  const { target, password, ca } = asInputs(inputs);
+  const { target, password, ca, logins } = asInputs(inputs);
+  const login = (shard: string) => loginOf(logins?.[shard] ?? { password, ca });
   // The clients of MySQL and of the engine take half a second to load: most runs of the plugin need none.
   const { PartlyPreparedError, prepareIndices } = await import("./indices.ts");
   try {
-    return { ...inputs, ...(await prepareIndices(target, cdcLogin(password, ca), knownOf(olds), say)) };
+    return { ...inputs, ...(await prepareIndices(target, login, knownOf(olds), say)) };
   } catch (error) {
     if (!(error instanceof PartlyPreparedError)) throw error;
     // The engine keeps what was made in the state with the error: else nobody would know that it has to be filled.

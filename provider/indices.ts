@@ -60,7 +60,7 @@ export class PartlyPreparedError extends Error {
  */
 export async function prepareIndices(
   { url, refreshIntervalMs, indices }: IndicesTarget,
-  login: MysqlLogin,
+  login: (shard: string) => MysqlLogin,
   known: KnownIndices | undefined,
   say: (line: string) => void,
 ): Promise<PreparedIndices> {
@@ -91,7 +91,7 @@ export async function prepareIndices(
   }
 }
 
-async function mappingOf({ table, shards }: IndexTarget, login: MysqlLogin) {
+async function mappingOf({ table, shards }: IndexTarget, login: (shard: string) => MysqlLogin) {
   return await tableMapping({ table, shards: shards.map((shard) => targetOf<IndexedShard>(shard)) }, login);
 }
 

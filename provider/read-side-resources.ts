@@ -5,8 +5,10 @@ import type { IndicesTarget } from "./indices.ts";
 export interface IndicesArgs {
   /** The engine, and the indices that it is to have. */
   readonly target: IndicesTarget;
-  /** Password of the CDC account; a secret. */
+  /** Password of the CDC account of the stack's own servers; a secret. */
   readonly password: pulumi.Input<string>;
+  /** By shard, the account on a server that somebody else runs; with secrets. Default: every server is the stack's own. */
+  readonly logins?: Readonly<Record<string, { readonly user: string; readonly password: pulumi.Input<string> }>>;
   /** Certificate (PEM) of the authority of MySQL's. */
   readonly ca: pulumi.Input<string>;
   /** What has tables and indices, for example start times: looked at again when one is new. */

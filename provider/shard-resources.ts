@@ -9,7 +9,8 @@ import type { FlowTarget, IndexTarget } from "../flow/flow-target.ts";
 /** A server, and an account on it. */
 export interface SourceArgs extends Pick<MysqlEndpoint, "host" | "port">, Pick<MysqlLogin, "user"> {
   readonly password: pulumi.Input<string>;
-  readonly tls: { readonly ca: pulumi.Input<string> };
+  /** Default: not encrypted. */
+  readonly tls?: { readonly ca?: pulumi.Input<string> };
 }
 
 export interface ConnectorArgs {
@@ -85,10 +86,12 @@ export interface FlowArgs {
   readonly target: FlowTarget;
   /** Where its document has to be found after that. Default: the event is enough. */
   readonly index?: IndexTarget;
-  /** Password of the CDC account; a secret. */
+  /** The account that captures. Default: the CDC account of the stack's own servers. */
+  readonly user?: string;
+  /** Its password; a secret. */
   readonly password: pulumi.Input<string>;
-  /** Certificate (PEM) of the authority of MySQL's. */
-  readonly ca: pulumi.Input<string>;
+  /** Certificate (PEM) of the authority of the stack's own servers. Default: the target says whom to trust. */
+  readonly ca?: pulumi.Input<string>;
   /** What the change has to pass through, for example start times: when one is new, the proof is given again. */
   readonly through: pulumi.Input<unknown>;
   /** The containers among it: when one was started anew, behind our back too, the proof is given again. */
@@ -114,10 +117,12 @@ export class Flow extends pulumi.CustomResource {
 export interface TablesReadArgs {
   /** The shard, its captured tables, and where it is reached. */
   readonly target: TablesTarget;
-  /** Password of the CDC account; a secret. */
+  /** The account that captures. Default: the CDC account of the stack's own servers. */
+  readonly user?: string;
+  /** Its password; a secret. */
   readonly password: pulumi.Input<string>;
-  /** Certificate (PEM) of the authority of MySQL's. */
-  readonly ca: pulumi.Input<string>;
+  /** Certificate (PEM) of the authority of the stack's own servers. Default: the target says whom to trust. */
+  readonly ca?: pulumi.Input<string>;
   /** What may have made tables new to the connector, for example when it was changed: looked at again when one is new. */
   readonly after: pulumi.Input<unknown>;
 }

@@ -1,5 +1,6 @@
 /** cdc:index:TablesRead */
-import { cdcLogin } from "../lib/connector-secrets.ts";
+import { loginOf, type KeptLogin } from "../lib/connector-secrets.ts";
+import type { MysqlLogin } from "../lib/endpoint.ts";
 import { targetOf, type Kept } from "../plan/endpoints.ts";
 import type { TablesTarget } from "../snapshot/target.ts";
 import { asKnown, hasUnknown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
@@ -8,8 +9,7 @@ import { within } from "./within.ts";
 
 interface TablesReadInputs {
   readonly target: TablesTarget;
-  readonly password: string;
-  readonly ca: string;
+  readonly login: MysqlLogin;
 }
 
 /** What a check of the broker may take while the user waits for a preview. */
@@ -47,11 +47,11 @@ export const tablesReadHandler: ResourceHandler = {
 };
 
 async function read(inputs: Properties, say: Say): Promise<Properties> {
-  const { target, password, ca } = asInputs(inputs);
+  const { target, login } = asInputs(inputs);
   // The clients of Kafka and MySQL take half a second to load: most runs of the plugin need none.
   const { readUnread } = await import("../snapshot/read-unread.ts");
   const words = { result: say, progress: (text: string) => say(text, true) };
-  await readUnread(target, cdcLogin(password, ca), words);
+  await readUnread(target, login, words);
   return { ...inputs, checkedAt: new Date().toISOString() };
 }
 
@@ -63,7 +63,6 @@ async function unreadOf(target: TablesTarget): Promise<string[]> {
 
 /** The shape is given by the resource class (resources.ts), the only maker of such inputs. */
 function asInputs(properties: Properties): TablesReadInputs {
-  const { target, password, ca } = reveal(properties) as Properties &
-    TablesReadInputs & { readonly target: Kept<TablesTarget> };
-  return { target: targetOf<TablesTarget>(target), password, ca };
+  const { target, ...login } = reveal(properties) as Properties & KeptLogin & { readonly target: Kept<TablesTarget> };
+  return { target: targetOf<TablesTarget>(target), login: loginOf(login) };
 }

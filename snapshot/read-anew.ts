@@ -16,7 +16,7 @@ export interface Operated {
   readonly worker: ConnectClient;
   readonly plan: Pick<PipelinePlan, "connect" | "kafka">;
   /** The CDC account. */
-  readonly cdcLogin: () => Promise<MysqlLogin>;
+  readonly cdcLogin: (shard: string) => Promise<MysqlLogin>;
 }
 
 export interface ReadingOptions {
@@ -50,7 +50,7 @@ export async function readAnew(
   await requireRunning(worker, shard.connector.name);
   requireNone(shard, table, (await runningSnapshot(worker, shard.connector.name)).tables);
   const target = snapshotTargetOf(plan, shard);
-  const server = await SnapshotServer.open(target, await cdcLogin());
+  const server = await SnapshotServer.open(target, await cdcLogin(shard.name));
   try {
     if (where !== undefined) await server.checkCondition(table, where);
     const { id, readings } = await readTables(target, worker, server, [table], {
@@ -109,7 +109,7 @@ export async function stopReading(
   shard: ShardPlan,
   table: string,
 ): Promise<void> {
-  const server = await SnapshotServer.open(snapshotTargetOf(plan, shard), await cdcLogin());
+  const server = await SnapshotServer.open(snapshotTargetOf(plan, shard), await cdcLogin(shard.name));
   try {
     await server.signal(stopSignal(table));
   } finally {

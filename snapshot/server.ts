@@ -1,7 +1,6 @@
 /** What a snapshot asks of the shard's server, as the CDC account. */
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { connectMysql } from "../clients/mysql/client.ts";
-import { cdcUser } from "../lib/constants.ts";
 import { hostAndPort, type MysqlLogin } from "../lib/endpoint.ts";
 import type { SnapshotTarget } from "./target.ts";
 import { UnreachableError, UsageError, messageOf } from "../lib/run.ts";
@@ -28,7 +27,7 @@ export class SnapshotServer {
       return new SnapshotServer(await connectMysql({ ...target.mysql, ...login }), target);
     } catch (error) {
       throw new UnreachableError(
-        `${cdcUser} cannot log in to MySQL of ${target.shard} at ${hostAndPort(target.mysql)}: ${messageOf(error)}`,
+        `${login.user} cannot log in to MySQL of ${target.shard} at ${hostAndPort(target.mysql)}: ${messageOf(error)}`,
         `cdc doctor --shard ${target.shard} says what is wrong; make up starts a stopped server`,
         { cause: error },
       );

@@ -8,6 +8,7 @@ import { register, reveal, type Registered } from "./support/mocks.ts";
 // The world is not this test's matter: test/preflight has it.
 vi.mock("../preflight/require-world.ts", () => ({
   requireWorld: () => Promise.resolve(),
+  requireExisting: () => Promise.resolve(),
   requireServer: () => Promise.resolve(),
 }));
 

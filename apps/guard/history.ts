@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import type { ConnectorOffset } from "../../clients/connect/client.ts";
 import { findLoss } from "../../clients/debezium/history/find-loss.ts";
 import type { ServerLogin } from "../../clients/debezium/history/read.ts";
-import { authorityPem, mysqlAuthorityKey, secretIn } from "../../lib/connector-secrets.ts";
-import { connectorSecretsFile, mysqlTruststoreFile } from "../../lib/constants.ts";
+import { authorityKey, authorityPem, secretIn } from "../../lib/connector-secrets.ts";
+import { connectorSecretsFile, secretsFolder } from "../../lib/constants.ts";
 import { lossCodes, type LossWords } from "../../clients/debezium/history/words.ts";
 
 /**
@@ -30,13 +30,18 @@ async function loginOf(config: Readonly<Record<string, string>>): Promise<Server
     port: Number(config["database.port"] ?? 3306),
     user: config["database.user"] ?? "",
     password: await resolved(config["database.password"] ?? ""),
-    ...(config["database.ssl.truststore"] === mysqlTruststoreFile && { tls: { ca: await ownAuthority() } }),
+    ...(await tlsOf(config)),
   };
 }
 
-/** What is in the truststore of the stack's own connectors. */
-async function ownAuthority(): Promise<string> {
-  return authorityPem(await resolved(`\${file:${connectorSecretsFile}:${mysqlAuthorityKey}}`));
+/** Whom the connector trusts: a truststore of the plan's has the same certificates as the file of secrets. */
+async function tlsOf(config: Readonly<Record<string, string>>): Promise<Pick<ServerLogin, "tls">> {
+  const truststore = config["database.ssl.truststore"];
+  if (truststore?.startsWith(`${secretsFolder}/`) === true) {
+    const ca = authorityPem(await secretOf(connectorSecretsFile, authorityKey(truststore)));
+    return { tls: { ca, ...(config["database.ssl.mode"] === "verify_ca" && { verify: "ca" }) } };
+  }
+  return truststore === undefined && config["database.ssl.mode"]?.startsWith("verify_") === true ? { tls: {} } : {};
 }
 
 /** A placeholder of Kafka's FileConfigProvider; the guard has the file at the same path as the workers. */
@@ -44,7 +49,10 @@ const placeholder = /^\$\{file:([^:}]+):([^}]+)\}$/;
 
 async function resolved(value: string): Promise<string> {
   const [, file, key = ""] = placeholder.exec(value) ?? [];
-  if (file === undefined) return value;
+  return file === undefined ? value : await secretOf(file, key);
+}
+
+async function secretOf(file: string, key: string): Promise<string> {
   const found = secretIn(await readFile(file, "utf8"), key);
   if (found === undefined) throw new Error(`${file} has no ${key}`);
   return found;

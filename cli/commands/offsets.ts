@@ -77,7 +77,7 @@ async function lossOf(
   offsets: readonly ConnectorOffset[] | undefined,
 ): Promise<{ found: string; remedy: string } | undefined> {
   try {
-    const loss = await lossOnShard(shard, await stack.cdcLogin(), offsets);
+    const loss = await lossOnShard(shard, await stack.cdcLogin(shard.name), offsets);
     return loss && { found: `${loss.code}: ${loss.found}`, remedy: loss.remedy };
   } catch (error) {
     const { found, remedy } = unknownHistory(shard.name, error);
@@ -119,7 +119,9 @@ function registerReset(offsets: Command): void {
       }
       const done = await resetConnector(stack, operated, {
         historyTopic,
-        ...(shard === undefined ? {} : { prepare: async () => await ensureTransaction(shard, await stack.cdcLogin()) }),
+        ...(shard === undefined
+          ? {}
+          : { prepare: async () => await ensureTransaction(shard, await stack.cdcLogin(shard.name)) }),
         onStep: (step) => progress(`${operated.name}: ${step}`, globals),
       });
       const stays = shard === undefined ? null : whatStays(stack.plan);

@@ -4,7 +4,6 @@ import { stringifyExact, type Row, type Value } from "../../clients/debezium/eve
 import { connectMysql } from "../../clients/mysql/client.ts";
 import { UserError, messageOf } from "../../lib/run.ts";
 import { hostAndPort, type MysqlLogin } from "../../lib/endpoint.ts";
-import { cdcUser } from "../../lib/constants.ts";
 import type { ReadSidePlan, ShardPlan } from "../../plan/types.ts";
 import { readColumns } from "../../clients/opensearch/columns.ts";
 import type { OperatedStack } from "../context.ts";
@@ -18,7 +17,7 @@ import { quotedTable } from "../../lib/sql.ts";
 /** Asks the shards themselves, as the CDC account. */
 export function rowsOf(stack: OperatedStack, readSide: ReadSidePlan): Rows {
   const ask = async <T>(shard: ShardPlan, question: (database: Connection) => Promise<T>): Promise<T> =>
-    await onServer(shard, await stack.cdcLogin(), question);
+    await onServer(shard, await stack.cdcLogin(shard.name), question);
   const primaryKeys = new Map<string, Promise<readonly string[]>>();
   return {
     primaryKey: async (shard, table) => {
@@ -105,7 +104,7 @@ async function onServer<T>(
   const endpoint = shard.endpoints.fromHost;
   const database = await connectMysql({ ...endpoint, ...login }).catch((error: unknown) => {
     throw new UnreachableError(
-      `${cdcUser} cannot log in to MySQL of ${shard.name} at ${hostAndPort(endpoint)}: ${messageOf(error)}`,
+      `${login.user} cannot log in to MySQL of ${shard.name} at ${hostAndPort(endpoint)}: ${messageOf(error)}`,
       `cdc doctor --shard ${shard.name} says what is wrong; all letters are still there`,
       { cause: error },
     );

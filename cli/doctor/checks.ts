@@ -1,4 +1,5 @@
 /** Every link of the pipeline as a check, from the database to the index, in the order in which they build on each other. */
+import { ownServers } from "../../plan/servers.ts";
 import type { ShardPlan } from "../../plan/types.ts";
 import {
   judgeConfig,
@@ -58,20 +59,20 @@ function serverChecks(facts: Facts, shard: ShardPlan): Check[] {
   const section = "databases";
   const { name } = shard;
   return [
-    containerCheck(facts, section, name, shard.container),
+    ...ownServers([shard]).map(({ container }) => containerCheck(facts, section, name, container)),
     {
       id: `${name}:login`,
       section,
       title: `${name} login and rules`,
-      needs: [shard.container],
-      run: async () => await lookAtServer(plan, shard, await facts.stack.cdcLogin()),
+      needs: ownServers([shard]).map(({ container }) => container),
+      run: async () => await lookAtServer(plan, shard, await facts.stack.cdcLogin(shard.name)),
     },
     {
       id: `${name}:tables`,
       section,
       title: `${name} tables`,
       needs: [`${name}:login`],
-      run: async () => await lookAtTables(shard, await facts.stack.cdcLogin()),
+      run: async () => await lookAtTables(shard, await facts.stack.cdcLogin(shard.name)),
     },
   ];
 }
@@ -143,7 +144,7 @@ function connectorChecks(facts: Facts, shard: ShardPlan): Check[] {
       "place",
       "place in the binlog",
       [there, `${name}:login`],
-      async () => await lookAtPlace(shard, await facts.stack.cdcLogin(), await facts.offsets(shard)),
+      async () => await lookAtPlace(shard, await facts.stack.cdcLogin(shard.name), await facts.offsets(shard)),
     ),
     check("history", "schema history", [there, "topics"], async () =>
       judgeHistory(shard, await facts.place(shard), await facts.recordsIn(historyTopicOf(shard))),

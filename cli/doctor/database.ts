@@ -3,7 +3,6 @@ import type { MysqlLogin } from "../../lib/endpoint.ts";
 import type { RowDataPacket } from "mysql2/promise";
 import { connectMysql } from "../../clients/mysql/client.ts";
 import type { Problem } from "../../lib/problem.ts";
-import { cdcUser } from "../../lib/constants.ts";
 import type { PipelinePlan, ShardPlan } from "../../plan/types.ts";
 import { checkServer } from "../../preflight/server.ts";
 import type { ConnectorOffset } from "../../clients/connect/client.ts";
@@ -13,22 +12,25 @@ import { lossOnShard } from "../history.ts";
 import { includedTables } from "../tables.ts";
 import { broken, well, type Outcome } from "./walk.ts";
 
+/** What of a shard the words depend on. */
+type Judged = Pick<ShardPlan, "account" | "server">;
+
 /** Logs in as the CDC account and holds the server against the rules of the preflight. */
 export async function lookAtServer(plan: PipelinePlan, shard: ShardPlan, login: MysqlLogin): Promise<Outcome> {
   const address = { ...shard.endpoints.fromHost, ...login, path: shard.name };
-  return judgeProblems(
-    await checkServer(address, { timeZone: plan.timeZone, databases: shard.databases, keyNeeds: shard.keyNeeds }),
-  );
+  const expected = { timeZone: plan.timeZone, databases: shard.databases, keyNeeds: shard.keyNeeds };
+  return judgeProblems(shard, await checkServer(address, expected));
 }
 
-export function judgeProblems(problems: readonly Problem[]): Outcome {
+export function judgeProblems({ account, server }: Judged, problems: readonly Problem[]): Outcome {
   const [first, ...others] = problems;
-  if (first === undefined) return well(`${cdcUser} may log in; binlog, retention, time zone and privileges are right`);
+  if (first === undefined)
+    return well(`${account.user} may log in; binlog, retention, time zone and privileges are right`);
   const more = others.length === 0 ? "" : ` (and ${others.map(({ code }) => code).join(", ")})`;
-  return broken(`${first.code}: ${first.message}${more}`, remedyOf(first));
+  return broken(`${first.code}: ${first.message}${more}`, server === undefined ? first.remedy : remedyOf(first));
 }
 
-/** Account and privileges are the plan's to give; everything else is the server's. */
+/** On a server of the stack's own account and privileges are the plan's to give; everything else is the server's. */
 function remedyOf({ code, remedy }: Problem): string {
   if (code === "CDC-715") return `pulumi up, or on the server: ${remedy}`;
   return remedy.startsWith("make the account")
@@ -38,15 +40,17 @@ function remedyOf({ code, remedy }: Problem): string {
 
 export async function lookAtTables(shard: ShardPlan, login: MysqlLogin): Promise<Outcome> {
   const names = await ask(shard, login, "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES");
-  return judgeTables(includedTables(shard), new Set(names.map((row) => row.join("."))));
+  return judgeTables(shard, includedTables(shard), new Set(names.map((row) => row.join("."))));
 }
 
-export function judgeTables(wanted: readonly string[], found: ReadonlySet<string>): Outcome {
+export function judgeTables({ server }: Judged, wanted: readonly string[], found: ReadonlySet<string>): Outcome {
   const missing = wanted.filter((table) => !found.has(table));
   if (missing.length === 0) return well(`all ${wanted.length} tables are there`);
   return broken(
     `missing: ${missing.join(", ")}; what is not there is not captured`,
-    "make them again (the files under sql/ bear being applied again: make up after a change, or by hand)",
+    server === undefined
+      ? "have them made again on the server; the pipeline's own are in sql/cdc/10-tables.sql"
+      : "make them again (the files under sql/ bear being applied again: make up after a change, or by hand)",
   );
 }
 

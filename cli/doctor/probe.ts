@@ -12,7 +12,7 @@ const probeLimitMs = 20_000;
 export async function sendProbe({ stack }: Facts, shard: ShardPlan, index?: IndexTarget): Promise<Outcome> {
   let probe: FlowProbe | undefined;
   try {
-    probe = await FlowProbe.open(flowTargetOf(stack.plan, shard), await stack.cdcLogin(), index);
+    probe = await FlowProbe.open(flowTargetOf(stack.plan, shard), await stack.cdcLogin(shard.name), index);
     const { sentMs, consumedMs, indexed } = await probe.send(probeLimitMs);
     if (indexed === undefined || index === undefined)
       return well(`a change arrived on ${shard.probeTopic} after ${Math.round(consumedMs - sentMs)} ms`);

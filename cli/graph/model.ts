@@ -120,8 +120,12 @@ function addressOf(url: string): string {
 
 const guardNode: GraphNode = { id: "guard", kind: "guard", lines: ["guard"] };
 
-function shardNode({ name, alias, endpoints }: ShardPlan, index: number): GraphNode {
-  return { id: `shard${index}`, kind: "shard", lines: [name, alias, hostAndPort(endpoints.fromHost)] };
+function shardNode({ name, server, endpoints }: ShardPlan, index: number): GraphNode {
+  return {
+    id: `shard${index}`,
+    kind: "shard",
+    lines: [name, ...(server === undefined ? [] : [server.alias]), hostAndPort(endpoints.fromHost)],
+  };
 }
 
 function connectorNode({ connector }: ShardPlan, index: number): GraphNode {

@@ -142,12 +142,11 @@ async function untilPassed({ stack, readSide, targets, onProgress }: Work): Prom
 
 /** A connection to every shard, by its name. */
 async function openShards({ stack, targets }: Work): Promise<Map<string, ShardRows>> {
-  const login = await stack.cdcLogin();
   const connections = new Map<string, ShardRows>();
   try {
     for (const { shard } of targets) {
       if (connections.has(shard.name)) continue;
-      connections.set(shard.name, await ShardRows.open(shard, login));
+      connections.set(shard.name, await ShardRows.open(shard, await stack.cdcLogin(shard.name)));
     }
     return connections;
   } catch (error) {

@@ -31,8 +31,7 @@ export interface CutOptions {
 export async function passCut({ stack, readSide, shards, indices, onProgress }: CutOptions): Promise<void> {
   await requireSink(stack, readSide);
   onProgress("waiting for the connectors");
-  const login = await stack.cdcLogin();
-  await Promise.all(shards.map(async (shard) => await sendProbe(stack, shard, login)));
+  await Promise.all(shards.map(async (shard) => await sendProbe(stack, shard, await stack.cdcLogin(shard.name))));
   const sink = {
     kafka: stack.plan.kafka.endpoints.fromHost,
     connector: readSide.sink.name,

@@ -69,7 +69,7 @@ export async function deleteDocuments(
 ): Promise<number> {
   if (keys.length === 0) return 0;
   const planned = stack.shard(shard.name);
-  const rows = await ShardRows.open(shard, await stack.cdcLogin());
+  const rows = await ShardRows.open(shard, await stack.cdcLogin(shard.name));
   const producer = new RecordProducer(stack.plan.kafka.endpoints.fromHost);
   try {
     const spec = await readTable(rows.connection, index.table, shard, writtenBy(stack.plan, readSide, planned));
@@ -113,7 +113,7 @@ async function keyColumns(stack: OperatedStack, shard: ShardPlan, table: string)
     excludeColumns: [],
     maskColumns: [],
   };
-  const rows = await ShardRows.open(indexed, await stack.cdcLogin());
+  const rows = await ShardRows.open(indexed, await stack.cdcLogin(shard.name));
   try {
     return await readTable(rows.connection, table, indexed, writtenBy(stack.plan, stack.plan.readSide, shard));
   } finally {

@@ -4,7 +4,6 @@ import type { Connection as StreamingConnection } from "mysql2";
 import type { Connection, FieldPacket, RowDataPacket } from "mysql2/promise";
 import type { Value } from "../../clients/debezium/events/json.ts";
 import { hostAndPort, type MysqlLogin } from "../../lib/endpoint.ts";
-import { cdcUser } from "../../lib/constants.ts";
 import type { IndexedShard } from "../../plan/types.ts";
 import { UnreachableError } from "../exit.ts";
 import { comparable } from "./comparable.ts";
@@ -54,7 +53,7 @@ export class ShardRows {
       return new ShardRows(await connectStreaming({ ...shard.mysql, ...login }, settings), shard);
     } catch (error) {
       throw new UnreachableError(
-        `${cdcUser} cannot log in to MySQL of ${shard.name} at ${hostAndPort(shard.mysql)}: ${messageOf(error)}`,
+        `${login.user} cannot log in to MySQL of ${shard.name} at ${hostAndPort(shard.mysql)}: ${messageOf(error)}`,
         `cdc doctor --shard ${shard.name} says what is wrong; make up starts a stopped server`,
         { cause: error },
       );

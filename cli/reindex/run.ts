@@ -44,7 +44,7 @@ export async function reindex(
       const from = options.from ?? originOf(stack.plan, index);
       const { table, alias } = index;
       const filler = new Filler(stack, readSide, index, { from, onProgress: (text) => line.show(text) });
-      const mapping = async () => await tableMapping(index, await stack.cdcLogin());
+      const mapping = async () => await tableMapping(index, stack.cdcLogin);
       const { refreshIntervalMs } = readSide;
       done.push(
         await rebuild(

@@ -32,7 +32,7 @@ export async function readOnEveryShard(
         });
         // What the notification tells is on its topic a moment before the last rows are on theirs; a change made now is
         // behind them.
-        await checkFlow(flowTargetOf(stack.plan, shard), await stack.cdcLogin(), barrierLimitMs);
+        await checkFlow(flowTargetOf(stack.plan, shard), await stack.cdcLogin(shard.name), barrierLimitMs);
       } catch (error) {
         hasFailed = true;
         throw error;

@@ -48,7 +48,7 @@ async function askForIt(
 ): Promise<void> {
   await requireRunning(stack.worker, shard.connector.name);
   requireNone(shard, table, (await runningSnapshot(stack.worker, shard.connector.name)).tables);
-  const server = await SnapshotServer.open(snapshotTargetOf(stack.plan, shard), await stack.cdcLogin());
+  const server = await SnapshotServer.open(snapshotTargetOf(stack.plan, shard), await stack.cdcLogin(shard.name));
   try {
     const signal = snapshotSignal([table], where);
     // Its answer is not needed, its refusal is: a table without a primary key.

@@ -2,6 +2,7 @@
 import type { ConnectorStatus } from "../../clients/connect/client.ts";
 import { isAsDesired, statesOf } from "../../clients/connect/status.ts";
 import type { GuardedConnector } from "../../lib/guard-state.ts";
+import { ownServers } from "../../plan/servers.ts";
 import type { PipelinePlan, ShardPlan } from "../../plan/types.ts";
 import { placeOf, type Place } from "../../clients/debezium/history/place.ts";
 import { duration } from "../../lib/words.ts";
@@ -190,7 +191,7 @@ function heartbeatProblems({ shard, status, seen, place, guard, stallMs }: Facts
 }
 
 function binlogProblems({ shard, seen }: Facts, observation: Observation): StatusProblem[] {
-  if (!("error" in seen.binlogs) || isDown(observation, [shard])) return [];
+  if (!("error" in seen.binlogs) || isDown(observation, ownServers([shard]))) return [];
   return [
     unknown(
       shard.name,

@@ -151,12 +151,12 @@ async function lookAtShard(
 ): Promise<ShardObservation> {
   // The offset before the binlog's end: what is committed in between counts as lag, never as a lead.
   const offsets = await ask(async () => await worker.getOffsets(shard.connector.name));
-  const kept = await ask(async () => await readBinlogs(shard, await cdcLogin()));
+  const kept = await ask(async () => await readBinlogs(shard, await cdcLogin(shard.name)));
   const binlogs = "error" in kept ? kept : { value: kept.value.files };
   const keptSeconds = known(kept)?.keptSeconds;
   // A server that was silent once would be waited for once more.
   const unasked = "error" in offsets ? offsets : "error" in kept ? kept : undefined;
-  const loss = unasked ?? (await ask(async () => await lossOnShard(shard, await cdcLogin(), known(offsets))));
+  const loss = unasked ?? (await ask(async () => await lossOnShard(shard, await cdcLogin(shard.name), known(offsets))));
   const tables = await ask(async () => {
     const { readTablesState } = await import("../../snapshot/state.ts");
     return await readTablesState(tablesTargetOf(plan, shard));

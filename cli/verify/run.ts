@@ -38,14 +38,13 @@ export async function probeAll(
   shards: readonly ShardPlan[],
   { count, readSide }: ProbeOptions,
 ): Promise<ShardResult[]> {
-  const login = await cdcLogin();
   return await Promise.all(
     shards.map(async (shard) => {
       const latencies: Latency[] = [];
       let probe: FlowProbe | undefined;
       try {
         const index = readSide && indexTargetOf(plan, readSide, shard);
-        probe = await FlowProbe.open(flowTargetOf(plan, shard), login, index);
+        probe = await FlowProbe.open(flowTargetOf(plan, shard), await cdcLogin(shard.name), index);
         while (latencies.length < count) {
           // A probe is found right after a refresh; sent at once, the next one would always wait for nearly a whole interval.
           if (latencies.length > 0 && readSide !== undefined) await sleep(Math.random() * readSide.refreshIntervalMs);

@@ -24,7 +24,9 @@ export function loginOptions({ host, port, tls, user, password, database }: Mysq
     user,
     password,
     ...(database !== undefined && { database }),
-    ...(tls !== undefined && { ssl: { ...tlsOptions(tls), verifyIdentity: "servername" in serverNameOf(host) } }),
+    ...(tls !== undefined && {
+      ssl: { ...tlsOptions(tls), verifyIdentity: tls.verify !== "ca" && "servername" in serverNameOf(host) },
+    }),
   };
 }
 

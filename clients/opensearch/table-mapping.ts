@@ -2,7 +2,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { connectMysql } from "../mysql/client.ts";
 import { UserError, messageOf } from "../../lib/run.ts";
-import { cdcUser } from "../../lib/constants.ts";
 import { hostAndPort, type MysqlEndpoint, type MysqlLogin } from "../../lib/endpoint.ts";
 import { isSameColumn } from "../../lib/names.ts";
 import { type ColumnSpec, readColumns, unitedColumns } from "./columns.ts";
@@ -19,17 +18,17 @@ export interface TableSource {
 
 /**
  * Asks every shard that captures the table for its columns, and unites them. Columns that are kept out of events are not mapped.
- * @param login of the CDC account.
+ * @param login by shard, of the account that captures.
  * @throws {UserError} when a shard is out of reach, when the shards' columns contradict each other, when none has the
  * table, or when a column's name is the sink's.
  */
 export async function tableMapping(
   { table, shards }: { readonly table: string; readonly shards: readonly TableSource[] },
-  login: MysqlLogin,
+  login: (shard: string) => MysqlLogin | Promise<MysqlLogin>,
 ): Promise<IndexMapping> {
   const found = await Promise.all(
     shards.map(async (shard) => {
-      const columns = await columnsOn(shard, table, login);
+      const columns = await columnsOn(shard, table, await login(shard.name));
       return { shard: shard.name, columns: columns.filter(({ name }) => !isExcluded(name, shard)) };
     }),
   );
@@ -47,7 +46,7 @@ async function columnsOn({ name, mysql }: TableSource, table: string, login: Mys
   } catch (error) {
     throw new UserError(
       `the columns of ${table} cannot be read from ${name} at ${hostAndPort(mysql)}: ${messageOf(error)}`,
-      `See whether MySQL of ${name} runs (\`docker ps\`) and lets ${cdcUser} in, then run the command again.`,
+      `See whether MySQL of ${name} runs (\`docker ps\`) and lets ${login.user} in, then run the command again.`,
       { cause: error },
     );
   }

@@ -19,6 +19,8 @@ const two = (ofFirst: Fields, ofSecond: Fields = ofFirst): Fields => ({
     { ...b, ...ofSecond },
   ],
 });
+const db = { host: "db1.example.com", user: "capture", password: { secure: "v1:x" } };
+const elsewhere = (fields: Fields): Fields => ({ shards: [{ name: "a", mysql: { ...db, ...fields } }] });
 const mysql = (options: Fields): Fields => ({ mysql: { options } });
 const connector = (properties: Fields): Fields => ({ connectors: { properties } });
 const readSide = (more: Fields): Fields => ({ readSide: { enabled: true, ...more } });
@@ -62,6 +64,46 @@ const rows: readonly Row[] = [
     { kafka: { properties: { "Log.Cleaner.Threads": "1" } } },
     /correct the name, or remove/,
     () => [{ kafka: { properties: { "log.cleaner.threads": "1" } } }, {}],
+  ],
+  // What Pulumi writes for the command that is named.
+  [
+    "CDC-112",
+    elsewhere({ password: "s3cret" }),
+    /(pulumi config set --secret --path) 'cdc:shards\[0\]\.mysql\.password'/,
+    () => [elsewhere({})],
+  ],
+  [
+    "CDC-113",
+    elsewhere({ tls: { caFile: "LICENSE" } }),
+    /name a PEM file, relative to the checkout/,
+    () => [elsewhere({ tls: { caFile: "test/support/authority.pem" } })],
+  ],
+  [
+    "CDC-230",
+    { shards: [{ name: "a" }] },
+    /write cdc:shards\[0\]\.(\w+) for a server .* or cdc:shards\[0\]\.(\w+) for one/,
+    (ours, theirs) => [
+      { shards: [{ name: "a", [ours ?? ""]: 4000 }] },
+      { shards: [{ name: "a", [theirs ?? ""]: db }] },
+    ],
+  ],
+  ["CDC-231", { shards: [{ name: "a", mysql: db, memoryMiB: 512 }] }, /take it out/, () => [elsewhere({})]],
+  [
+    "CDC-232",
+    elsewhere({ host: "localhost" }),
+    /write a name or an address of the machine/,
+    () => [elsewhere({ host: "10.0.0.1" }), elsewhere({ host: "build-7" })],
+  ],
+  [
+    "CDC-233",
+    {
+      shards: [
+        { name: "a", mysql: db },
+        { name: "b", mysql: db },
+      ],
+    },
+    /take one of the two out/,
+    () => [elsewhere({})],
   ],
   ["CDC-201", { shards: [a, { ...b, name: "a" }] }, /give one of the shards another name/, () => [two({})]],
   [

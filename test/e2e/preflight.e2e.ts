@@ -222,7 +222,7 @@ describe("the engine", () => {
     ["8.4", [], ["CDC-708"]],
     ["9.7", [], []],
   ])("a volume of MySQL %s: problems %j, warnings %j", async (version, problems, warnings) => {
-    const volume = plan().shards[0]?.volume ?? "";
+    const volume = plan().shards[0]?.server?.volume ?? "";
     const labels = ["--label", `${stackLabel}=${stack}`, "--label", `${mysqlVersionLabel}=${version}`];
     await docker("volume", "create", ...labels, volume);
     try {

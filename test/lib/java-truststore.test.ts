@@ -1,7 +1,8 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { authorityPem, cdcLogin, connectorSecrets, mysqlAuthorityKey, secretIn } from "../../lib/connector-secrets.ts";
+import { authorityKey, authorityPem, connectorSecrets, loginOf, secretIn } from "../../lib/connector-secrets.ts";
+import { cdcPasswordKey, mysqlTruststoreFile, truststoreFileOf } from "../../lib/constants.ts";
 import { javaTruststore } from "../../lib/java-truststore.ts";
 
 const ca = readFileSync(new URL("../support/authority.pem", import.meta.url), "utf8");
@@ -18,10 +19,44 @@ test("one trusted certificate, with a checksum for an empty password, the same i
 });
 
 test("what connectors log in by is read back as it was written", () => {
-  const text = connectorSecrets("s3cret", ca);
+  const truststore = mysqlTruststoreFile;
+  const text = connectorSecrets([{ passwordKey: cdcPasswordKey, password: "s3cret", authority: { truststore, ca } }]);
   expect(text.split("\n")).toHaveLength(3);
-  expect(authorityPem(secretIn(text, mysqlAuthorityKey) ?? "")).toBe(ca);
+  expect(authorityKey(truststore)).toBe("mysql.authority");
+  expect(authorityPem(secretIn(text, authorityKey(truststore)) ?? "")).toBe(ca);
   expect(secretIn(text, "debezium.password")).toBe("s3cret");
   expect(secretIn(text, "debezium")).toBeUndefined();
-  expect(cdcLogin("s3cret", ca)).toEqual({ user: "debezium", password: "s3cret", tls: { ca } });
+  expect(loginOf({ password: "s3cret", ca })).toEqual({ user: "debezium", password: "s3cret", tls: { ca } });
+});
+
+test("several authorities are in one truststore, and under one key, in their order", () => {
+  const other = readFileSync(new URL("../support/other-authority.pem", import.meta.url), "utf8");
+  const store = javaTruststore(`Amazon's words\n${ca}more words\n${other}`);
+  expect(store.subarray(8, 12).readUInt32BE()).toBe(2);
+  for (const pem of [ca, other]) expect(store.includes(new X509Certificate(pem).raw)).toBe(true);
+  const truststore = truststoreFileOf("orders");
+  const text = connectorSecrets([
+    { passwordKey: "shard.orders.password", password: "x", authority: { truststore, ca: ca + other } },
+  ]);
+  expect(authorityKey(truststore)).toBe("shard.orders.authority");
+  expect(authorityPem(secretIn(text, "shard.orders.authority") ?? "")).toBe(ca + other);
+});
+
+/** java.util.Properties reads what is written here: `#`, `!`, `:` and `=` are plain within a value, `\\` and a first space are not. */
+test.each([
+  "plain",
+  "a=b:c#d!e",
+  String.raw`back\slash\u0041`,
+  "  spaces  ",
+  "päss wörd",
+  "열쇠🔑",
+  "tab\tline\nend",
+  "$`'\"",
+])("the password %j comes out as it was", (password) => {
+  const text = connectorSecrets([
+    { passwordKey: "a", password },
+    { passwordKey: "b", password: "next" },
+  ]);
+  expect(text).toMatch(/^a=[!-~]*( [!-~]*)*\nb=next\n$/);
+  expect(secretIn(text, "a")).toBe(password);
 });

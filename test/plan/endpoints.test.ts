@@ -2,6 +2,7 @@
 import { describe, expect, it, test } from "vitest";
 import { flowTargetOf, indexTargetOf } from "../../flow/flow-target.ts";
 import { isLoopback, keptTarget, publishOption, targetOf } from "../../plan/endpoints.ts";
+import { hasOwnServer, type OwnShard } from "../../plan/servers.ts";
 import { tablesTargetOf } from "../../snapshot/target.ts";
 import { planWith } from "../support/config.ts";
 
@@ -11,13 +12,14 @@ const plan = planWith({
   connect: { workers: 2 },
   readSide: { enabled: true },
 });
-const [shard] = plan.shards as [(typeof plan.shards)[number]];
+const [shard] = plan.shards.filter(hasOwnServer) as [OwnShard];
+const { server } = shard;
 
 test("every service has two ways to it: by its name in the network, by its published port on this machine", () => {
   const { kafka, connect, readSide } = plan;
   expect(shard.endpoints).toEqual({
-    inNetwork: { host: shard.alias, port: 3306 },
-    fromHost: { host: "127.0.0.1", port: shard.port.host },
+    inNetwork: { host: server.alias, port: 3306 },
+    fromHost: { host: "127.0.0.1", port: server.port.host },
   });
   expect(kafka.endpoints).toEqual({
     inNetwork: { bootstrap: "kafka:29092,kafka-2:29092" },
@@ -32,11 +34,11 @@ test("every service has two ways to it: by its name in the network, by its publi
     { inNetwork: { url: "http://opensearch:9200" }, fromHost: { url: "http://127.0.0.1:10200" } },
     { inNetwork: { url: "http://search:8090" }, fromHost: { url: "http://127.0.0.1:9090" } },
   ]);
-  expect(publishOption(shard.port)).toBe(`127.0.0.1:${shard.port.host}:3306`);
+  expect(publishOption(server.port)).toBe(`127.0.0.1:${server.port.host}:3306`);
 });
 
 const keptAs: Record<string, unknown> = {
-  mysql: ["mysqlHostPort", shard.port.host],
+  mysql: ["mysqlHostPort", server.port.host],
   connect: ["connectUrl", "http://localhost:9083"],
   kafka: ["bootstrap", "localhost:10092,localhost:10093"],
   engine: ["engineUrl", "http://127.0.0.1:10200"],

@@ -1,3 +1,4 @@
+import { ownServers } from "../../plan/servers.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CdcPipeline } from "../../components/cdc-pipeline.ts";
@@ -215,10 +216,10 @@ describe.each([
 function missing(before: PipelinePlan, after: PipelinePlan): string[] {
   const topicsOf = (plan: PipelinePlan) => [...plan.shards.flatMap(({ topics }) => topics), ...plan.sharedTopics];
   const own = (name: string) => /\.cdc\.|^__debezium|^schemahistory\./.test(name);
-  const volumes = new Set([...after.shards, ...after.kafka.brokers].map(({ volume }) => volume));
+  const volumes = new Set([...ownServers(after.shards), ...after.kafka.brokers].map(({ volume }) => volume));
   const topics = new Map(topicsOf(after).map((topic) => [topic.name, topic]));
   return [
-    ...before.shards.flatMap(({ volume }) => (volumes.has(volume) ? [] : [volume])),
+    ...ownServers(before.shards).flatMap(({ volume }) => (volumes.has(volume) ? [] : [volume])),
     ...before.kafka.brokers.flatMap(({ volume }) => (volumes.has(volume) ? [] : [`docker:${volume}`])),
     ...topicsOf(before).flatMap(({ name, partitions }) =>
       own(name) || (topics.get(name)?.partitions ?? 0) >= partitions ? [] : [name],

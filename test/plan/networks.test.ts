@@ -1,3 +1,4 @@
+import { ownServers } from "../../plan/servers.ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -41,7 +42,7 @@ const full = planWith({
 function containersOf({ shards, kafka, connect, guard, readSide }: PipelinePlan): Record<Part, ContainerPlan[]> {
   const there = (one: ContainerPlan | undefined) => (one === undefined ? [] : [one]);
   return {
-    MySQL: [...shards],
+    MySQL: ownServers(shards),
     Kafka: [...kafka.brokers],
     "Kafka Connect": [...connect.workers],
     guard: there(guard),
@@ -141,9 +142,9 @@ describe("the networks", () => {
 
   test("are the same with a further shard, and so is every other container's place", () => {
     const more = planWith({
-      shards: [...full.shards, { name: "s3", port: 3303 }].map(({ name, port }, index) => ({
+      shards: [...full.shards, { name: "s3" }].map(({ name }, index) => ({
         name,
-        port: typeof port === "number" ? port : 3301 + index,
+        port: 3301 + index,
       })),
       kafka: { brokers: 2 },
       connect: { workers: 2 },

@@ -1,3 +1,4 @@
+import { hasOwnServer, ownServers } from "../../plan/servers.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PipelinePlan } from "../../plan/types.ts";
@@ -11,7 +12,11 @@ describe("the dev stack's plan", () => {
   const dev = planOf("dev");
 
   test("has the names and ports of the inventory topology", () => {
-    expect(dev.shards.map((shard) => [shard.container, shard.alias, shard.port.host, shard.connector.name])).toEqual([
+    expect(
+      dev.shards
+        .filter(hasOwnServer)
+        .map(({ server, connector }) => [server.container, server.alias, server.port.host, connector.name]),
+    ).toEqual([
       ["cdc-dev-mysql-3308", "mysql-3308", 3308, "inventory-connector-0"],
       ["cdc-dev-mysql-3309", "mysql-3309", 3309, "inventory-connector-1"],
       ["cdc-dev-mysql-3310", "mysql-3310", 3310, "inventory-connector-2"],
@@ -103,7 +108,7 @@ describe("the dev stack's plan", () => {
 
   test("keeps the servers' zone in step with the connectors'", () => {
     for (const shard of dev.shards) {
-      expect(shard.mysqldArgs).toContain("--default-time-zone=Asia/Seoul");
+      expect(shard.server?.mysqldArgs).toContain("--default-time-zone=Asia/Seoul");
       expect(shard.connector.config["database.connectionTimeZone"]).toBe("Asia/Seoul");
     }
   });
@@ -111,7 +116,7 @@ describe("the dev stack's plan", () => {
   test.each(["--binlog-format=ROW", "--binlog-row-image=FULL", "--gtid-mode=ON", "--enforce-gtid-consistency=ON"])(
     "starts every server with %s",
     (option) => {
-      for (const shard of dev.shards) expect(shard.mysqldArgs).toContain(option);
+      for (const shard of dev.shards) expect(shard.server?.mysqldArgs).toContain(option);
     },
   );
 });
@@ -122,10 +127,10 @@ describe("properties over random topologies", () => {
       fc.property(shardLists, (shards) => {
         const pipeline = planWith({ shards });
         const unique = (values: readonly unknown[]) => expect(new Set(values).size).toBe(values.length);
-        unique(pipeline.shards.map((shard) => shard.container));
-        unique(pipeline.shards.map((shard) => shard.volume));
+        unique(ownServers(pipeline.shards).map(({ container }) => container));
+        unique(ownServers(pipeline.shards).map(({ volume }) => volume));
         unique(
-          [...pipeline.shards, ...pipeline.kafka.brokers, ...pipeline.connect.workers].map(
+          [...ownServers(pipeline.shards), ...pipeline.kafka.brokers, ...pipeline.connect.workers].map(
             (service) => service.port.host,
           ),
         );
@@ -169,7 +174,7 @@ describe("properties over random topologies", () => {
         const at0 = planWith({ shards });
         const moved = planWith({ shards, portOffset });
         for (const [index, shard] of moved.shards.entries()) {
-          expect(shard.port.host).toBe((at0.shards[index]?.port.host ?? 0) + portOffset);
+          expect(shard.server?.port.host).toBe((at0.shards[index]?.server?.port.host ?? 0) + portOffset);
           expect(shard.connector).toStrictEqual(at0.shards[index]?.connector);
         }
         expect(moved.kafka.endpoints.inNetwork.bootstrap).toBe(at0.kafka.endpoints.inNetwork.bootstrap);
@@ -262,7 +267,7 @@ describe("brokers", () => {
 describe("shards", () => {
   test("as a count are shard0, shard1 … on the ports from 3308 on", () => {
     const plan = planWith({ shards: 3 });
-    expect(plan.shards.map(({ name, alias }) => [name, alias])).toEqual([
+    expect(plan.shards.map(({ name, server }) => [name, server?.alias])).toEqual([
       ["shard0", "mysql-3308"],
       ["shard1", "mysql-3309"],
       ["shard2", "mysql-3310"],
@@ -274,12 +279,12 @@ describe("shards", () => {
       mysql: { options: { max_connections: 50, "wait-timeout": 60 }, bufferPoolMiB: 32 },
       shards: [{ name: "a", port: 3308, mysqlOptions: { max_connections: 99 }, bufferPoolMiB: 128, memoryMiB: 512 }],
     });
-    const args = plan.shards[0]?.mysqldArgs;
+    const args = plan.shards[0]?.server?.mysqldArgs;
     expect(args).toContain("--max-connections=99");
     expect(args).toContain("--wait-timeout=60");
     expect(args).toContain("--innodb-buffer-pool-size=128M");
     expect(new Set(args?.map((arg) => arg.split("=")[0])).size).toBe(args?.length);
-    expect(plan.shards[0]).toMatchObject({ memoryLimitMiB: 512, expectedMemoryMiB: 318 });
+    expect(plan.shards[0]?.server).toMatchObject({ memoryLimitMiB: 512, expectedMemoryMiB: 318 });
   });
 
   test("have tables, columns, snapshot and connector properties of their own", () => {

@@ -36,7 +36,7 @@ describe("cdc:topics.maxRowMiB", () => {
         for (const { config } of data) expect(Number(config["max.message.bytes"])).toBe(bytes);
         const request = plan.kafka.brokers[0]?.environment["KAFKA_SOCKET_REQUEST_MAX_BYTES"];
         expect(Number(request ?? 104_857_600)).toBeGreaterThan(bytes);
-        const packet = shard?.mysqldArgs.find((arg) => arg.startsWith("--max-allowed-packet="));
+        const packet = shard?.server?.mysqldArgs.find((arg) => arg.startsWith("--max-allowed-packet="));
         expect(Number(/(\d+)M$/.exec(packet ?? "64M")?.[1])).toBeGreaterThanOrEqual(2 * maxRowMiB);
         const document = readSide?.engine?.settings["http.max_content_length"];
         expect(Number.parseInt(document ?? "104857600", 10)).toBeGreaterThan(2 * maxRowMiB * 1024 ** 2);

@@ -1,3 +1,4 @@
+import { ownServers } from "../../plan/servers.ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -193,7 +194,7 @@ describe("one thing wrong gives one problem", () => {
 
 describe("what is near a limit", () => {
   const guards = plan.guard === undefined ? [] : [plan.guard];
-  const planned = [...plan.shards, ...plan.kafka.brokers, ...plan.connect.workers, ...guards].reduce(
+  const planned = [...ownServers(plan.shards), ...plan.kafka.brokers, ...plan.connect.workers, ...guards].reduce(
     (sum, one) => sum + one.expectedMemoryMiB,
     0,
   );

@@ -28,6 +28,7 @@ const good: ServerFacts = {
     "GRANT INSERT, UPDATE, DELETE ON `cdc`.* TO `debezium`@`%`",
   ],
   keylessTables: [],
+  missingTables: [],
   isReplica: undefined,
   replicaIds: undefined,
   rdsRetentionHours: undefined,
@@ -358,4 +359,20 @@ it("everything that is wrong is told at once", () => {
   const variables = { ...good.variables, log_bin: "OFF", binlog_expire_logs_seconds: "60" };
   const codes = judge({ variables, probedSeconds: [0, 0], grants: [] }).map(({ code }) => code);
   expect(codes).toEqual(["CDC-712", "CDC-713", "CDC-714", "CDC-715"]);
+});
+
+describe("CDC-719: tables that are not there", () => {
+  it("those of the pipeline's own have a file to be run; the others a name to be corrected", () => {
+    const found = judge({ missingTables: ["cdc.probe", "shop.Orders", "cdc.signal"] });
+    expect(found).toMatchObject([{ code: "CDC-719" }, { code: "CDC-719" }]);
+    expect(found[0]?.message).toBe("the server at 127.0.0.1:3308 shows debezium@% no cdc.probe, no cdc.signal");
+    expect(found[0]?.remedy).toContain("run sql/cdc/10-tables.sql, after CREATE DATABASE IF NOT EXISTS cdc");
+    expect(found[1]?.message).toContain("no shop.Orders");
+    expect(found[1]?.remedy).toContain("upper and lower case differ");
+  });
+
+  it("an account that lacks privileges does not know what there is: those are told first", () => {
+    const codes = judge({ missingTables: ["cdc.probe"], grants: [] }).map(({ code }) => code);
+    expect(codes).toEqual(["CDC-715"]);
+  });
 });

@@ -1,4 +1,5 @@
 /** A world to run the preflight against: all is well in it, unless a test says otherwise. */
+import { hasOwnServer, ownServers } from "../../plan/servers.ts";
 import { heldOf } from "../../plan/held.ts";
 import type { Owner } from "../../plan/owner.ts";
 import type { PipelinePlan } from "../../plan/types.ts";
@@ -72,7 +73,7 @@ export function container(name: string, fields: Partial<ContainerView> = {}): Co
 /** The plan as it runs: every container up, on its ports. */
 export function runningContainers(plan: PipelinePlan): ContainerView[] {
   const { engine, page } = plan.readSide ?? {};
-  const all = [...plan.shards, ...plan.kafka.brokers, ...plan.connect.workers, engine, page].filter(
+  const all = [...ownServers(plan.shards), ...plan.kafka.brokers, ...plan.connect.workers, engine, page].filter(
     (one) => one !== undefined,
   );
   const published = all.map((one) => container(one.container, { ports: new Set([one.port.host]), stack: plan.stack }));
@@ -113,7 +114,9 @@ export function runningWorld(plan: PipelinePlan, changes: Partial<World> = {}): 
   return emptyWorld({
     containers: async () => runningContainers(plan),
     volumes: async () =>
-      plan.shards.map(({ volume, key }) => ({ name: volume, mysqlVersion: plan.images.mysqlVersion, shard: key })),
+      plan.shards
+        .filter(hasOwnServer)
+        .map(({ server, key }) => ({ name: server.volume, mysqlVersion: plan.images.mysqlVersion, shard: key })),
     portIsTaken: async () => true,
     ...changes,
   });

@@ -88,8 +88,8 @@ async function remove(thing: HalfMade, plan: PipelinePlan, own: ReadonlySet<stri
     if (broker !== undefined) await removeTopic(thing.name, broker, plan.kafka.endpoints.inNetwork.bootstrap);
     return;
   }
-  const server = plan.shards.find(({ key, container }) => key === thing.shard && own.has(container))?.container;
-  if (server !== undefined) await removeUser(thing.name, server);
+  const container = plan.shards.find(({ key }) => key === thing.shard)?.server?.container;
+  if (container !== undefined && own.has(container)) await removeUser(thing.name, container);
 }
 
 /** Only an empty one: with records in it, it is not what was just being made. A broker that is not up has nothing to say. */

@@ -77,18 +77,30 @@ describe("a server", () => {
       message: "log_bin=OFF",
       remedy: "start mysqld with --log-bin",
     };
-    expect(judgeProblems([problem, { ...problem, code: "CDC-713" }])).toEqual({
+    expect(judgeProblems(shard, [problem, { ...problem, code: "CDC-713" }])).toEqual({
       isWell: false,
       found: "CDC-712: log_bin=OFF (and CDC-713)",
       remedy: "start mysqld with --log-bin",
     });
-    expect(judgeProblems([]).isWell).toBe(true);
+    expect(judgeProblems(shard, []).isWell).toBe(true);
+  });
+
+  test("that somebody else runs is mended there, and by no up", () => {
+    const { server: _, ...elsewhere } = shard;
+    const theirs = { ...elsewhere, server: undefined };
+    const lacking: Problem = { code: "CDC-715", path: "a", message: "lacks SELECT", remedy: "GRANT SELECT …" };
+    expect(judgeProblems(shard, [lacking])).toMatchObject({ remedy: "pulumi up, or on the server: GRANT SELECT …" });
+    expect(judgeProblems(theirs, [lacking])).toMatchObject({ remedy: "GRANT SELECT …" });
+    expect(judgeTables(theirs, ["a.b"], new Set())).toMatchObject({
+      isWell: false,
+      remedy: expect.stringContaining("have them made"),
+    });
   });
 
   test("that lacks a table is told which", () => {
-    expect(judgeTables(["a.b", "a.c"], new Set(["a.b"]))).toMatchObject({ isWell: false, found: /./ });
-    expect(judgeTables(["a.b", "a.c"], new Set(["a.b"])).found).toContain("missing: a.c;");
-    expect(judgeTables(["a.b"], new Set(["a.b", "x.y"])).isWell).toBe(true);
+    expect(judgeTables(shard, ["a.b", "a.c"], new Set(["a.b"]))).toMatchObject({ isWell: false, found: /./ });
+    expect(judgeTables(shard, ["a.b", "a.c"], new Set(["a.b"])).found).toContain("missing: a.c;");
+    expect(judgeTables(shard, ["a.b"], new Set(["a.b", "x.y"])).isWell).toBe(true);
   });
 
   test("with a place that is lost is told by its code, with the way back", () => {

@@ -35,7 +35,7 @@ export function wellObserved(of: PipelinePlan = plan): Observation {
       })),
     },
     volumes: {
-      value: of.shards.map(({ key, volume }) => ({ name: volume, shard: key, mysqlVersion: "9.7" })),
+      value: of.shards.map(({ key, server }) => ({ name: server?.volume ?? "", shard: key, mysqlVersion: "9.7" })),
     },
     connectors: {
       value: Object.fromEntries([
@@ -214,5 +214,5 @@ export const well = wellObserved();
 export const problemsOf = (seen: Observation) => judge(plan, seen).problems;
 export const messagesOf = (seen: Observation) => problemsOf(seen).map(({ part, message }) => `${part}: ${message}`);
 /** The first shard's container. */
-export const mysql = shardAt(0).container;
+export const mysql = shardAt(0).server?.container ?? "";
 export const stopped = { state: "exited", status: "Exited (0) 5 seconds ago" };

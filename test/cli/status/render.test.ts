@@ -138,7 +138,7 @@ test.each([
 });
 
 test("volumes of shards that are planned no longer are listed, and are no problem", () => {
-  const data = plan.shards.map(({ key, volume }) => ({ name: volume, shard: key, mysqlVersion: "9.7" }));
+  const data = plan.shards.map(({ key, server }) => ({ name: server?.volume ?? "", shard: key, mysqlVersion: "9.7" }));
   const west = { name: "cdc-dev-mysql-west-data", shard: "west", mysqlVersion: "9.7" };
   // A former release named it by the port, without the shard.
   const former = { name: "cdc-dev-mysql-3308-data", shard: "cdc-dev-mysql-3308", mysqlVersion: "9.7" };

@@ -6,6 +6,7 @@ import { problemsOf } from "../../support/config.ts";
 import { classes } from "./classes.ts";
 import { clashes } from "./clashes.ts";
 import { combinations } from "./combinations.ts";
+import { existingServers } from "./existing.ts";
 import { fields } from "./fields.ts";
 import { names } from "./names.ts";
 import { modified, options, unusable } from "./options.ts";
@@ -20,6 +21,7 @@ const kinds: readonly (readonly [kind: string, rows: readonly Row[]])[] = [
   ["between fields", clashes],
   ["names and keys", [...names, ...secrets, ...classes, ...texts]],
   ["combinations", combinations],
+  ["servers that somebody else runs", existingServers],
   ["MySQL options", options],
   ["MySQL options in other spellings", modified],
   ["MySQL options that leave no server", unusable],

@@ -1,5 +1,6 @@
 /** The nearest configurations that are not refused. */
 import {
+  existing,
   gtids,
   offset,
   shard,
@@ -17,6 +18,17 @@ import {
 
 export const taken: readonly (readonly [what: string, fields: Fields])[] = [
   ["rotations by a word and by a number", { rotation: { cdcAccount: "2026-12_b.1", mysqlRoot: 2 } }],
+  ...[
+    {},
+    { host: "10.0.0.7", port: 1 },
+    { host: "fd00::7" },
+    { host: "db_1", tls: false },
+    { tls: { caFile: "test/support/authority.pem" } },
+    { tls: { caFile: "test/support/authority.pem", verify: "ca" } },
+  ].map((fields): [string, Fields] => [
+    `an existing server with ${JSON.stringify(fields)}`,
+    shard({ port: undefined, mysql: { ...existing, ...fields } }),
+  ]),
   ["options that say what the plan says", mysql({ "binlog-format": "row", gtid_mode: 1 })],
   ["a binlog that is never purged", mysql({ binlog_expire_logs_seconds: 0 })],
   ["properties that say what the plan says", connector({ "tasks.max": 1 })],

@@ -41,3 +41,6 @@ export const places: readonly (readonly [path: string, write: (properties: Field
   ["cdc:connect.properties", worker],
   ["cdc:kafka.properties", broker],
 ];
+
+/** A server that somebody else runs, as a shard's entry names it. */
+export const existing = { host: "db1.example.com", user: "capture", password: { secure: "v1:x" } };

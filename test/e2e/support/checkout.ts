@@ -4,7 +4,7 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
-import { cdcLogin } from "../../../lib/connector-secrets.ts";
+import { loginOf } from "../../../lib/connector-secrets.ts";
 import type { MysqlLogin } from "../../../lib/endpoint.ts";
 import { removeMadeIn } from "../../../tools/toolchain/owned.ts";
 
@@ -152,7 +152,7 @@ export class Checkout {
 
   /** The CDC account, with the authority of the stack's servers. */
   async cdcLogin(): Promise<MysqlLogin> {
-    return cdcLogin(await this.password("cdc-password"), await this.authority());
+    return loginOf({ password: await this.password("cdc-password"), ca: await this.authority() });
   }
 
   /** Certificate (PEM) of the authority of the stack's servers. */

@@ -12,7 +12,7 @@ import type { PipelinePlan, ShardPlan } from "../../../plan/types.ts";
 import type { Context } from "./measure.ts";
 import type { Setting } from "./settings.ts";
 import { make, passwordsOf, planOf, removeStack, writeStack } from "./stack.ts";
-import { cdcLogin } from "../../../lib/connector-secrets.ts";
+import { loginOf } from "../../../lib/connector-secrets.ts";
 import type { KafkaEndpoint, MysqlLogin } from "../../../lib/endpoint.ts";
 
 const stateLimitSeconds = 90;
@@ -45,7 +45,7 @@ export class Pipeline {
   constructor(plan: PipelinePlan, { root, cdc, ca }: { root: string; cdc: string; ca: string }) {
     this.plan = plan;
     this.root = { user: "root", password: root, tls: { ca } };
-    this.cdc = cdcLogin(cdc, ca);
+    this.cdc = loginOf({ password: cdc, ca });
     this.worker = new ConnectClient(plan.connect.endpoints.fromHost);
   }
 

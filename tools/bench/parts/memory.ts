@@ -1,4 +1,5 @@
 /** Resident memory of each container: idle after `up`, and the most during a burst. */
+import { ownServers } from "../../../plan/servers.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PipelinePlan } from "../../../plan/types.ts";
 import { writeAndRead } from "../lib/live.ts";
@@ -71,6 +72,6 @@ export async function measureMemory(context: Context, size: { rows: number; roun
 }
 
 function containersOf({ shards, kafka, connect, guard }: PipelinePlan): string[] {
-  const all = [...shards, ...kafka.brokers, ...connect.workers, ...(guard === undefined ? [] : [guard])];
+  const all = [...ownServers(shards), ...kafka.brokers, ...connect.workers, ...(guard === undefined ? [] : [guard])];
   return all.map(({ container }) => container);
 }

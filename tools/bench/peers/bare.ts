@@ -2,6 +2,7 @@
  * The same pipeline by hand, as fast as it can be written: a shell script that starts everything at once, waits only for
  * what has to be there, and creates each connector by one PUT as soon as its server and the worker answer.
  */
+import { hasOwnServer } from "../../../plan/servers.ts";
 import { checkoutFolder } from "../../../lib/checkout.ts";
 import { labelOptions } from "../../../clients/docker/labels.ts";
 import { checkoutLabel, stackLabel } from "../../../lib/constants.ts";
@@ -43,17 +44,19 @@ export function bareScript(hand: ByHand): Script {
     ...[...brokers, ...startsOf(hand, "shard")].map((name) => `spawn ${name}`),
     ...startsOf(hand, "worker").map((name) => `spawn ${name}`),
     "spawn worker_ready",
-    ...shards.map(({ endpoints: { fromHost }, container, connector }, index) =>
-      [
-        "spawn capture",
-        q(container),
-        q(fromHost.host),
-        fromHost.port,
-        `sql-${index}`,
-        q(connector.name),
-        `connector-${index}`,
-      ].join(" "),
-    ),
+    ...shards
+      .filter(hasOwnServer)
+      .map(({ endpoints: { fromHost }, server: { container }, connector }, index) =>
+        [
+          "spawn capture",
+          q(container),
+          q(fromHost.host),
+          fromHost.port,
+          `sql-${index}`,
+          q(connector.name),
+          `connector-${index}`,
+        ].join(" "),
+      ),
     ...startsOf(hand, "other").map((name) => `spawn after_worker ${name}`),
     "wait_for_all",
   ];

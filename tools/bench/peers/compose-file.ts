@@ -3,12 +3,13 @@
  * blogs have 5 to 10 s), `depends_on` that waits for them, tables and account out of the image's init folder, and a service
  * that registers the connectors when all is healthy.
  */
+import { hasOwnServer, ownServers } from "../../../plan/servers.ts";
 import { stringify } from "yaml";
 import type { Images } from "../../../config/images.ts";
 import { checkoutLabel, stackLabel } from "../../../lib/constants.ts";
 import { checkoutFolder } from "../../../lib/checkout.ts";
 import { itself, publishOption } from "../../../plan/endpoints.ts";
-import type { PipelinePlan, PublishedPlan, ShardPlan } from "../../../plan/types.ts";
+import type { PipelinePlan, PublishedPlan, ServerPlan } from "../../../plan/types.ts";
 import {
   plainBrokerEnvironment,
   plainMysqldArgs,
@@ -51,7 +52,10 @@ export function composeFiles(args: ComposeArgs): ComposeFiles {
       ),
     },
     ...workers.flatMap(({ files }) => files.map(({ name, content }) => ({ name, content }))),
-    ...plan.shards.map((shard) => ({ name: `${shard.alias}.sql`, content: serverSql(plan, shard, passwords.cdc) })),
+    ...plan.shards.filter(hasOwnServer).map((shard) => ({
+      name: `${shard.server.alias}.sql`,
+      content: serverSql(plan, shard, passwords.cdc),
+    })),
   ];
 }
 
@@ -65,10 +69,11 @@ function composition({ plan, images, passwords, plugins }: ComposeArgs, workers:
   const whenHealthy = (names: readonly string[]) =>
     Object.fromEntries(names.map((name) => [name, { condition: "service_healthy" }]));
   const brokers = plan.kafka.brokers.map(({ alias }) => alias);
-  const everything = [...workers.map(({ worker }) => worker.alias), ...plan.shards.map(({ alias }) => alias)];
+  const servers = ownServers(plan.shards);
+  const everything = [...workers.map(({ worker }) => worker.alias), ...servers.map(({ alias }) => alias)];
   return {
     networks: { default: { labels } },
-    volumes: Object.fromEntries([...plan.kafka.brokers, ...plan.shards].map(({ volume }) => [volume, { labels }])),
+    volumes: Object.fromEntries([...plan.kafka.brokers, ...servers].map(({ volume }) => [volume, { labels }])),
     services: Object.fromEntries([
       ...plan.kafka.brokers.map((broker) => [
         broker.alias,
@@ -79,7 +84,7 @@ function composition({ plan, images, passwords, plugins }: ComposeArgs, workers:
           healthcheck: check(`bash -c '</dev/tcp/${itself.name}/${broker.port.internal}'`),
         },
       ]),
-      ...plan.shards.map((shard) => [shard.alias, mysqlService(shard, images.mysql, passwords.root, labels)]),
+      ...servers.map((server) => [server.alias, mysqlService(server, images.mysql, passwords.root, labels)]),
       ...workers.map(({ worker, files }) => [
         worker.alias,
         {
@@ -111,12 +116,12 @@ function composition({ plan, images, passwords, plugins }: ComposeArgs, workers:
   };
 }
 
-function mysqlService(shard: ShardPlan, image: string, rootPassword: string, labels: Record<string, string>) {
+function mysqlService(server: ServerPlan, image: string, rootPassword: string, labels: Record<string, string>) {
   return {
-    ...common(shard, image, labels),
-    command: plainMysqldArgs(shard),
+    ...common(server, image, labels),
+    command: plainMysqldArgs(server),
     environment: escaped({ MYSQL_ROOT_PASSWORD: rootPassword }),
-    volumes: [`${shard.volume}:/var/lib/mysql`, `./${shard.alias}.sql:/docker-entrypoint-initdb.d/10-tables.sql:ro`],
+    volumes: [`${server.volume}:/var/lib/mysql`, `./${server.alias}.sql:/docker-entrypoint-initdb.d/10-tables.sql:ro`],
     // Over TCP: on the socket the server that initialises would pass for the real one.
     healthcheck: check(`MYSQL_PWD="$$MYSQL_ROOT_PASSWORD" mysqladmin ping -uroot -h${itself.address} --silent`),
   };

@@ -1,4 +1,5 @@
 /** A pipeline's containers as a person would start them: what `docker run` needs, and no Pulumi. */
+import { ownServers } from "../../../plan/servers.ts";
 import { renderProperties } from "../../../plan/java-properties.ts";
 import { cdcPasswordKey, cdcUser, connectorSecretsFile, workerPropertiesFile } from "../../../lib/constants.ts";
 import type { MysqlLogin } from "../../../lib/endpoint.ts";
@@ -8,7 +9,7 @@ import type {
   BrokerPlan,
   ConnectorPlan,
   PipelinePlan,
-  ShardPlan,
+  ServerPlan,
   StatefulPlan,
   WorkerPlan,
 } from "../../../plan/types.ts";
@@ -53,7 +54,7 @@ export function roleOf(plan: PipelinePlan, container: string): Role {
     containers.some((one) => one.container === container);
   if (has(plan.kafka.brokers)) return "broker";
   if (has(plan.connect.workers)) return "worker";
-  return has(plan.shards) ? "shard" : "other";
+  return has(ownServers(plan.shards)) ? "shard" : "other";
 }
 
 /**
@@ -63,7 +64,7 @@ export function roleOf(plan: PipelinePlan, container: string): Role {
 export function plainContainers(plan: PipelinePlan, images: Images, passwords: Passwords): ContainerSpec[] {
   return [
     ...plan.kafka.brokers.map((broker) => plainBroker(broker, images.kafka)),
-    ...plan.shards.map((shard) => plainShard(shard, images.mysql, passwords.root)),
+    ...ownServers(plan.shards).map((server) => plainServer(server, images.mysql, passwords.root)),
     ...plan.connect.workers.map((worker) => plainWorker(worker, plan, images.kafka, passwords.cdc)),
   ];
 }
@@ -84,18 +85,18 @@ export function plainBrokerEnvironment({ environment }: BrokerPlan): Record<stri
   return { ...Object.fromEntries(properties), KAFKA_AUTO_CREATE_TOPICS_ENABLE: "true" };
 }
 
-function plainShard(shard: ShardPlan, image: string, rootPassword: string): ContainerSpec {
+function plainServer(server: ServerPlan, image: string, rootPassword: string): ContainerSpec {
   return {
-    ...common(shard, image),
-    options: [`--hostname=${shard.alias}`, ...env({ MYSQL_ROOT_PASSWORD: rootPassword })],
+    ...common(server, image),
+    options: [`--hostname=${server.alias}`, ...env({ MYSQL_ROOT_PASSWORD: rootPassword })],
     files: [],
-    volumes: [data(shard, "/var/lib/mysql")],
-    command: plainMysqldArgs(shard),
+    volumes: [data(server, "/var/lib/mysql")],
+    command: plainMysqldArgs(server),
   };
 }
 
 /** What Debezium's documentation asks for, and the time zone. */
-export function plainMysqldArgs({ mysqldArgs }: ShardPlan): string[] {
+export function plainMysqldArgs({ mysqldArgs }: ServerPlan): string[] {
   const needed =
     /^--(server-id|log-bin|binlog-format|binlog-row-image|gtid-mode|enforce-gtid-consistency|default-time-zone)=/;
   return mysqldArgs.filter((argument) => needed.test(argument));

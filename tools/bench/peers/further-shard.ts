@@ -3,7 +3,8 @@ import { ConnectClient } from "../../../clients/connect/client.ts";
 import { removeConnector } from "../../../clients/connect/remove.ts";
 import { deleteTopic } from "../../../clients/kafka/delete-topic.ts";
 import { run } from "../../../lib/run.ts";
-import type { PipelinePlan, ShardPlan } from "../../../plan/types.ts";
+import { hasOwnServer, type OwnShard } from "../../../plan/servers.ts";
+import type { PipelinePlan } from "../../../plan/types.ts";
 import { startByHand } from "./by-hand.ts";
 import type { Passwords } from "./containers.ts";
 import type { Recorded } from "./record.ts";
@@ -15,8 +16,8 @@ import type { Recorded } from "./record.ts";
  */
 export async function addLastShard(plan: PipelinePlan, passwords: Passwords, recorded: Recorded): Promise<number> {
   const shard = lastShard(plan);
-  const containers = recorded.containers.filter(({ container }) => container === shard.container);
-  const filled = recorded.filled.filter(({ volume }) => volume === shard.volume);
+  const containers = recorded.containers.filter(({ container }) => container === shard.server.container);
+  const filled = recorded.filled.filter(({ volume }) => volume === shard.server.volume);
   return await startByHand(
     { plan, passwords, containers, filled, shards: [shard], createsNetwork: false },
     shard.topics,
@@ -25,7 +26,8 @@ export async function addLastShard(plan: PipelinePlan, passwords: Passwords, rec
 
 /** Removes what `addLastShard` has made, also when it made only a part of it. */
 export async function removeLastShard(plan: PipelinePlan): Promise<void> {
-  const { container, volume, connector, topics } = lastShard(plan);
+  const { server, connector, topics } = lastShard(plan);
+  const { container, volume } = server;
   const client = new ConnectClient(plan.connect.endpoints.fromHost);
   await removeConnector(client, { name: connector.name, onDelete: "reset", timeoutSeconds: 60 });
   await run("docker", ["container", "rm", "--force", "--volumes", container]);
@@ -33,8 +35,8 @@ export async function removeLastShard(plan: PipelinePlan): Promise<void> {
   for (const { name } of topics) await deleteTopic(plan.kafka.endpoints.fromHost, name);
 }
 
-function lastShard({ shards }: PipelinePlan): ShardPlan {
-  const shard = shards.at(-1);
+function lastShard({ shards }: PipelinePlan): OwnShard {
+  const shard = shards.filter(hasOwnServer).at(-1);
   if (shard === undefined) throw new Error("a plan has at least one shard");
   return shard;
 }

@@ -1,0 +1,97 @@
+/** What is asked of a shard's entry whose server somebody else runs, and of the others beside it. */
+import type { ExistingMysql } from "../config/existing-schema.ts";
+import type { PipelineConfig } from "../config/schema.ts";
+import type { ShardConfig } from "../config/shard-schema.ts";
+import { hostAndPort } from "../lib/endpoint.ts";
+import type { Problem } from "../lib/problem.ts";
+import { isLoopbackHost } from "./endpoints.ts";
+
+/**
+ * CDC-230 no server, or two; CDC-231 a field that only a server of the stack's own has; CDC-232 an address that means the container
+ * that asks; CDC-233 two shards on one server.
+ */
+export function existingProblems({ shards }: PipelineConfig): Problem[] {
+  const seen = new Map<string, string>();
+  return shards.flatMap((shard, index): Problem[] => {
+    const path = `cdc:shards[${index}]`;
+    const { mysql } = shard;
+    if (mysql === undefined) return shard.port === undefined ? [withoutServer(path)] : [];
+    const address = hostAndPort({ ...mysql, host: mysql.host.toLowerCase() });
+    const other = seen.get(address);
+    seen.set(address, other ?? `${path}.mysql`);
+    return [
+      ...ownFields(path, shard),
+      ...(isLoopbackHost(mysql.host) ? [loopback(path, mysql)] : []),
+      ...(other === undefined ? [] : [sameServer(path, address, other)]),
+    ];
+  });
+}
+
+/** CDC-234: passwords and rows in clear. */
+export function existingWarnings({ shards }: PipelineConfig): Problem[] {
+  return shards.flatMap(({ mysql }, index) =>
+    mysql?.tls === false
+      ? [
+          {
+            code: "CDC-234" as const,
+            path: `cdc:shards[${index}].mysql.tls`,
+            message: `found false: whoever is between the containers and ${mysql.host} can read its rows`,
+            remedy: "have the server speak TLS, and leave tls out or give its authority by caFile",
+          },
+        ]
+      : [],
+  );
+}
+
+function withoutServer(path: string): Problem {
+  return {
+    code: "CDC-230",
+    path,
+    message: "has neither port nor mysql: it has no server",
+    remedy: `write ${path}.port for a server that the pipeline makes, or ${path}.mysql for one that is there`,
+  };
+}
+
+/** Fields of an entry that say how a server of the stack's own is made. */
+function ownFields(path: string, shard: ShardConfig): Problem[] {
+  if (shard.port !== undefined) {
+    return [
+      {
+        code: "CDC-230",
+        path: `${path}.port`,
+        message: "found together with mysql: a shard is one server, which the pipeline makes (port) or finds (mysql)",
+        remedy: `take ${path}.port out; the port of an existing server is ${path}.mysql.port`,
+      },
+    ];
+  }
+  const found = [
+    ...(["bufferPoolMiB", "memoryMiB"] as const).filter((field) => shard[field] !== undefined),
+    ...(Object.keys(shard.mysqlOptions).length > 0 ? (["mysqlOptions"] as const) : []),
+  ];
+  return found.map((field) => ({
+    code: "CDC-231",
+    path: `${path}.${field}`,
+    message: "found together with mysql: nothing about an existing server is set from here",
+    remedy: `take it out, and have the administrator of ${shard.mysql?.host} set it`,
+  }));
+}
+
+function loopback(path: string, { host }: ExistingMysql): Problem {
+  return {
+    code: "CDC-232",
+    path: `${path}.mysql.host`,
+    message: `found ${host}, which in a worker's container is that container itself`,
+    remedy:
+      "write a name or an address of the machine that containers reach too; the server has to listen there (bind_address)",
+  };
+}
+
+/** Both connectors would write one heartbeat, and obey the signals of the other. */
+function sameServer(path: string, address: string, other: string): Problem {
+  return {
+    code: "CDC-233",
+    path: `${path}.mysql`,
+    message: `${address} is already the server of ${other}; one server is one shard, with one connector`,
+    remedy: "take one of the two out, and give the tables of both to the other",
+  };
+}

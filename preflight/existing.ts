@@ -1,0 +1,72 @@
+/** Servers that somebody else runs: looked at before anything is made, by the same rules as those of the stack's own. */
+import { ConnectClient } from "../clients/connect/client.ts";
+import type { Problem } from "../lib/problem.ts";
+import { listedTables } from "../plan/captured.ts";
+import { shardsElsewhere } from "../plan/servers.ts";
+import type { PipelinePlan, ShardPlan } from "../plan/types.ts";
+import { checkServer } from "./server.ts";
+
+/** A worker of the stack's own answers within milliseconds; where none runs nobody listens. */
+const workerLimitMs = 3000;
+
+/** What is asked. */
+export interface ExistingWorld {
+  readonly checkServer: typeof checkServer;
+  /** Whether the stack's workers have a connector of this name already. */
+  readonly hasConnector: (name: string) => Promise<boolean>;
+}
+
+/**
+ * Checks each of them (CDC-711 to CDC-719). Nothing is mended from here: missing privileges are refused too.
+ * @param passwords of the accounts, by shard.
+ */
+export async function checkExisting(
+  plan: PipelinePlan,
+  passwords: ReadonlyMap<string, string>,
+  world: ExistingWorld = worldOf(plan),
+): Promise<Problem[]> {
+  const found = await Promise.all(
+    shardsElsewhere(plan.shards).map(async (shard) => await checkShard(plan, shard, passwords, world)),
+  );
+  return found.flat();
+}
+
+async function checkShard(
+  plan: PipelinePlan,
+  shard: ShardPlan,
+  passwords: ReadonlyMap<string, string>,
+  world: ExistingWorld,
+): Promise<Problem[]> {
+  const { account, connector, databases, endpoints, keyNeeds, name, signalTable } = shard;
+  const login = { user: account.user, password: passwords.get(name) ?? "" };
+  // Of a connector that streams the server tells its id, which is in use by that one.
+  const serverId = (await world.hasConnector(connector.name))
+    ? {}
+    : { serverId: Number(connector.config["database.server.id"]) };
+  return await world.checkServer(
+    { ...endpoints.fromHost, ...login, path: name },
+    {
+      timeZone: plan.timeZone,
+      databases,
+      keyNeeds,
+      tables: [...listedTables(shard), signalTable],
+      ...serverId,
+    },
+  );
+}
+
+function worldOf({ connect }: PipelinePlan): ExistingWorld {
+  const [first, ...others] = connect.workers.map(({ endpoints }) => endpoints.fromHost);
+  const client = first && new ConnectClient(first, { timeoutMs: workerLimitMs, others });
+  return {
+    checkServer,
+    hasConnector: async (name) => {
+      try {
+        return (await client?.getStatus(name)) !== undefined;
+      } catch {
+        // Then it does not stream now, or cannot be told from another client: an id in use is one to look at.
+        return false;
+      }
+    },
+  };
+}
