@@ -45,13 +45,13 @@ function problemsOf(issue: z.core.$ZodIssue, raw: unknown, file: string): Proble
         "CDC-102",
         name,
         `is missing; allowed is ${allowed}`,
-        secretRemedy(path, name) ?? `add ${name} to ${file}`,
+        secretRemedy(path, name, file) ?? `add ${name} to ${file}`,
       ),
     ];
   }
   const shown = `found ${isShowable(String(path.at(-1)), textOf(found)) ? shorten(found) : "a secret"}; allowed is ${allowed}`;
   const remedy =
-    proposal({ path, name, found, allowed, expected: expectedBy(issue), raw }) ?? `change ${name} in ${file}`;
+    proposal({ path, name, found, allowed, expected: expectedBy(issue), raw, file }) ?? `change ${name} in ${file}`;
   return [problem(codeOf(issue), name, shown, remedy)];
 }
 

@@ -16,6 +16,8 @@ export interface WrongValue {
   readonly expected: string | undefined;
   /** The whole configuration. */
   readonly raw: unknown;
+  /** The file that it is of. */
+  readonly file: string;
 }
 
 /** @returns what to write, with a value that is allowed; undefined when none is near. */
@@ -23,7 +25,7 @@ export function proposal(wrong: WrongValue): string | undefined {
   const { path, name, found, allowed, expected } = wrong;
   const at = path.at(-1);
   const text = String(found);
-  const secret = secretRemedy(path, name);
+  const secret = secretRemedy(path, name, wrong.file);
   if (secret !== undefined) return secret;
   if (expected === "string" && (typeof found === "number" || typeof found === "boolean"))
     return `write it in quotes, as YAML takes it for a ${typeof found} else: ${String(at)}: "${text}"`;
@@ -46,10 +48,15 @@ export function proposal(wrong: WrongValue): string | undefined {
   return undefined;
 }
 
-/** How Pulumi is given a field that is a secret; undefined for every other field. */
-export function secretRemedy(path: readonly PropertyKey[], name: string): string | undefined {
-  // It asks for the value, so that no history of a shell has it.
-  return path.at(-1) === "password" ? `let Pulumi encrypt it: pulumi config set --secret --path '${name}'` : undefined;
+/** How Pulumi is given a field that is a secret; undefined for every other field. @param file the stack's. */
+export function secretRemedy(path: readonly PropertyKey[], name: string, file: string): string | undefined {
+  if (path.at(-1) !== "password") return undefined;
+  const [, stack = "STACK"] = /^Pulumi\.(.+)\.yaml$/.exec(file) ?? [];
+  // The last command asks for the value, so that no history of a shell has it. There need be no stack yet.
+  return (
+    `let Pulumi encrypt it: make toolchain && . .cdc/env && pulumi stack select --create ${stack} && ` +
+    `pulumi config set --secret --path '${name}'`
+  );
 }
 
 /** A list of tables takes names and patterns; what else people write there is turned into one of them. */

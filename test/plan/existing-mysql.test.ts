@@ -72,7 +72,8 @@ describe("nothing is made for it", () => {
     expect(plannedPorts(mixed)).toEqual(plannedPorts(without));
     expect(heldVolumes(mixed)).toEqual(heldVolumes(without));
     // But for what the filter of the workers' REST API hides.
-    const names = (plan: typeof mixed) => plannedContainers(plan).map(({ container, networks }) => [container, networks]);
+    const names = (plan: typeof mixed) =>
+      plannedContainers(plan).map(({ container, networks }) => [container, networks]);
     expect(names(mixed)).toEqual(names(without));
     const images = { mysql: "m:1", kafka: "k:1", node: "n:1", opensearch: "o:1" };
     expect(wantedOf(mixed, images)).toEqual(wantedOf(without, images));

@@ -1,0 +1,271 @@
+/**
+ * A stack with one server of its own and one that somebody else runs, in another network, with TLS by an authority of its own and an
+ * account of least privileges: brought up, watched, hurt, moved to a replica, and removed. Nothing of theirs is changed.
+ * The tests go through the life of that one stack in their order.
+ */
+import { randomBytes } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ConnectClient } from "../../clients/connect/client.ts";
+import { cdcPrivileges } from "../../lib/cdc-privileges.ts";
+import { grantStatements } from "../../clients/mysql/grants.ts";
+import { cdc } from "./support/cdc.ts";
+import { Checkout, committedConfig, dockerLines, execute, namesOwnedBy } from "./support/checkout.ts";
+import { addressForContainers, ownAuthority, ServerElsewhere, type Authority } from "./support/elsewhere.ts";
+import { decode, readAll } from "./support/events.ts";
+import { failed, succeeded } from "./support/results.ts";
+import { placesOf } from "./support/secret-places.ts";
+import { secretsIn } from "./support/secrets.ts";
+import { patient, until } from "./support/until.ts";
+
+const portOffset = 14_000;
+const kafka = `localhost:${9092 + portOffset}`;
+const connect = `http://localhost:${8083 + portOffset}`;
+const engine = `http://127.0.0.1:${9200 + portOffset}`;
+const checkout = new Checkout("e2e-elsewhere");
+const worker = new ConnectClient({ url: connect });
+const connector = "theirs-connector";
+const startedMs = Date.now();
+const unchanged = /Resources:\s+\d+ unchanged/;
+/** Of the account that captures; what a person may have made up, not only what we would. */
+const password = String.raw`s3 cret=\"ü#!:$1${randomBytes(6).toString("hex")}`;
+
+let authority: Authority;
+let source: ServerElsewhere;
+let replica: ServerElsewhere;
+let before: string;
+
+function configWith({ host, port }: ServerElsewhere): Record<string, unknown> {
+  const mysql = { host, port, user: "capture", tls: { caFile: "theirs.pem" } };
+  return {
+    portOffset,
+    timeZone: "UTC",
+    shards: [
+      { name: "ours", port: 3308 },
+      { name: "theirs", mysql },
+    ],
+    readSide: { enabled: true },
+  };
+}
+
+/** As a person does: the file, and then the secret by the command that the refusal names. */
+async function writeStack(server: ServerElsewhere): Promise<void> {
+  await checkout.writeConfig({ ...(await committedConfig("dev")), ...configWith(server) });
+  await setPassword(password);
+}
+
+async function setPassword(value: string): Promise<void> {
+  succeeded(await checkout.pulumi("config", "set", "--secret", "--path", "cdc:shards[1].mysql.password", value));
+}
+
+/** Ids of products of their server, in the order of their events; with operations. */
+async function eventsOfTheirs(): Promise<{ id: number; op: string | undefined }[]> {
+  return (await readAll(kafka, "theirs.products.products")).flatMap((record) => {
+    const event = decode(record);
+    const row = event?.after ?? event?.before;
+    return row === undefined || row === null ? [] : [{ id: Number(row["id"]), op: event?.op }];
+  });
+}
+
+async function insert(server: ServerElsewhere, id: number): Promise<void> {
+  await server.sql(`INSERT INTO products.products (id, sku, name, price) VALUES (${id}, 'sku-${id}', 'n', 1)`);
+}
+
+async function arrives(id: number): Promise<void> {
+  await until(`the event of row ${id} arrives`, eventsOfTheirs, (events) => events.some((event) => event.id === id));
+}
+
+/** What the administrator of the server does: tables, rows, the account with its privileges, and nothing of the pipeline's. */
+async function administer(server: ServerElsewhere): Promise<void> {
+  const folder = join(import.meta.dirname, "..", "..", "sql", "products");
+  await server.sql("CREATE DATABASE products; CREATE DATABASE cdc");
+  for (const file of ["10-tables.sql", "20-rows.sql"]) await server.source(await readFile(join(folder, file), "utf8"));
+  const secret = password.replaceAll(/['\\]/g, String.raw`\$&`);
+  await server.source(`CREATE USER 'capture'@'%' IDENTIFIED BY '${secret}' REQUIRE SSL;`);
+  const privileges = new Map(Object.entries(cdcPrivileges(["products"])));
+  for (const grant of grantStatements(privileges, "capture@%")) await server.sql(grant);
+}
+
+beforeAll(async () => {
+  const host = await addressForContainers();
+  authority = await ownAuthority();
+  source = new ServerElsewhere(authority, host, 4711);
+  replica = new ServerElsewhere(authority, host, 4712);
+  await source.start();
+  await administer(source);
+  await checkout.create(configWith(source));
+  await writeFile(join(checkout.folder, "theirs.pem"), authority.certificate);
+});
+
+afterAll(async () => {
+  await checkout.remove();
+  await source?.remove();
+  await replica?.remove();
+});
+
+describe("before anything is made", () => {
+  test("a password that is missing, or stands in clear, is refused with the command that encrypts it", async () => {
+    const command = `make toolchain && . .cdc/env && pulumi stack select --create ${checkout.stack} && pulumi config set --secret --path 'cdc:shards[1].mysql.password'`;
+    expect(failed(await checkout.make("up"))).toContain(command);
+    const [ours, theirs] = configWith(source)["shards"] as [unknown, { mysql: Record<string, unknown> }];
+    const inClear = { ...theirs, mysql: { ...theirs.mysql, password } };
+    await checkout.writeConfig({
+      ...(await committedConfig("dev")),
+      ...configWith(source),
+      shards: [ours, inClear],
+    });
+    const refused = failed(await checkout.make("up"));
+    expect(refused).toContain("CDC-112");
+    expect(refused).toContain(command);
+    expect(refused).not.toContain(password);
+    await checkout.writeConfig({ ...(await committedConfig("dev")), ...configWith(source) });
+    const options = { cwd: checkout.folder, env: { ...checkout.environment(), ANSWER: password } };
+    succeeded(await execute(["sh", "-c", `${command} -- "$ANSWER"`], options));
+    expect(await readFile(join(checkout.folder, `Pulumi.${checkout.stack}.yaml`), "utf8")).not.toContain(password);
+  });
+
+  test("a server without the pipeline's own tables is refused until its administrator has run the file that is named", async () => {
+    const refused = failed(await checkout.make("up"));
+    expect(refused).toContain("CDC-719");
+    const [, file = ""] = /run (sql\/cdc\/\S+\.sql)/.exec(refused) ?? [];
+    expect(await namesOwnedBy(checkout.prefix)).toEqual([]);
+    await source.source(await readFile(join(checkout.folder, file), "utf8"));
+    before = await source.everything();
+  });
+
+  test("another password, and another authority, are refused as CDC-711", async () => {
+    await setPassword("another");
+    const denied = failed(await checkout.make("up"));
+    expect(denied).toContain("CDC-711 theirs: capture cannot log in to the MySQL server at");
+    await setPassword(password);
+    const { certificate } = await ownAuthority();
+    await writeFile(join(checkout.folder, "theirs.pem"), certificate);
+    expect(failed(await checkout.make("up"))).toContain("has a certificate that is not trusted");
+    await writeFile(join(checkout.folder, "theirs.pem"), authority.certificate);
+    expect(await namesOwnedBy(checkout.prefix)).toEqual([]);
+  });
+});
+
+describe("up", () => {
+  test("both shards run, a change of each was seen on its topic and in the index", async () => {
+    const output = succeeded(await checkout.make("up"));
+    for (const name of ["ours", "theirs"])
+      expect(output).toMatch(new RegExp(`${name} .*${name}-connector .*RUNNING .*RUNNING .*\\d+ ms`));
+    expect(output).toContain(`${source.host}:${source.port}`);
+    expect(await source.everything()).toBe(before);
+    const containers = await dockerLines(
+      "ps",
+      "--filter",
+      `label=cdc.stack=${checkout.prefix}`,
+      "--format",
+      "{{.Names}}",
+    );
+    expect(containers.filter((name) => name.includes("mysql"))).toEqual([`${checkout.prefix}-mysql-3308`]);
+  });
+
+  test("the second preview, by plain pulumi, is empty", async () => {
+    expect(succeeded(await checkout.pulumi("preview"))).toMatch(unchanged);
+  });
+
+  test("rows of before and changes arrive, each once", async () => {
+    await insert(source, 1001);
+    await arrives(1001);
+    const events = await eventsOfTheirs();
+    expect(await source.everything()).not.toBe(before);
+    expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+    expect(events.filter(({ op }) => op === "r").length).toBeGreaterThan(0);
+  });
+
+  test("status, doctor and verify know the server as somebody else's, and find nothing wrong", async () => {
+    const status = succeeded(await cdc(checkout, "status"));
+    expect(status).toMatch(/theirs .*RUNNING/);
+    const doctor = succeeded(await cdc(checkout, "doctor"));
+    expect(doctor).toContain("capture may log in");
+    expect(doctor).not.toContain("theirs container");
+    expect(succeeded(await cdc(checkout, "verify"))).toContain("theirs");
+    expect(succeeded(await cdc(checkout, "graph"))).toContain(`${source.host}:${source.port}`);
+  });
+
+  test("index and tables agree, and a table is read again on demand", async () => {
+    expect(succeeded(await cdc(checkout, "reconcile"))).toContain("0 ");
+    succeeded(await cdc(checkout, "snapshot", "theirs", "products.stock"));
+  });
+
+  test("its password stands nowhere in clear", async () => {
+    const places = await placesOf(checkout, { kafka, connect, engine }, startedMs);
+    expect(await secretsIn(places, { "the account's password": password })).toEqual([]);
+  });
+});
+
+describe("what goes wrong", () => {
+  test("drift of its connector is shown by a preview, and brought back by up", async () => {
+    const config = await worker.getConfig(connector);
+    await worker.putConfig(connector, { ...config, "poll.interval.ms": "777" });
+    expect(succeeded(await checkout.pulumi("preview", "--refresh"))).toContain("theirs-connector");
+    succeeded(await checkout.pulumi("up", "--yes", "--skip-preview", "--refresh"));
+    expect((await worker.getConfig(connector))?.["poll.interval.ms"]).toBe("50");
+  });
+
+  test("a server that was away comes back, and so does the flow, by retries or the guard", async () => {
+    await source.restart();
+    await insert(source, 1002);
+    await arrives(1002);
+  });
+});
+
+/** Declares another address, and applies it. */
+async function moveTo(server: ServerElsewhere): Promise<string> {
+  await writeStack(server);
+  return succeeded(await checkout.pulumi("up", "--yes", "--skip-preview"));
+}
+
+async function placeSeen(): Promise<string> {
+  const offsets = await worker.getOffsets(connector);
+  return JSON.stringify(offsets ?? []);
+}
+
+describe("the source moves", () => {
+  test("to a replica that has everything: the connector goes on by GTID, without a new snapshot", async () => {
+    await replica.start();
+    await replica.sql("RESET BINARY LOGS AND GTIDS");
+    const { host, port } = source;
+    await source.sql(
+      "CREATE USER replica IDENTIFIED BY 'replica' REQUIRE SSL; GRANT REPLICATION SLAVE ON *.* TO replica",
+    );
+    await replica.sql(
+      `CHANGE REPLICATION SOURCE TO SOURCE_HOST = '${host}', SOURCE_PORT = ${port}, SOURCE_USER = 'replica', ` +
+        "SOURCE_PASSWORD = 'replica', SOURCE_AUTO_POSITION = 1, SOURCE_SSL = 1; START REPLICA",
+    );
+    await insert(source, 1003);
+    await arrives(1003);
+    const executed = await source.sql("SELECT @@GLOBAL.gtid_executed");
+    await expect
+      .poll(
+        async () => await replica.sql(`SELECT GTID_SUBSET('${executed.replaceAll("\n", "")}', @@GLOBAL.gtid_executed)`),
+        patient,
+      )
+      .toBe("1");
+    const snapshots = async () => (await eventsOfTheirs()).filter(({ op }) => op === "r").length;
+    const read = await snapshots();
+
+    // The failover: the source is gone, the replica is promoted, and told to the stack.
+    await source.docker("stop", "--time", "30", source.name);
+    await replica.sql("STOP REPLICA; RESET REPLICA ALL");
+    await moveTo(replica);
+    await insert(replica, 1004);
+    await arrives(1004);
+    expect(await snapshots()).toBe(read);
+    const ids = (await eventsOfTheirs()).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(await placeSeen()).toContain(await replica.sql("SELECT @@GLOBAL.server_uuid"));
+    expect(succeeded(await cdc(checkout, "status"))).toMatch(/theirs .*RUNNING/);
+  });
+});
+
+test("destroy removes what the stack has made, and changes nothing of theirs", async () => {
+  const theirs = await replica.everything();
+  succeeded(await checkout.make("down"));
+  expect(await namesOwnedBy(checkout.prefix)).toEqual([]);
+  expect(await replica.everything()).toBe(theirs);
+});
