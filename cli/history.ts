@@ -51,7 +51,9 @@ export function unknownHistory(name: string, error: unknown): { found: string; r
  * there would leave a place without GTIDs, from which Debezium 3.6 cannot go on.
  * @throws UnreachableError when the server does not answer.
  */
-export async function ensureTransaction({ name, endpoints }: ShardPlan, login: MysqlLogin): Promise<void> {
+export async function ensureTransaction({ name, endpoints, account }: ShardPlan, login: MysqlLogin): Promise<void> {
+  // There its own rows are made, or come from its source.
+  if (account.isReadOnly) return;
   const { connectMysql } = await import("../clients/mysql/client.ts");
   const { probeStatement } = await import("../flow/flow-database.ts");
   try {

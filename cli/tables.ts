@@ -10,7 +10,7 @@ export function capturedTables(shard: ShardPlan): string[] {
 
 /** The captured tables, those of the pipeline's own included: what a shard's topics are made for. */
 export function includedTables(shard: ShardPlan): string[] {
-  return [...new Set([...listedTables(shard), shard.signalTable])];
+  return [...new Set([...listedTables(shard), ...("table" in shard.signals ? [shard.signals.table] : [])])];
 }
 
 /** The captured table whose changes are on a topic, `DATABASE.TABLE`; undefined where the plan knows of none. */

@@ -99,7 +99,7 @@ export class ReadSide extends pulumi.ComponentResource {
     function prepareIndices(): Indices {
       const { refreshIntervalMs } = plan;
       const withRows = plan.indices.map((index) => ({ ...index, rows: originOf(pipeline, index) }));
-      const indices = [...withRows, plan.probeIndex].map((index) => ({
+      const indices = [...withRows, ...(plan.probeIndex === undefined ? [] : [plan.probeIndex])].map((index) => ({
         ...index,
         shards: index.shards.map((shard) => keptTarget(shard)),
       }));

@@ -45,6 +45,12 @@ export const existingMysqlSchema = z.strictObject({
     allowed: "a secret: {secure: …} as Pulumi writes it",
     upstream: "Debezium `database.password`",
   }),
+  readOnly: field(z.boolean().default(false), {
+    description:
+      "Whether nothing is written to the server, not even the pipeline's own database: for a replica, or an account that may only read. Heartbeats, signals and the proof of flow go other ways then.",
+    allowed: "true or false",
+    upstream: "Debezium `read.only`",
+  }),
   tls: field(tls.default(true), {
     description:
       "Whether connections are encrypted, and whom to trust: true trusts the authorities that Java and Node trust, caFile the certificates in that file, relative to the checkout. `verify: ca` takes any name in the server's certificate: for one that MySQL made by itself.",

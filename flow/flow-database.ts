@@ -8,9 +8,11 @@ import { FlowError, text, type FlowTarget } from "./flow-target.ts";
 
 /** Logs in as the CDC account. */
 export async function connectTo(target: FlowTarget, login: MysqlLogin): Promise<Connection> {
-  return await connectMysql({ ...target.mysql, ...login, database: cdcDatabase }).catch(
-    stuck(target, `${login.user} cannot log in at ${hostAndPort(target.mysql)}`),
-  );
+  return await connectMysql({
+    ...target.mysql,
+    ...login,
+    ...(target.isReadOnly !== true && { database: cdcDatabase }),
+  }).catch(stuck(target, `${login.user} cannot log in at ${hostAndPort(target.mysql)}`));
 }
 
 /** A server that is silent says all of it by that, whatever it was asked. */

@@ -11,6 +11,8 @@ export interface FlowTarget {
   readonly connect: HttpEndpoint;
   readonly kafka: KafkaEndpoint;
   readonly probeTopic: string;
+  /** Whether nothing may be written: the proof is the connector's place then (flow-position.ts). Default false. */
+  readonly isReadOnly?: true;
   /** The connector's `table.include.list`: every entry has to fit a table. */
   readonly tables: string;
   /** Names of the workers' containers, whose log explains a connector that hangs. */
@@ -30,6 +32,8 @@ export interface IndexTarget {
   readonly connect: HttpEndpoint;
   /** Where the sink puts what it cannot take. */
   readonly deadLetterTopic: string;
+  /** Topics that the sink has to pass in place of a document, where nothing may be written. Default: there is a document. */
+  readonly topics?: readonly string[];
 }
 
 /** The way of a change, in its order. */
@@ -54,6 +58,7 @@ export function flowTargetOf(plan: Pick<PipelinePlan, "connect" | "kafka">, shar
     connect: plan.connect.endpoints.fromHost,
     kafka: plan.kafka.endpoints.fromHost,
     probeTopic: shard.probeTopic,
+    ...(shard.account.isReadOnly && { isReadOnly: true as const }),
     tables: shard.connector.config["table.include.list"] ?? "",
     workers: plan.connect.workers.map(({ container }) => container),
   };
@@ -66,9 +71,9 @@ const probeKey = 1;
 export function indexTargetOf(
   plan: Pick<PipelinePlan, "connect">,
   readSide: ReadSidePlan,
-  shard: Pick<ShardPlan, "name">,
+  shard: Pick<ShardPlan, "name" | "account">,
 ): IndexTarget {
-  const { alias, shards } = readSide.probeIndex;
+  const { alias = "", shards = [] } = readSide.probeIndex ?? {};
   const id = shards.find(({ name }) => name === shard.name)?.id ?? shard.name;
   return {
     engine: readSide.endpoints.fromHost,
@@ -77,7 +82,24 @@ export function indexTargetOf(
     sink: readSide.sink.name,
     connect: plan.connect.endpoints.fromHost,
     deadLetterTopic: readSide.deadLetterTopic,
+    ...(shard.account.isReadOnly && { topics: topicsOf(readSide, shard) }),
   };
+}
+
+/** What was proven, by its name: where nothing may be written, no change of ours has gone the way. */
+export function provenWords({ isReadOnly, probeTopic }: FlowTarget, index: IndexTarget | undefined): string {
+  if (isReadOnly !== true)
+    return index === undefined ? `a change was seen on ${probeTopic}` : `a change was found in ${index.alias}`;
+  const passed = `all that its server had committed was passed by`;
+  return index === undefined
+    ? `${passed} the connector, and a heartbeat seen on ${probeTopic},`
+    : `${passed} ${index.sink}`;
+}
+
+/** The topics of a shard's indexed tables. */
+function topicsOf({ indices }: ReadSidePlan, { name }: Pick<ShardPlan, "name">): string[] {
+  const own = indices.filter(({ shards }) => shards.some((shard) => shard.name === name));
+  return [...new Set(own.flatMap(({ topics }) => topics))];
 }
 
 /** An error in words; Node leaves the message empty when every address of a name refuses. */

@@ -12,6 +12,7 @@ import { TopicReader, type TopicRecord, type TopicStream } from "../clients/kafk
 import { diagnose } from "./diagnose.ts";
 import { connectTo, requireBinlog, requireTables, writeProbe } from "./flow-database.ts";
 import { IndexProbe, type DocumentTimes } from "./flow-index.ts";
+import { executedBy, hasPassed, sinkHasPassed } from "./flow-position.ts";
 import { FlowError, text, type FlowTarget, type IndexTarget } from "./flow-target.ts";
 import { nowMs } from "./now.ts";
 
@@ -39,7 +40,8 @@ export interface ProbeTimes {
 }
 
 /**
- * Writes a probe row to the shard (the pipeline's own table) and waits for its event.
+ * Writes a probe row to the shard (the pipeline's own table) and waits for its event. Where nothing may be written, it waits until
+ * the connector has passed what the server has by now.
  * @param login of the CDC account.
  * @param timeoutMs how long the way of the change may take, a first snapshot included.
  * @param index where its document has to be found after that; default: the event is enough.
@@ -66,6 +68,8 @@ const lookEveryMs = 2000;
 export class FlowProbe {
   readonly #target: FlowTarget;
   readonly #index: IndexProbe | undefined;
+  /** What the sink has to pass, where nothing may be written. */
+  readonly #indexTarget: IndexTarget | undefined;
   readonly #database: Connection;
   readonly #reader: TopicReader;
   readonly #from: readonly bigint[];
@@ -74,10 +78,12 @@ export class FlowProbe {
   private constructor(
     target: FlowTarget,
     index: IndexProbe | undefined,
+    indexTarget: IndexTarget | undefined,
     opened: { database: Connection; reader: TopicReader; from: readonly bigint[]; events: TopicStream },
   ) {
     this.#target = target;
     this.#index = index;
+    this.#indexTarget = indexTarget;
     this.#database = opened.database;
     this.#reader = opened.reader;
     this.#from = opened.from;
@@ -101,7 +107,7 @@ export class FlowProbe {
       await requireTables(target, database);
       indexProbe = index && (await IndexProbe.open(target.shard, index));
       const { from, events } = await openAtEnd(target, reader);
-      return new FlowProbe(target, indexProbe, { database, reader, from, events });
+      return new FlowProbe(target, indexProbe, index, { database, reader, from, events });
     } catch (error) {
       await Promise.allSettled([reader.close(), database?.end(), indexProbe?.close()]);
       throw error;
@@ -115,11 +121,12 @@ export class FlowProbe {
    */
   async send(timeoutMs: number): Promise<ProbeTimes> {
     const deadline = performance.now() + timeoutMs;
+    if (this.#target.isReadOnly === true) return await this.#follow(deadline);
     for (;;) {
       const token = randomUUID();
       const sentMs = nowMs();
       await writeProbe(this.#target, this.#database, token);
-      const record = await this.#arrival(token, deadline);
+      const record = await this.#arrival(({ value }) => value?.includes(token) === true, deadline);
       const consumedMs = nowMs();
       if (record === undefined) throw await diagnose(this.#target, this.#reader, this.#from);
       const event = changeIn(record);
@@ -138,18 +145,33 @@ export class FlowProbe {
     }
   }
 
+  /** In place of a row of ours: the connector's place, and a heartbeat behind it. */
+  async #follow(deadline: number): Promise<ProbeTimes> {
+    const sentMs = nowMs();
+    const executed = await executedBy(this.#target, this.#database);
+    const isAfter = ({ timestampMs }: TopicRecord) => timestampMs >= Math.floor(sentMs);
+    const record = (await hasPassed(this.#target, this.#database, executed, deadline))
+      ? await this.#arrival(isAfter, deadline)
+      : undefined;
+    if (record === undefined) throw await diagnose(this.#target, this.#reader, this.#from);
+    const consumedMs = nowMs();
+    const times = { sentMs, committedMs: undefined, capturedMs: undefined, producedMs: record.timestampMs, consumedMs };
+    if (this.#indexTarget === undefined) return { ...times, indexed: undefined };
+    await sinkHasPassed(this.#target, this.#indexTarget, deadline);
+    const passedMs = nowMs();
+    return { ...times, indexed: { writtenMs: passedMs, foundMs: passedMs } };
+  }
+
   /** Looks at the connector meanwhile: of one that has failed nothing will come. */
-  async #arrival(token: string, deadline: number): Promise<TopicRecord | undefined> {
+  async #arrival(isIt: (record: TopicRecord) => boolean, deadline: number): Promise<TopicRecord | undefined> {
     for (;;) {
       const leftMs = deadline - performance.now();
-      const record = await this.#events
-        .find(({ value }) => value?.includes(token) === true, Math.min(leftMs, lookEveryMs))
-        .catch((error: unknown) => {
-          const { shard, probeTopic } = this.#target;
-          throw new FlowError(shard, "topic", `${probeTopic} cannot be read any more: ${text(error)}`, {
-            cause: error,
-          });
+      const record = await this.#events.find(isIt, Math.min(leftMs, lookEveryMs)).catch((error: unknown) => {
+        const { shard, probeTopic } = this.#target;
+        throw new FlowError(shard, "topic", `${probeTopic} cannot be read any more: ${text(error)}`, {
+          cause: error,
         });
+      });
       if (record !== undefined || leftMs <= lookEveryMs) return record;
       const { connect, connector, shard } = this.#target;
       const status = await new ConnectClient(connect, { timeoutMs: lookEveryMs })

@@ -20,11 +20,15 @@ const everywhere = [
 /** Heartbeats, probes and signals are written in the pipeline's own database only. */
 const inOwn = ["DELETE", "INSERT", "SELECT", "UPDATE"] as const;
 
-/** @param databases those of the captured tables. @returns by database; `*` stands for all. */
-export function cdcPrivileges(databases: readonly string[]): Record<string, readonly string[]> {
+/**
+ * @param databases those of the captured tables.
+ * @param isReadOnly whether there is no database of the pipeline's own.
+ * @returns by database; `*` stands for all.
+ */
+export function cdcPrivileges(databases: readonly string[], isReadOnly = false): Record<string, readonly string[]> {
   return {
     "*": everywhere,
     ...Object.fromEntries(databases.map((database) => [database, ["SELECT"]])),
-    [cdcDatabase]: inOwn,
+    ...(isReadOnly ? {} : { [cdcDatabase]: inOwn }),
   };
 }

@@ -16,6 +16,7 @@ export function ownAccess({ alias, published }: ResolvedServer): Access {
       passwordKey: cdcPasswordKey,
       sslMode: "verify_identity",
       truststore: mysqlTruststoreFile,
+      isReadOnly: false,
     },
   };
 }
@@ -26,7 +27,7 @@ export function ownAccess({ alias, published }: ResolvedServer): Access {
  */
 export function existingAccess(
   key: string,
-  { host, port, user, tls }: ExistingMysql,
+  { host, port, user, tls, readOnly }: ExistingMysql,
   authorities: Readonly<Record<string, string>>,
 ): Access {
   const ca = typeof tls === "object" ? authorities[tls.caFile] : undefined;
@@ -41,6 +42,7 @@ export function existingAccess(
       passwordKey: `shard.${key}.password`,
       sslMode: tls === false ? "disabled" : isByAuthority ? "verify_ca" : "verify_identity",
       truststore: ca === undefined ? undefined : truststoreFileOf(key),
+      isReadOnly: readOnly,
     },
   };
 }

@@ -2,7 +2,7 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { jsonConverter, keepNulls } from "./connect.ts";
 import { ddlFilter } from "./ddl-filter.ts";
-import { cdcDatabase, connectorSecretsFile, signalTable } from "../lib/constants.ts";
+import { cdcDatabase, connectorSecretsFile } from "../lib/constants.ts";
 import type { MysqlEndpoint } from "../lib/endpoint.ts";
 import { quoted } from "../lib/names.ts";
 import { findRelease } from "./releases.ts";
@@ -11,7 +11,7 @@ import type { ResolvedShard } from "./resolved-shard.ts";
 import { producerBuffer, producerProperties } from "./row-size.ts";
 import { instantProperties, sessionVariables } from "./session-zone.ts";
 import { transformProperties } from "./transforms.ts";
-import type { ConnectorPlan } from "./types.ts";
+import type { ConnectorPlan, SignalsPlan } from "./types.ts";
 
 export interface ConnectorArgs {
   readonly shard: ResolvedShard;
@@ -19,6 +19,7 @@ export interface ConnectorArgs {
   readonly server: MysqlEndpoint;
   readonly databases: readonly string[];
   readonly tables: readonly string[];
+  readonly signals: SignalsPlan;
   readonly config: PipelineConfig;
   /** The brokers' addresses inside the network. */
   readonly bootstrap: string;
@@ -108,12 +109,7 @@ function ownProperties(args: ConnectorArgs): Record<string, string> {
     "table.include.list": literally(args.tables),
     "database.connectionTimeZone": config.timeZone,
     ...instantProperties,
-    // Keeps the offset of a quiet shard moving (else its binlog may be purged under it) and proves the way through.
-    "heartbeat.action.query":
-      `INSERT INTO ${cdcDatabase}.heartbeat (id, beat_at) VALUES (1, NOW(6)) ` +
-      "ON DUPLICATE KEY UPDATE beat_at = VALUES(beat_at)",
-    // With a row written before and one deleted after each chunk of an incremental snapshot the table stays small.
-    "incremental.snapshot.watermarking.strategy": "insert_delete",
+    ...("table" in args.signals ? writing(args.signals.table) : readingOnly(args.signals.topic, shard, args.bootstrap)),
     "notification.enabled.channels": "sink",
     "notification.sink.topic.name": notificationTopicOf(shard),
     ...producerProperties(config),
@@ -121,8 +117,6 @@ function ownProperties(args: ConnectorArgs): Record<string, string> {
     "internal.schema.history.internal.ddl.filter": ddlFilter(config.connectors.skipDdl),
     "schema.history.internal.kafka.bootstrap.servers": args.bootstrap,
     "schema.history.internal.kafka.topic": shard.schemaHistoryTopic,
-    "signal.data.collection": signalTable,
-    "signal.enabled.channels": "source",
     "snapshot.mode": shard.snapshotMode,
     "tasks.max": "1",
     "topic.prefix": shard.topicPrefix,
@@ -135,6 +129,31 @@ function ownProperties(args: ConnectorArgs): Record<string, string> {
     ...converterProperties(config),
     ...truncateProperties(shard, config),
     ...transformProperties(shard, config),
+  };
+}
+
+/** What a connector writes into the pipeline's own database. */
+function writing(signalTable: string): Record<string, string> {
+  return {
+    // Keeps the offset of a quiet shard moving (else its binlog may be purged under it) and proves the way through.
+    "heartbeat.action.query":
+      `INSERT INTO ${cdcDatabase}.heartbeat (id, beat_at) VALUES (1, NOW(6)) ` +
+      "ON DUPLICATE KEY UPDATE beat_at = VALUES(beat_at)",
+    // With a row written before and one deleted after each chunk of an incremental snapshot the table stays small.
+    "incremental.snapshot.watermarking.strategy": "insert_delete",
+    "signal.data.collection": signalTable,
+    "signal.enabled.channels": "source",
+  };
+}
+
+/** Chunks of incremental snapshots have their place by GTIDs, and signals come from a topic. Upstream: "Read-only incremental snapshots". */
+function readingOnly(signalTopic: string, { connector }: ResolvedShard, bootstrap: string): Record<string, string> {
+  return {
+    "read.only": "true",
+    "signal.enabled.channels": "kafka",
+    "signal.kafka.bootstrap.servers": bootstrap,
+    "signal.kafka.groupId": `${connector}-signals`,
+    "signal.kafka.topic": signalTopic,
   };
 }
 

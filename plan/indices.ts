@@ -71,14 +71,21 @@ export function removalTopicsOf(shard: Pick<ResolvedShard, "topicPrefix">, { con
   return [truncateTopicOf(shard), ...(connectors.schemaChanges ? [shard.topicPrefix] : [])];
 }
 
+/** The topics of probe rows; there are none of a shard that is only read. */
+export function probeTopicsOf(shards: readonly ShardPlan[]): string[] {
+  return shards.filter(({ account }) => !account.isReadOnly).map(({ probeTopic }) => probeTopic);
+}
+
 /** Probes are never merged, so their shard is known by the topic. */
-export function planProbeIndex(config: PipelineConfig, { resolved, shards }: PlannedShards): IndexPlan {
+export function planProbeIndex(config: PipelineConfig, { resolved, shards }: PlannedShards): IndexPlan | undefined {
+  const written = resolved.filter(({ account }) => !account.isReadOnly);
+  if (written.length === 0) return undefined;
   const table = `${cdcDatabase}.probe`;
   return {
     table,
     alias: aliasOf(table),
-    topics: shards.map(({ probeTopic }) => probeTopic),
-    shards: resolved.map((shard) => indexedShard(table, shard, shard.topicPrefix, config)),
+    topics: probeTopicsOf(shards),
+    shards: written.map((shard) => indexedShard(table, shard, shard.topicPrefix, config)),
   };
 }
 

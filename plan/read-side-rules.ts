@@ -133,7 +133,9 @@ function noAlias(table: string, alias: string): Problem {
 
 /** Probes have an index of their own. In the order in which the tables are written. */
 function aliasClashes({ indices, probeIndex }: ReadSidePlan, shards: readonly ResolvedShard[]): Problem[] {
-  const owners = new Map([[probeIndex.alias, `the pipeline's own ${probeIndex.table}`]]);
+  const owners = new Map(
+    probeIndex === undefined ? [] : [[probeIndex.alias, `the pipeline's own ${probeIndex.table}`]],
+  );
   const aliases = new Map(indices.map(({ table, alias }) => [table, alias]));
   return [...new Set(shards.flatMap(({ tables }) => tables))].flatMap((table) => {
     const alias = aliases.get(table);

@@ -28,7 +28,10 @@ export function planShard(
   const probe = `${cdcDatabase}.probe`;
   const topic = (table: string) => topicOf(shard.topicPrefix, table);
   const notificationTopic = notificationTopicOf(shard);
-  const databases = [...databasesOf(shard.tables), cdcDatabase];
+  const { isReadOnly } = account;
+  const databases = [...databasesOf(shard.tables), ...(isReadOnly ? [] : [cdcDatabase])];
+  const signals = isReadOnly ? { topic: topic(signalTable) } : { table: signalTable };
+  const beats = debeziumHeartbeats(shard);
   return {
     name: shard.name,
     key: shard.key,
@@ -43,7 +46,8 @@ export function planShard(
         shard,
         server: endpoints.inNetwork,
         databases,
-        tables: [...shard.tables, heartbeat, probe],
+        tables: [...shard.tables, ...(isReadOnly ? [] : [heartbeat, probe])],
+        signals,
         config,
         bootstrap,
         pinned,
@@ -56,19 +60,24 @@ export function planShard(
     topics: [
       topics.schemaHistory(shard.schemaHistoryTopic),
       ...(config.connectors.schemaChanges ? [topics.schemaChanges(shard.topicPrefix)] : []),
-      topics.liveness(`__debezium-heartbeat.${shard.topicPrefix}`),
+      topics.liveness(beats),
       // Signals are published as every change is; Debezium captures their table whatever the list of tables says.
-      ...[heartbeat, probe, signalTable].map((table) => topics.liveness(topic(table))),
+      ...(isReadOnly ? [signalTable] : [heartbeat, probe, signalTable]).map((table) => topics.liveness(topic(table))),
       topics.notifications(notificationTopic),
       ...(hasOwnSink(config) ? [topics.schemaChanges(truncateTopicOf(shard))] : []),
       ...(config.connectors.merge === undefined ? shard.tables.map((table) => topics.data(topic(table), table)) : []),
     ],
-    probeTopic: topic(probe),
-    heartbeatTopic: topic(heartbeat),
+    probeTopic: isReadOnly ? beats : topic(probe),
+    heartbeatTopic: isReadOnly ? beats : topic(heartbeat),
     notificationTopic,
-    signalTable,
+    signals,
     keyNeeds: keyNeeds(config, shard),
   };
+}
+
+/** Debezium's own heartbeats, which it sends whether or not it writes a row. Upstream: `topic.heartbeat.prefix`. */
+function debeziumHeartbeats({ topicPrefix }: ResolvedShard): string {
+  return `__debezium-heartbeat.${topicPrefix}`;
 }
 
 /** In Debezium's own words. A GTID set is one line there; SHOW BINARY LOG STATUS breaks it after each server. */

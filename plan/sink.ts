@@ -2,6 +2,7 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { converterSettings } from "./connect.ts";
 import { sinkPluginFolder } from "../lib/constants.ts";
+import { probeTopicsOf } from "./indices.ts";
 import { inTopic } from "../lib/names.ts";
 import { producerBuffer, producerProperties } from "./row-size.ts";
 import { replicationFactor } from "./topics.ts";
@@ -77,7 +78,7 @@ function ownProperties(config: PipelineConfig, { shards, indices, engineUrl }: S
           "topic.pattern": String.raw`(?<shard>.+)\.(?<database>[^.]+)\.(?<table>[^.]+)`,
           ...namesOfTables(indices),
           "removal.topics": [...removals].map(([topic, id]) => `${topic}=${id}`).join(","),
-          topics: [...data, ...shards.map(({ probeTopic }) => probeTopic), ...removals.keys(), retryTopic].join(","),
+          topics: [...data, ...probeTopicsOf(shards), ...removals.keys(), retryTopic].join(","),
           ...(config.connectors.merge === undefined ? {} : { "shard.key.field": config.connectors.merge.shardField }),
         }
       : { topics: data.join(",") }),

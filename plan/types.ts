@@ -84,7 +84,12 @@ export interface CdcAccountPlan {
   readonly sslMode: "verify_identity" | "verify_ca" | "disabled";
   /** The Java truststore on the workers, a file; undefined for the authorities that Java trusts. */
   readonly truststore: string | undefined;
+  /** Whether it writes nothing: no heartbeats, probes or signals into the pipeline's own database. */
+  readonly isReadOnly: boolean;
 }
+
+/** Table (`DATABASE.TABLE`) whose rows are commands to a connector, or the topic whose records are. */
+export type SignalsPlan = { readonly table: string } | { readonly topic: string };
 
 export interface ShardPlan {
   readonly name: string;
@@ -101,14 +106,14 @@ export interface ShardPlan {
   readonly connector: ConnectorPlan;
   /** The topics that belong to this shard: schema history, schema changes, the pipeline's own tables, notifications, data unless merged. */
   readonly topics: readonly TopicPlan[];
-  /** Topic on which the flow check waits for its probe row. */
+  /** Topic on which the flow check waits for its probe row; where nothing is written, for a heartbeat. */
   readonly probeTopic: string;
-  /** Topic on which the heartbeat row arrives every few seconds, however quiet the shard is. */
+  /** Topic on which the heartbeat row arrives every few seconds, however quiet the shard is; where nothing is written, Debezium's own heartbeat. */
   readonly heartbeatTopic: string;
   /** Topic on which the connector tells of its snapshots. */
   readonly notificationTopic: string;
-  /** Table whose rows are commands to the connector, `DATABASE.TABLE`. */
-  readonly signalTable: string;
+  /** Where commands to the connector are written. */
+  readonly signals: SignalsPlan;
   /** Captured tables that cannot do without a key, and why: of their topic, or of the index. */
   readonly keyNeeds: Readonly<Record<string, "topic" | "index">>;
 }
@@ -271,8 +276,8 @@ export interface ReadSidePlan {
   readonly refreshIntervalMs: number;
   /** One for each captured table. */
   readonly indices: readonly IndexPlan[];
-  /** The pipeline's own probe rows, by which the way into the index is proven and timed. */
-  readonly probeIndex: IndexPlan;
+  /** The pipeline's own probe rows, by which the way into the index is proven and timed; undefined where no shard may be written to. */
+  readonly probeIndex: IndexPlan | undefined;
   readonly sink: SinkPlan;
   /** Records that the sink could not take, with the reason in their headers. */
   readonly deadLetterTopic: string;

@@ -37,7 +37,7 @@ async function checkShard(
   passwords: ReadonlyMap<string, string>,
   world: ExistingWorld,
 ): Promise<Problem[]> {
-  const { account, connector, databases, endpoints, keyNeeds, name, signalTable } = shard;
+  const { account, connector, databases, endpoints, keyNeeds, name, signals } = shard;
   const login = { user: account.user, password: passwords.get(name) ?? "" };
   // Of a connector that streams the server tells its id, which is in use by that one.
   const serverId = (await world.hasConnector(connector.name))
@@ -49,7 +49,8 @@ async function checkShard(
       timeZone: plan.timeZone,
       databases,
       keyNeeds,
-      tables: [...listedTables(shard), signalTable],
+      isReadOnly: account.isReadOnly,
+      tables: [...listedTables(shard), ...("table" in signals ? [signals.table] : [])],
       ...serverId,
     },
   );

@@ -15,6 +15,8 @@ export interface ExpectedServer {
   readonly databases: readonly string[];
   /** Captured tables that cannot do without a key, and why. */
   readonly keyNeeds: Readonly<Record<string, KeyNeed>>;
+  /** Whether nothing is written to it. Default: the pipeline's own database is. */
+  readonly isReadOnly?: boolean;
   /** Tables that have to be there, `DATABASE.TABLE`. Default: none is looked for. */
   readonly tables?: readonly string[];
   /** What the connector is to be as a replication client (Debezium `database.server.id`). Default: not compared with other ids. */
@@ -112,7 +114,7 @@ export function judgeServer(path: string, facts: ServerFacts, expected: Expected
   const otherKind = judgeKind(path, facts);
   // None of the rest holds for it.
   if (otherKind.length > 0) return otherKind;
-  const lacking = judgeGrants(path, facts, expected.databases);
+  const lacking = judgeGrants(path, facts, expected);
   return [
     ...judgeVariables(path, facts),
     ...(isRds(facts.variables) ? judgeRdsRetention(path, facts) : judgeRetention(path, facts)),
@@ -211,8 +213,8 @@ export function secondsOf(time: string, zone: string): number {
   return asUtc / 1000 - offset;
 }
 
-function judgeGrants(path: string, facts: ServerFacts, databases: readonly string[]): Problem[] {
-  const wanted = cdcPrivileges(databases);
+function judgeGrants(path: string, facts: ServerFacts, { databases, isReadOnly }: ExpectedServer): Problem[] {
+  const wanted = cdcPrivileges(databases, isReadOnly);
   const here = isRds(facts.variables) ? rdsPrivileges(wanted) : wanted;
   const missing = lackingPrivileges(facts.grants, new Map(Object.entries(here)));
   if (missing.size === 0) return [];

@@ -2,7 +2,7 @@
 import { startTimes } from "../clients/docker/container.ts";
 import { loginOf, type KeptLogin } from "../lib/connector-secrets.ts";
 import { targetOf, type Kept } from "../plan/endpoints.ts";
-import type { FlowTarget, IndexTarget } from "../flow/flow-target.ts";
+import { provenWords, type FlowTarget, type IndexTarget } from "../flow/flow-target.ts";
 import { asKnown, isEqual, type Properties, type ResourceHandler, type Say, without } from "./handler.ts";
 import { reveal } from "./secrets.ts";
 
@@ -58,8 +58,7 @@ async function prove(inputs: Properties, say: Say): Promise<Properties> {
   // The clients of Kafka and MySQL take half a second to load: most runs of the plugin need none.
   const { checkFlow } = await import("../flow/flow.ts");
   const { latencyMs } = await checkFlow(target, loginOf(login), timeoutSeconds * 1000, index);
-  const where = index === undefined ? `seen on ${target.probeTopic}` : `found in ${index.alias}`;
-  say(`${target.shard}: a change was ${where} after ${latencyMs} ms`);
+  say(`${target.shard}: ${provenWords(target, index)} after ${latencyMs} ms`);
   return { ...inputs, latencyMs, provenAt: new Date().toISOString(), startedAt };
 }
 

@@ -9,7 +9,21 @@ import { quotedName, quotedTable, tableParts } from "../lib/sql.ts";
 
 const numberTypes = /^(tiny|small|medium|big)?int|^decimal|^double|^float/;
 
-type Address = Pick<SnapshotTarget, "shard" | "mysql" | "signalTable">;
+type Address = Pick<SnapshotTarget, "shard" | "mysql" | "kafka" | "signalTable" | "signalTopic">;
+
+async function sendSignal(
+  kafka: SnapshotTarget["kafka"],
+  { name, key }: NonNullable<SnapshotTarget["signalTopic"]>,
+  value: string,
+): Promise<void> {
+  const { RecordProducer } = await import("../clients/kafka/producer.ts");
+  const producer = new RecordProducer(kafka);
+  try {
+    await producer.send(name, [{ key, value }]);
+  } finally {
+    await producer.close();
+  }
+}
 
 /** A shard's server, logged in to; close it when done. */
 export class SnapshotServer {
@@ -100,9 +114,15 @@ export class SnapshotServer {
     }
   }
 
-  /** Writes a signal; the connector reads it from the binlog, so the row itself need not stay. */
+  /** Writes a signal; the connector reads a row from the binlog, so the row itself need not stay. */
   async signal({ id, type, data }: Signal): Promise<void> {
-    const table = quotedTable(this.#target.signalTable);
+    const { kafka, signalTable, signalTopic } = this.#target;
+    if (signalTopic !== undefined) {
+      const value = JSON.stringify({ id, type, data: JSON.parse(data) as unknown });
+      return await sendSignal(kafka, signalTopic, value);
+    }
+    if (signalTable === undefined) throw new Error(`${this.#target.shard} takes no signals`);
+    const table = quotedTable(signalTable);
     await this.#connection.execute(`INSERT INTO ${table} (id, type, data) VALUES (?, ?, ?)`, [id, type, data]);
     await this.#connection.execute(`DELETE FROM ${table} WHERE id = ?`, [id]);
   }

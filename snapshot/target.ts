@@ -8,7 +8,10 @@ const defaultChunkSize = 1024;
 
 export interface SnapshotTarget extends FlowTarget {
   readonly notificationTopic: string;
-  readonly signalTable: string;
+  /** Where signals are written: rows of this table … */
+  readonly signalTable?: string;
+  /** … or records of this topic, whose key is the connector's `topic.prefix`. */
+  readonly signalTopic?: { readonly name: string; readonly key: string };
   /** Rows of a whole chunk. */
   readonly chunkSize: number;
 }
@@ -37,9 +40,11 @@ export interface TablesTarget extends SnapshotTarget {
 type Reached = Pick<PipelinePlan, "connect" | "kafka">;
 
 export function snapshotTargetOf(plan: Reached, shard: ShardPlan): SnapshotTarget {
-  const { notificationTopic, signalTable, connector } = shard;
+  const { notificationTopic, signals, topicPrefix, connector } = shard;
   const chunkSize = Number(connector.config["incremental.snapshot.chunk.size"] ?? defaultChunkSize);
-  return { ...flowTargetOf(plan, shard), notificationTopic, signalTable, chunkSize };
+  const signalled =
+    "table" in signals ? { signalTable: signals.table } : { signalTopic: { name: signals.topic, key: topicPrefix } };
+  return { ...flowTargetOf(plan, shard), notificationTopic, ...signalled, chunkSize };
 }
 
 export function tablesTargetOf(plan: Reached, shard: ShardPlan): TablesTarget {

@@ -122,8 +122,10 @@ async function readBeats(
 
 function heartbeatTopic(config: Readonly<Record<string, string>>): string | undefined {
   const prefix = config["topic.prefix"];
-  if (prefix === undefined || !config["heartbeat.action.query"]) return undefined;
-  return `${prefix}.${heartbeatTable}`;
+  if (prefix === undefined) return undefined;
+  // The server's own heartbeats in its binlog make Debezium's, where no row may be written.
+  if (config["read.only"] === "true") return `__debezium-heartbeat.${prefix}`;
+  return config["heartbeat.action.query"] ? `${prefix}.${heartbeatTable}` : undefined;
 }
 
 function beatOf({ config, type }: ExpandedConnector["info"], beats: ReadonlyMap<string, bigint> | undefined): Beat {

@@ -17,6 +17,7 @@ interface Options {
   readonly tls?: true;
   readonly ca?: string;
   readonly serverId?: number;
+  readonly readOnly?: true;
 }
 
 export function register(program: Command): void {
@@ -29,6 +30,7 @@ export function register(program: Command): void {
     .requiredOption("--database <name...>", "databases that are to be captured")
     .option("--tls", "encrypt, and trust the authorities that Node trusts")
     .option("--ca <file>", "encrypt, and trust the authority whose certificate (PEM) this file has")
+    .option("--read-only", "nothing is to be written to it: the account needs no database of the pipeline's own")
     .option("--server-id <id>", "the connector's id as a replication client, to be compared with those in use", idOf)
     .summary("can a server that is not of this stack be captured?")
     .description(
@@ -61,6 +63,7 @@ What each code means: docs/refusals.md, CDC-711 to CDC-718. How to prepare a ser
         timeZone,
         databases: database,
         keyNeeds: {},
+        isReadOnly: options.readOnly === true,
         ...(serverId !== undefined && { serverId }),
       });
       const isCaptured = problems.length === 0;

@@ -197,7 +197,8 @@ function flowChecks(facts: Facts, shard: ShardPlan): Check[] {
     },
   };
   // Without the statement Debezium beats only on its own topic, which tells nothing of the way from the database.
-  const beats = shard.connector.config["heartbeat.action.query"] !== undefined && shard.connector.state === "running";
+  const { config, state } = shard.connector;
+  const beats = (config["heartbeat.action.query"] ?? config["read.only"]) !== undefined && state === "running";
   if (!beats) return [probe];
   const bound = plan.guard?.settings.stallSeconds ?? defaultStallSeconds;
   const heartbeat: Check = {

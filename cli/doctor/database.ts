@@ -18,7 +18,8 @@ type Judged = Pick<ShardPlan, "account" | "server">;
 /** Logs in as the CDC account and holds the server against the rules of the preflight. */
 export async function lookAtServer(plan: PipelinePlan, shard: ShardPlan, login: MysqlLogin): Promise<Outcome> {
   const address = { ...shard.endpoints.fromHost, ...login, path: shard.name };
-  const expected = { timeZone: plan.timeZone, databases: shard.databases, keyNeeds: shard.keyNeeds };
+  const { databases, keyNeeds, account } = shard;
+  const expected = { timeZone: plan.timeZone, databases, keyNeeds, isReadOnly: account.isReadOnly };
   return judgeProblems(shard, await checkServer(address, expected));
 }
 

@@ -1,6 +1,6 @@
 /** A change sent through the pipeline. */
 import type { ShardPlan } from "../../plan/types.ts";
-import type { IndexTarget } from "../../flow/flow-target.ts";
+import { provenWords, type IndexTarget } from "../../flow/flow-target.ts";
 import { FlowProbe, flowTargetOf, FlowError } from "../../flow/flow.ts";
 import type { Facts } from "./facts.ts";
 import { broken, well, type Outcome } from "./walk.ts";
@@ -12,11 +12,10 @@ const probeLimitMs = 20_000;
 export async function sendProbe({ stack }: Facts, shard: ShardPlan, index?: IndexTarget): Promise<Outcome> {
   let probe: FlowProbe | undefined;
   try {
-    probe = await FlowProbe.open(flowTargetOf(stack.plan, shard), await stack.cdcLogin(shard.name), index);
+    const target = flowTargetOf(stack.plan, shard);
+    probe = await FlowProbe.open(target, await stack.cdcLogin(shard.name), index);
     const { sentMs, consumedMs, indexed } = await probe.send(probeLimitMs);
-    if (indexed === undefined || index === undefined)
-      return well(`a change arrived on ${shard.probeTopic} after ${Math.round(consumedMs - sentMs)} ms`);
-    return well(`a search of ${index.alias} found a change after ${Math.round(indexed.foundMs - sentMs)} ms`);
+    return well(`${provenWords(target, index)} after ${Math.round((indexed?.foundMs ?? consumedMs) - sentMs)} ms`);
   } catch (error) {
     if (!(error instanceof FlowError)) throw error;
     const remedy =

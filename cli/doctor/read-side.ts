@@ -108,7 +108,7 @@ async function lookAtSearch(plan: PipelinePlan, { endpoints, indices, probeIndex
   const engine = engineClient(endpoints.fromHost, { timeoutMs: answerLimitMs });
   try {
     const { body: health } = await engine.cluster.health();
-    const planned = indices.length === 0 ? [] : [...indices, probeIndex];
+    const planned = indices.length === 0 ? [] : [...indices, ...(probeIndex === undefined ? [] : [probeIndex])];
     const aliases = planned.map(({ alias }) => alias);
     const missing = await missingAliases(endpoints.fromHost, aliases, answerLimitMs);
     const rows = indices

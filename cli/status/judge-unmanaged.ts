@@ -20,7 +20,9 @@ export function unmanagedIn(
       ? []
       : [
           readSide.sink.name,
-          ...[...readSide.indices, readSide.probeIndex].map((index) => temporaryNames(readSide, index).connector),
+          ...[...readSide.indices, readSide.probeIndex]
+            .filter((index) => index !== undefined)
+            .map((index) => temporaryNames(readSide, index).connector),
         ]),
   ]);
   return Object.values(connectors).filter(({ info }) => !own.has(info.name));

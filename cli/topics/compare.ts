@@ -68,7 +68,7 @@ function kindOf(name: string, shard: ShardPlan): TopicKind {
     [shard.heartbeatTopic]: "heartbeat",
     [`__debezium-heartbeat.${prefix}`]: "heartbeat",
     [shard.probeTopic]: "probe",
-    [`${prefix}.${shard.signalTable}`]: "signals",
+    ["table" in shard.signals ? `${prefix}.${shard.signals.table}` : shard.signals.topic]: "signals",
     [shard.notificationTopic]: "notifications",
     [truncateTopicOf(shard)]: "truncations",
   };

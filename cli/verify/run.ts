@@ -22,6 +22,8 @@ const remedies: Readonly<Record<Stage, string>> = {
 export interface ShardResult {
   readonly shard: string;
   readonly latencies: readonly Latency[];
+  /** Where nothing may be written, the connector's place was followed in place of a probe. Default false. */
+  readonly isReadOnly?: true;
   readonly error?: FlowError;
 }
 
@@ -50,7 +52,7 @@ export async function probeAll(
           if (latencies.length > 0 && readSide !== undefined) await sleep(Math.random() * readSide.refreshIntervalMs);
           latencies.push(latencyOf(await probe.send(probeLimitMs)));
         }
-        return { shard: shard.name, latencies };
+        return { shard: shard.name, latencies, ...(shard.account.isReadOnly && { isReadOnly: true as const }) };
       } catch (error) {
         if (!(error instanceof FlowError)) throw error;
         return { shard: shard.name, latencies, error };
@@ -103,6 +105,9 @@ export function textOf(results: readonly ShardResult[], count: number, stageName
     table,
     "",
     `${arrived} of ${results.length * count} probes arrived`,
+    ...(results.some(({ isReadOnly }) => isReadOnly === true)
+      ? ["a server that is only read takes no probe: its connector has passed all that it had, and a heartbeat arrived"]
+      : []),
     ...(isUnclear ? ["left out: stages whose clocks disagree, and those of events that carry no times"] : []),
     ...results.flatMap(({ error }) =>
       error === undefined ? [] : [`${coloured("red", "✗")} ${error.message}\n  what to do: ${remedies[error.stage]}`],

@@ -12,13 +12,20 @@ import { cdcPrivileges } from "../../lib/cdc-privileges.ts";
 import { grantStatements } from "../../clients/mysql/grants.ts";
 import { cdc } from "./support/cdc.ts";
 import { Checkout, committedConfig, dockerLines, execute, namesOwnedBy } from "./support/checkout.ts";
-import { addressForContainers, ownAuthority, ServerElsewhere, type Authority } from "./support/elsewhere.ts";
+import {
+  addressForContainers,
+  hasAll,
+  ownAuthority,
+  replicate,
+  ServerElsewhere,
+  type Authority,
+} from "./support/elsewhere.ts";
 import { decode, readAll } from "./support/events.ts";
 import { ForwardedAddress } from "./support/forwarded.ts";
 import { failed, succeeded } from "./support/results.ts";
 import { placesOf } from "./support/secret-places.ts";
 import { secretsIn } from "./support/secrets.ts";
-import { patient, until } from "./support/until.ts";
+import { until } from "./support/until.ts";
 
 const portOffset = 14_000;
 const kafka = `localhost:${9092 + portOffset}`;
@@ -225,22 +232,6 @@ describe("what goes wrong", () => {
   });
 });
 
-/** Makes one server a replica of another one, which has everything. */
-async function replicate(from: ServerElsewhere, to: ServerElsewhere): Promise<void> {
-  await to.sql(
-    `CHANGE REPLICATION SOURCE TO SOURCE_HOST = '${from.host}', SOURCE_PORT = ${from.port}, SOURCE_USER = 'replica', ` +
-      "SOURCE_PASSWORD = 'replica', SOURCE_AUTO_POSITION = 1, SOURCE_SSL = 1; START REPLICA",
-  );
-  await hasAll(from, to);
-}
-
-/** Waits until the replica has every transaction that its source has now. */
-async function hasAll(from: ServerElsewhere, replicaOf: ServerElsewhere): Promise<void> {
-  const executed = (await from.sql("SELECT @@GLOBAL.gtid_executed")).replaceAll(/\s|\\n/g, "");
-  const look = async () => await replicaOf.sql(`SELECT GTID_SUBSET('${executed}', @@GLOBAL.gtid_executed)`);
-  await expect.poll(look, patient).toBe("1");
-}
-
 async function promote(server: ServerElsewhere): Promise<void> {
   await server.sql("STOP REPLICA; RESET REPLICA ALL");
 }
@@ -267,7 +258,6 @@ const snapshotsRead = async () => (await eventsOfTheirs()).filter(({ op }) => op
 describe("the source moves", () => {
   test("to a replica that lacks what was read: refused and named, nothing is changed, and the old one goes on", async () => {
     await replica.start();
-    await replica.sql("RESET BINARY LOGS AND GTIDS");
     await source.sql(
       "CREATE USER replica IDENTIFIED BY 'replica' REQUIRE SSL; GRANT REPLICATION SLAVE ON *.* TO replica",
     );

@@ -47,7 +47,7 @@ test("a place in the binlog goes with recovery, and with no other mode, wherever
 test("signals and notifications have a table and topics of the shard's own, declared by the plan", () => {
   const [shard] = planWith({ shards: [{ name: "a", port: 3308, topicPrefix: "eu.a" }] }).shards;
   expect(shard).toMatchObject({
-    signalTable: "cdc.signal",
+    signals: { table: "cdc.signal" },
     heartbeatTopic: "eu.a.cdc.heartbeat",
     notificationTopic: "eu.a.cdc.notifications",
   });

@@ -104,6 +104,13 @@ export class Checkout {
     await git("commit", "--quiet", "--message", "as cloned");
   }
 
+  /** The values of the stack's file, by their keys without `cdc:`. */
+  async config(): Promise<Record<string, unknown>> {
+    const file = await readFile(join(this.folder, `Pulumi.${this.stack}.yaml`), "utf8");
+    const { config } = parse(file) as { config: Record<string, unknown> };
+    return Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace(/^cdc:/, ""), value]));
+  }
+
   /** Writes the stack's file, and leaves the line of Pulumi's own in it, as somebody with an editor would. */
   async writeConfig(config: Record<string, unknown>): Promise<void> {
     const file = join(this.folder, `Pulumi.${this.stack}.yaml`);

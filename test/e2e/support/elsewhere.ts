@@ -10,7 +10,7 @@ import { stackLabel } from "../../../lib/constants.ts";
 import { run } from "../../../lib/run.ts";
 import { makeAuthority, makeCertificate } from "../../../provider/certificates.ts";
 import { buildPackagedImages } from "../../../tools/toolchain/images.ts";
-import { untilSucceeds } from "./until.ts";
+import { until, untilSucceeds } from "./until.ts";
 
 /** The authority that signs the certificates of one owner's servers. */
 export type Authority = Awaited<ReturnType<typeof makeAuthority>>;
@@ -139,4 +139,26 @@ export class ServerElsewhere {
     const client = ["mysql", "-uroot", "--batch", "--skip-column-names"];
     return await this.docker("exec", "--env", "MYSQL_PWD", this.name, ...client, ...args);
   }
+}
+
+/** Makes one server a replica of another one, which has everything. */
+export async function replicate(from: ServerElsewhere, to: ServerElsewhere): Promise<void> {
+  await from.sql(
+    "CREATE USER IF NOT EXISTS replica IDENTIFIED BY 'replica' REQUIRE SSL; GRANT REPLICATION SLAVE ON *.* TO replica",
+  );
+  // What its own initialisation has written is in the way.
+  if ((await to.sql("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = 'products'")) === "0")
+    await to.sql("RESET BINARY LOGS AND GTIDS");
+  await to.sql(
+    `CHANGE REPLICATION SOURCE TO SOURCE_HOST = '${from.host}', SOURCE_PORT = ${from.port}, SOURCE_USER = 'replica', ` +
+      "SOURCE_PASSWORD = 'replica', SOURCE_AUTO_POSITION = 1, SOURCE_SSL = 1; START REPLICA",
+  );
+  await hasAll(from, to);
+}
+
+/** Waits until the replica has every transaction that its source has now. */
+export async function hasAll(from: ServerElsewhere, replicaOf: ServerElsewhere): Promise<void> {
+  const executed = (await from.sql("SELECT @@GLOBAL.gtid_executed")).replaceAll(/\s|\\n/g, "");
+  const look = async () => await replicaOf.sql(`SELECT GTID_SUBSET('${executed}', @@GLOBAL.gtid_executed)`);
+  await until("the replica has all of its source", look, (answer) => answer === "1");
 }
