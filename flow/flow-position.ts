@@ -7,19 +7,34 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { ConnectClient } from "../clients/connect/client.ts";
 import { failureOf } from "../clients/connect/status.ts";
+import { placeOf, type Place } from "../clients/debezium/history/place.ts";
 import { untilCaughtUp } from "../clients/kafka/sink-lag.ts";
 import { FlowError, text, type FlowTarget, type IndexTarget } from "./flow-target.ts";
 
 const pollMs = 200;
 const answerLimitMs = 2000;
 
-/** Every transaction that the server has by now. @throws FlowError with the stage `database`. */
-export async function executedBy(target: FlowTarget, database: Connection): Promise<string> {
-  return await askFor(target, database, "SELECT @@GLOBAL.gtid_executed AS answer", []);
+/** How far a server's binlog had come at a moment. */
+export interface Stand {
+  /** Every transaction in it. */
+  readonly executed: string;
+  /** Its newest file, and how long that was, in bytes. */
+  readonly file: string;
+  readonly position: number;
+}
+
+/** How far the server's binlog has come by now. @throws FlowError with the stage `database`. */
+export async function standOf(target: FlowTarget, database: Connection): Promise<Stand> {
+  const executed = await askFor(target, database, "SELECT @@GLOBAL.gtid_executed AS answer", []);
+  const logs = await rows(target, database, "SHOW BINARY LOGS", []);
+  const newest = logs.at(-1) ?? {};
+  return { executed, file: String(newest["Log_name"]), position: Number(newest["File_size"]) };
 }
 
 /**
- * Waits until the connector has all of them.
+ * Waits until the connector has passed it: it has every transaction, or stands behind that byte. The second is for statements that
+ * are no rows at the end of the binlog: Debezium counts their GTIDs with the next transaction. Files are compared only after a
+ * heartbeat of after that moment was seen, so that the place is not one on another server of before.
  * @param deadline by `performance.now()`.
  * @returns false when it has not by then.
  * @throws FlowError when the connector has failed meanwhile.
@@ -27,16 +42,17 @@ export async function executedBy(target: FlowTarget, database: Connection): Prom
 export async function hasPassed(
   target: FlowTarget,
   database: Connection,
-  executed: string,
+  stand: Stand,
   deadline: number,
 ): Promise<boolean> {
   const worker = new ConnectClient(target.connect, { timeoutMs: answerLimitMs });
   for (;;) {
     // A worker that does not answer for a moment is asked again.
-    const committed = await worker.getOffsets(target.connector).then(gtidsIn, () => undefined);
-    if (committed !== undefined) {
+    const place = await worker.getOffsets(target.connector).then(placeOf, () => undefined);
+    if (place !== undefined && place.snapshot === undefined) {
+      if (isBehind(stand, place)) return true;
       const contains = "SELECT GTID_SUBSET(?, ?) AS answer";
-      if ((await askFor(target, database, contains, [executed, committed])) === "1") return true;
+      if ((await askFor(target, database, contains, [stand.executed, place.gtids ?? ""])) === "1") return true;
     }
     if (performance.now() > deadline) return false;
     const status = await worker.getStatus(target.connector).catch(() => undefined);
@@ -44,6 +60,16 @@ export async function hasPassed(
     if (failure !== undefined) throw new FlowError(target.shard, "task", failure);
     await sleep(pollMs);
   }
+}
+
+/** Heartbeats come, and the place does not. */
+export function notPassed({ shard, connector }: FlowTarget, { file, position }: Stand): FlowError {
+  return new FlowError(
+    shard,
+    "binlog",
+    `heartbeats of ${connector} arrive, but it has not come to ${file}:${position}, where its server was; it may be behind ` +
+      "a large transaction, or read another server (cdc offsets shows its place)",
+  );
 }
 
 /**
@@ -64,21 +90,39 @@ export async function sinkHasPassed(
   if (records > 0) throw stuck(`the sink connector ${sink} is ${records} records behind (cdc status shows since when)`);
 }
 
-/** Debezium's place of the only partition; undefined before its first. */
-function gtidsIn(offsets: Awaited<ReturnType<ConnectClient["getOffsets"]>>): string | undefined {
-  const gtids = offsets?.[0]?.offset?.["gtids"];
-  return typeof gtids === "string" ? gtids : undefined;
+/** Whether a place lies at or behind a stand. Names of binlog files end in numbers that grow in length only beyond a million. */
+export function isBehind(
+  { file, position }: Pick<Stand, "file" | "position">,
+  place: Pick<Place, "file" | "position">,
+): boolean {
+  const [stood, read] = [numberOf(file), numberOf(place.file)];
+  if (stood === undefined || read === undefined) return false;
+  return read > stood || (read === stood && place.position >= position);
+}
+
+function numberOf(file: string): number | undefined {
+  const [, digits] = /\.(\d+)$/.exec(file) ?? [];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 async function askFor(
-  { shard }: FlowTarget,
+  target: FlowTarget,
   database: Connection,
   sql: string,
   values: readonly string[],
 ): Promise<string> {
+  const [row] = await rows(target, database, sql, values);
+  return String(row?.["answer"]).replaceAll("\n", "");
+}
+
+async function rows(
+  { shard }: FlowTarget,
+  database: Connection,
+  sql: string,
+  values: readonly string[],
+): Promise<RowDataPacket[]> {
   try {
-    const [rows] = await database.query<RowDataPacket[]>(sql, [...values]);
-    return String(rows[0]?.["answer"]).replaceAll("\n", "");
+    return (await database.query<RowDataPacket[]>(sql, [...values]))[0];
   } catch (error) {
     throw new FlowError(shard, "database", text(error), { cause: error });
   }

@@ -71,7 +71,7 @@ const probeKey = 1;
 export function indexTargetOf(
   plan: Pick<PipelinePlan, "connect">,
   readSide: ReadSidePlan,
-  shard: Pick<ShardPlan, "name" | "account">,
+  shard: Pick<ShardPlan, "name" | "account" | "topics">,
 ): IndexTarget {
   const { alias = "", shards = [] } = readSide.probeIndex ?? {};
   const id = shards.find(({ name }) => name === shard.name)?.id ?? shard.name;
@@ -96,10 +96,14 @@ export function provenWords({ isReadOnly, probeTopic }: FlowTarget, index: Index
     : `${passed} ${index.sink}`;
 }
 
-/** The topics of a shard's indexed tables. */
-function topicsOf({ indices }: ReadSidePlan, { name }: Pick<ShardPlan, "name">): string[] {
-  const own = indices.filter(({ shards }) => shards.some((shard) => shard.name === name));
-  return [...new Set(own.flatMap(({ topics }) => topics))];
+/** The topics of a shard's indexed tables; merged ones have those of other shards too. */
+function topicsOf({ indices }: ReadSidePlan, { name, topics }: Pick<ShardPlan, "name" | "topics">): string[] {
+  const own = new Set(topics.map((topic) => topic.name));
+  const read = indices
+    .filter(({ shards }) => shards.some((shard) => shard.name === name))
+    .flatMap((index) => index.topics);
+  const ofShard = read.filter((topic) => own.has(topic));
+  return [...new Set(ofShard.length > 0 ? ofShard : read)];
 }
 
 /** An error in words; Node leaves the message empty when every address of a name refuses. */

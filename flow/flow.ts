@@ -12,7 +12,7 @@ import { TopicReader, type TopicRecord, type TopicStream } from "../clients/kafk
 import { diagnose } from "./diagnose.ts";
 import { connectTo, requireBinlog, requireTables, writeProbe } from "./flow-database.ts";
 import { IndexProbe, type DocumentTimes } from "./flow-index.ts";
-import { executedBy, hasPassed, sinkHasPassed } from "./flow-position.ts";
+import { hasPassed, notPassed, sinkHasPassed, standOf } from "./flow-position.ts";
 import { FlowError, text, type FlowTarget, type IndexTarget } from "./flow-target.ts";
 import { nowMs } from "./now.ts";
 
@@ -148,12 +148,10 @@ export class FlowProbe {
   /** In place of a row of ours: the connector's place, and a heartbeat behind it. */
   async #follow(deadline: number): Promise<ProbeTimes> {
     const sentMs = nowMs();
-    const executed = await executedBy(this.#target, this.#database);
-    const isAfter = ({ timestampMs }: TopicRecord) => timestampMs >= Math.floor(sentMs);
-    const record = (await hasPassed(this.#target, this.#database, executed, deadline))
-      ? await this.#arrival(isAfter, deadline)
-      : undefined;
+    const stand = await standOf(this.#target, this.#database);
+    const record = await this.#arrival(({ timestampMs }) => timestampMs >= Math.ceil(sentMs), deadline);
     if (record === undefined) throw await diagnose(this.#target, this.#reader, this.#from);
+    if (!(await hasPassed(this.#target, this.#database, stand, deadline))) throw notPassed(this.#target, stand);
     const consumedMs = nowMs();
     const times = { sentMs, committedMs: undefined, capturedMs: undefined, producedMs: record.timestampMs, consumedMs };
     if (this.#indexTarget === undefined) return { ...times, indexed: undefined };

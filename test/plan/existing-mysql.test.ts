@@ -1,6 +1,8 @@
 /** Shards with servers that somebody else runs: what is planned for them, and what is not. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { flowTargetOf, indexTargetOf } from "../../flow/flow-target.ts";
+import { cdcPrivileges } from "../../lib/cdc-privileges.ts";
 import { serverIdOf } from "../../plan/access.ts";
 import { heldOf } from "../../plan/held.ts";
 import { judgeLosses } from "../../plan/losses.ts";
@@ -62,6 +64,68 @@ test.each([
   expect(Object.fromEntries(config)).toEqual(properties);
   expect(shard?.endpoints.fromHost.tls).toEqual(endpoint);
   expect(plan.warnings.map(({ code }) => code)).toEqual(tls === false ? ["CDC-234"] : []);
+});
+
+describe("with readOnly", () => {
+  const reading = (more: Record<string, unknown> = {}) =>
+    planWith({ shards: [{ ...theirs, mysql: { ...mysql, readOnly: true } }], ...more });
+  const configOf = (plan: typeof mixed) => plan.shards[0]?.connector.config ?? {};
+
+  test("the connector writes nothing, and takes signals from a topic of its own", () => {
+    const [before, after] = [configOf(planWith({ shards: [theirs] })), configOf(reading())];
+    const changed = Object.keys({ ...before, ...after }).filter((key) => before[key] !== after[key]);
+    expect(Object.fromEntries(changed.toSorted().map((key) => [key, after[key]]))).toEqual({
+      "database.include.list": "products",
+      "heartbeat.action.query": undefined,
+      "incremental.snapshot.watermarking.strategy": undefined,
+      "read.only": "true",
+      "signal.data.collection": undefined,
+      "signal.enabled.channels": "kafka",
+      "signal.kafka.bootstrap.servers": "kafka:29092",
+      "signal.kafka.groupId": "theirs-connector-signals",
+      "signal.kafka.topic": "theirs.cdc.signal",
+      "table.include.list": "products\\.products,products\\.stock",
+    });
+    expect(JSON.stringify(after)).not.toMatch(/INSERT|cdc\\.(heartbeat|probe)/);
+  });
+
+  test("every topic that it names is declared, and none of the pipeline's own rows", () => {
+    const [shard] = reading().shards;
+    const names = shard?.topics.map(({ name }) => name) ?? [];
+    expect(names).toEqual(
+      expect.arrayContaining(["theirs.cdc.signal", "__debezium-heartbeat.theirs", shard?.notificationTopic]),
+    );
+    expect(names.filter((name) => /cdc\.(heartbeat|probe)$/.test(name))).toEqual([]);
+    expect(shard).toMatchObject({
+      databases: ["products"],
+      signals: { topic: "theirs.cdc.signal" },
+      heartbeatTopic: "__debezium-heartbeat.theirs",
+      probeTopic: "__debezium-heartbeat.theirs",
+    });
+  });
+
+  test("no probe is looked for in the index, but the sink passes the tables' topics", () => {
+    const plan = reading({ readSide: { enabled: true } });
+    expect(plan.readSide?.probeIndex).toBeUndefined();
+    expect(plan.readSide?.sink.config["topics"]).not.toContain("__debezium-heartbeat");
+    const both = planWith({
+      shards: [ours, { ...theirs, mysql: { ...mysql, readOnly: true } }],
+      readSide: { enabled: true },
+    });
+    expect(both.readSide?.probeIndex?.shards.map(({ name }) => name)).toEqual(["ours"]);
+    const [, shard] = both.shards;
+    if (both.readSide === undefined || shard === undefined) throw new Error("there is a read side with two shards");
+    expect(indexTargetOf(both, both.readSide, shard).topics).toEqual([
+      "theirs.products.products",
+      "theirs.products.stock",
+    ]);
+    expect(flowTargetOf(both, shard).isReadOnly).toBe(true);
+    expect(Object.keys(flowTargetOf(both, both.shards[0]!))).not.toContain("isReadOnly");
+  });
+
+  test("no privilege on the pipeline's own database is needed", () => {
+    expect(cdcPrivileges(["shop"], true)).toEqual({ "*": cdcPrivileges([])["*"], shop: ["SELECT"] });
+  });
 });
 
 describe("nothing is made for it", () => {
