@@ -2,6 +2,7 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { mysqlAuthorityFile, mysqlCertificateFile, mysqlKeyFile } from "../lib/constants.ts";
 import { mysqlPidsLimit } from "./limits.ts";
+import { mysqlMemoryLimitMiB } from "./memory.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 import { mysqlOptions } from "./row-size.ts";
 import type { ShardPlan } from "./types.ts";
@@ -13,7 +14,7 @@ export const mysqldOverheadMiB = 190;
 export function planMysql(
   shard: ResolvedShard,
   config: PipelineConfig,
-): Pick<ShardPlan, "mysqldArgs" | "ownMysqlOptions" | "pidsLimit"> {
+): Pick<ShardPlan, "mysqldArgs" | "ownMysqlOptions" | "memoryLimitMiB" | "pidsLimit"> {
   const own = ownOptions(shard, config);
   const free = {
     ...smallServer,
@@ -28,6 +29,7 @@ export function planMysql(
   return {
     mysqldArgs: options.map(([name, value]) => `${argumentOf(name)}=${value}`),
     ownMysqlOptions: own,
+    memoryLimitMiB: shard.memoryLimitMiB ?? mysqlMemoryLimitMiB(shard.bufferPoolMiB, free),
     pidsLimit: mysqlPidsLimit(free["max_connections"]),
   };
 }

@@ -44,7 +44,6 @@ export function planShard(
     // By the shard, not by its port: rows stay with it when the port changes.
     volume: `${stack}-mysql-${shard.key}-data`,
     expectedMemoryMiB: shard.bufferPoolMiB + mysqldOverheadMiB,
-    memoryLimitMiB: shard.memoryLimitMiB,
     ...planMysql(shard, config),
     databases,
     topicPrefix: shard.topicPrefix,
