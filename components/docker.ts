@@ -78,8 +78,6 @@ export function createService(args: ServiceArgs, opts: pulumi.CustomResourceOpti
         retries: 3,
         startPeriod: "1m0s",
       },
-      // Without swap beside it; left out, the provider would see the engine's answer as a difference.
-      ...(memoryLimitMiB === undefined ? {} : { memory: memoryLimitMiB, memorySwap: memoryLimitMiB }),
       // Each is a plain user that reads its files and listens above port 1024: it needs no capability, and gets none by a file.
       capabilities: { drops: ["ALL"] },
       securityOpts: ["no-new-privileges:true"],
@@ -94,11 +92,17 @@ export function createService(args: ServiceArgs, opts: pulumi.CustomResourceOpti
       mustRun: false,
       wait: false,
     },
-    { ...opts, deleteBeforeReplace: true, replaceOnChanges: ["healthcheck"] },
+    {
+      ...opts,
+      deleteBeforeReplace: true,
+      replaceOnChanges: ["healthcheck"],
+      // ContainerReady's; a refresh finds them on the engine.
+      ignoreChanges: ["memory", "memorySwap"],
+    },
   );
   const ready = new ContainerReady(
     `${name}-ready`,
-    { container: containerName, containerId: container.id, pidsLimit },
+    { container: containerName, containerId: container.id, memoryLimitMiB, pidsLimit },
     { ...opts, deletedWith: container },
   );
   return { container, ready };

@@ -35,8 +35,8 @@ export const bufferPoolDoc = {
 };
 
 export const memoryDoc = {
-  description: "Limit of the server container's memory, in MiB.",
+  description: "Limit of the server container's memory, in MiB, page cache included.",
   allowed: "a whole number from 256",
   upstream: "Docker `--memory`",
-  otherwise: "no limit",
+  otherwise: "1.5 times the buffer pool and 3276 MiB; more by options that take memory, such as `max_connections`",
 };

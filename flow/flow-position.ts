@@ -27,8 +27,8 @@ export interface Stand {
 export async function standOf(target: FlowTarget, database: Connection): Promise<Stand> {
   const executed = await askFor(target, database, "SELECT @@GLOBAL.gtid_executed AS answer", []);
   const logs = await rows(target, database, "SHOW BINARY LOGS", []);
-  const newest = logs.at(-1) ?? {};
-  return { executed, file: String(newest["Log_name"]), position: Number(newest["File_size"]) };
+  const newest = logs.at(-1);
+  return { executed, file: String(newest?.["Log_name"]), position: Number(newest?.["File_size"]) };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { PipelineConfig } from "../config/schema.ts";
 import { connectRestPort, pluginsFolder, secretsFolder } from "../lib/constants.ts";
 import { publishedPort, workerEndpoints } from "./endpoints.ts";
 import { pidsLimit } from "./limits.ts";
+import { jvmMemoryLimitMiB } from "./memory.ts";
 import { jvmEnvironment } from "./jvm.ts";
 import { restName, workerNetworks } from "./networks.ts";
 import { filterProperties, planFilter } from "./rest-filter.ts";
@@ -74,7 +75,7 @@ function planWorker(
     port,
     endpoints: workerEndpoints(alias, port),
     expectedMemoryMiB: config.connect.heapMiB + jvmOverheadMiB,
-    memoryLimitMiB: undefined,
+    memoryLimitMiB: jvmMemoryLimitMiB(config.connect.heapMiB),
     pidsLimit,
     environment: jvmEnvironment("worker", config.connect.heapMiB),
     properties: {

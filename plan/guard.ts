@@ -3,13 +3,11 @@ import type { PipelineConfig } from "../config/schema.ts";
 import { writtenHttp, writtenKafka, type KafkaEndpoint } from "../lib/endpoint.ts";
 import { asksIn, networkNames } from "./networks.ts";
 import { pidsLimit } from "./limits.ts";
+import { nodeMemoryLimitMiB } from "./memory.ts";
 import type { ConnectPlan, GuardPlan, GuardSettings } from "./types.ts";
 
 /** Measured: 65 MiB, with the guard's code and a connection to Kafka. */
 const expectedMemoryMiB = 90;
-
-/** A guard that wants more is broken, and ends before it takes memory from what it guards. */
-const memoryLimitMiB = 256;
 
 /** How long a check of the connectors and the writing down of it may take, on a busy machine too. */
 const checkLimitSeconds = 60;
@@ -40,7 +38,7 @@ export function planGuard(
     // It asks the servers too: whether they answer, and whether a place is still one of their history.
     networks: [asksIn(networks.pipeline), asksIn(networks.databases)],
     expectedMemoryMiB,
-    memoryLimitMiB,
+    memoryLimitMiB: nodeMemoryLimitMiB,
     pidsLimit,
     settings: {
       connectUrls: connect.workers.map(({ endpoints }) => writtenHttp(endpoints.inNetwork)),

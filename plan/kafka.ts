@@ -4,6 +4,7 @@ import type { PipelineConfig } from "../config/schema.ts";
 import type { Endpoints, KafkaEndpoint } from "../lib/endpoint.ts";
 import { brokerEndpoints, clusterEndpoints, publishedPort, type PublishedPort } from "./endpoints.ts";
 import { pidsLimit } from "./limits.ts";
+import { jvmMemoryLimitMiB } from "./memory.ts";
 import { escapedValue } from "./java-properties.ts";
 import { jvmEnvironment } from "./jvm.ts";
 import { askedIn, networkNames } from "./networks.ts";
@@ -62,7 +63,7 @@ function planBroker(stack: string, id: number, config: PipelineConfig): BrokerPl
     endpoints: endpointsOf(id, config),
     volume: `${stack}-${alias}-data`,
     expectedMemoryMiB: config.kafka.heapMiB + jvmOverheadMiB,
-    memoryLimitMiB: undefined,
+    memoryLimitMiB: jvmMemoryLimitMiB(config.kafka.heapMiB),
     pidsLimit,
     environment: {
       ...asEnvironment(fewPartitions),

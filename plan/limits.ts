@@ -1,4 +1,5 @@
-/** How much of the machine a container may take. */
+/** How many processes a container may have at once; what memory it may take is in memory.ts. */
+import { mysqlNumber } from "./memory.ts";
 
 /**
  * Processes and threads of a container at once: what OpenShift gives a pod (`podPidsLimit`, its default 4096), forty times what
@@ -8,11 +9,8 @@
  */
 export const pidsLimit = 4096;
 
-const factors: Readonly<Record<string, number>> = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
-
 /** MySQL has a thread for each connection: those that somebody allows come on top. @param maxConnections as mysqld takes it: `5000`, `5K`. */
 export function mysqlPidsLimit(maxConnections: string | undefined): number {
-  const [, digits = "0", unit = ""] = /^(\d+)([kmg]?)$/i.exec(maxConnections ?? "") ?? [];
   // mysqld itself takes 100000 at most.
-  return pidsLimit + Math.min(Number(digits) * (factors[unit.toLowerCase()] ?? 1), 100_000);
+  return pidsLimit + Math.min(mysqlNumber(maxConnections) ?? 0, 100_000);
 }

@@ -4,6 +4,7 @@ import { mysqlAuthorityFile, mysqlCertificateFile, mysqlKeyFile } from "../lib/c
 import { mysqlPidsLimit } from "./limits.ts";
 import { certificateNames } from "./endpoints.ts";
 import { askedIn, networkNames } from "./networks.ts";
+import { mysqlMemoryLimitMiB } from "./memory.ts";
 import type { ResolvedServer } from "./resolved-shard.ts";
 import { mysqlOptions } from "./row-size.ts";
 import type { ServerPlan } from "./types.ts";
@@ -38,9 +39,9 @@ export function planServer(stack: string, key: string, server: ResolvedServer, c
     certificateNames: certificateNames(alias, container),
     volume: `${stack}-mysql-${key}-data`,
     expectedMemoryMiB: server.bufferPoolMiB + mysqldOverheadMiB,
-    memoryLimitMiB: server.memoryLimitMiB,
     mysqldArgs: options.map(([name, value]) => `${argumentOf(name)}=${value}`),
     ownMysqlOptions: own,
+    memoryLimitMiB: server.memoryLimitMiB ?? mysqlMemoryLimitMiB(server.bufferPoolMiB, free),
     pidsLimit: mysqlPidsLimit(free["max_connections"]),
   };
 }

@@ -1,6 +1,7 @@
 /** The read side: a search engine, the sink connector that keeps it in step with the shards, and the search page. */
 import { engineJavaOptions } from "./jvm.ts";
 import { pidsLimit } from "./limits.ts";
+import { jvmMemoryLimitMiB, nodeMemoryLimitMiB } from "./memory.ts";
 import type { PipelineConfig } from "../config/schema.ts";
 import { writtenHttp, type HttpEndpoint } from "../lib/endpoint.ts";
 import { hasOwnSink, planIndices, planProbeIndex, type PlannedShards } from "./indices.ts";
@@ -18,7 +19,6 @@ const pagePort = 8090;
 const engineOverheadMiB = 350;
 /** As the guard: Node, and little of its own. */
 const pageMemoryMiB = 90;
-const pageMemoryLimitMiB = 256;
 
 /**
  * Plans the read side. With another sink than our own no index is planned: where its documents go is its own affair.
@@ -65,7 +65,7 @@ function planEngine(stack: string, config: PipelineConfig): EnginePlan {
     volume: `${stack}-${engineAlias}-${readSide.keepIndex ? "kept" : "data"}`,
     keepsData: readSide.keepIndex,
     expectedMemoryMiB: readSide.heapMiB + engineOverheadMiB,
-    memoryLimitMiB: undefined,
+    memoryLimitMiB: jvmMemoryLimitMiB(readSide.heapMiB),
     pidsLimit,
     javaOptions: engineJavaOptions(readSide.heapMiB),
     settings: { ...closedDoors(config), ...engineSettings(config) },
@@ -105,7 +105,7 @@ function planPage(
     port,
     endpoints: httpEndpoints(alias, port),
     expectedMemoryMiB: pageMemoryMiB,
-    memoryLimitMiB: pageMemoryLimitMiB,
+    memoryLimitMiB: nodeMemoryLimitMiB,
     pidsLimit,
     settings: {
       engineUrl: writtenHttp(engine),

@@ -23,8 +23,8 @@ export interface ContainerPlan {
   readonly networks: readonly NetworkPlan[];
   /** Estimate of what the container needs: heap or buffer pool, and what the process needs beside it. */
   readonly expectedMemoryMiB: number;
-  /** Limit set on the container; undefined for none. */
-  readonly memoryLimitMiB: number | undefined;
+  /** The most that the container may have, page cache included; no swap beside it. */
+  readonly memoryLimitMiB: number;
   /** How many processes and threads the container may have at once. */
   readonly pidsLimit: number;
 }

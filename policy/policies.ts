@@ -10,7 +10,7 @@ import { loopback, publishedAddresses } from "./rules/addresses.ts";
 import { oneConnectorPerShard } from "./rules/connectors.ts";
 import { pinnedImages } from "./rules/images.ts";
 import { leastRights } from "./rules/least-rights.ts";
-import { limitedProcesses } from "./rules/processes.ts";
+import { limitedMemory, limitedProcesses } from "./rules/limits.ts";
 import { renderViolation, type Resource, type ResourceRule, type StackRule, type Violation } from "./rules/resource.ts";
 import { clearSecrets } from "./rules/secrets.ts";
 import { sameTimeZone } from "./rules/time-zone.ts";
@@ -107,6 +107,7 @@ export const policies: (ResourceValidationPolicy | StackValidationPolicy)[] = [
   perStack("unique-ids", "Ids, names, ports and data volumes exist once.", uniqueIds),
   noClearSecrets(),
   perResource("least-rights", "Containers have no more rights than a plain user's process.", leastRights),
+  perStack("limited-memory", "Every container has a limit of memory.", limitedMemory),
   perStack("limited-processes", "Every container has a limit of processes.", limitedProcesses),
   perResource("kept-volumes", "Stateful containers keep their data on named volumes.", keptVolumes),
   // Advisory: both servers survive being killed, they only start more slowly.

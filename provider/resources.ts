@@ -67,11 +67,13 @@ export interface ContainerReadyArgs {
   readonly containerId: pulumi.Input<string>;
   /** How long to wait for the container's health check, in seconds. Default 180. */
   readonly timeoutSeconds?: pulumi.Input<number>;
+  /** The most memory that the container may have, in MiB. */
+  readonly memoryLimitMiB: pulumi.Input<number>;
   /** How many processes and threads the container may have at once. */
   readonly pidsLimit: pulumi.Input<number>;
 }
 
-/** A container that runs within its limit of processes, and is healthy. One that has stopped or lost the limit is mended by the next `up`. */
+/** A container that runs within its limits of memory and processes, and is healthy. One that has stopped or lost a limit is mended by the next `up`. */
 export class ContainerReady extends pulumi.CustomResource {
   /** When the container was started, as the engine writes it; a new value means that what uses it has to be proven anew. */
   declare readonly startedAt: pulumi.Output<string>;
@@ -80,7 +82,7 @@ export class ContainerReady extends pulumi.CustomResource {
     super(
       "cdc:index:ContainerReady",
       name,
-      { timeoutSeconds: 180, ...args, startedAt: undefined, pidsHeld: undefined },
+      { timeoutSeconds: 180, ...args, startedAt: undefined, memoryHeldMiB: undefined, pidsHeld: undefined },
       opts,
     );
   }

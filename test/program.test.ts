@@ -48,6 +48,7 @@ test.each(["dev", "orders", "merged"])("the %s stack registers this graph", asyn
     const shown = [
       "name",
       "container",
+      "memoryLimitMiB",
       "pidsLimit",
       "image",
       "partitions",

@@ -29,7 +29,7 @@ export function containerCheck(facts: Facts, section: string, title: string, con
 }
 
 /** What is judged of it. */
-export type JudgedState = Omit<ContainerState, "startedAt" | "healthTest" | "pidsLimit">;
+export type JudgedState = Omit<ContainerState, "startedAt" | "healthTest" | "memoryLimitMiB" | "pidsLimit">;
 
 export function judgeContainer(name: string, state: JudgedState | undefined): Outcome {
   if (state === undefined) return broken(`there is no container ${name}`, "make up makes it");

@@ -17,6 +17,14 @@ export interface ContainerState {
   readonly healthTest: readonly string[];
   /** How many processes and threads it may have at once; undefined without a limit. */
   readonly pidsLimit: number | undefined;
+  /** The most memory that it may have, in MiB; undefined without a limit. */
+  readonly memoryLimitMiB: number | undefined;
+}
+
+/** What a container may have of the machine. */
+export interface ContainerLimits {
+  readonly memoryLimitMiB: number;
+  readonly pidsLimit: number;
 }
 
 /** An inspection waits while the engine starts or ends the container, which takes long on a busy machine. */
@@ -33,7 +41,7 @@ interface Inspected {
     readonly Health?: { readonly Status: string };
   };
   readonly Config: { readonly Healthcheck?: { readonly Test?: readonly string[] } };
-  readonly HostConfig?: { readonly PidsLimit?: number | null };
+  readonly HostConfig?: { readonly PidsLimit?: number | null; readonly Memory?: number };
 }
 
 /** State of the container; undefined when there is none of that name. @throws EngineError when the engine does not answer. */
@@ -68,6 +76,7 @@ export function parseInspection(json: string): Map<string, ContainerState> {
         healthTest: Config.Healthcheck?.Test ?? [],
         // Engines write none as null, 0 or -1.
         pidsLimit: (HostConfig?.PidsLimit ?? 0) > 0 ? (HostConfig?.PidsLimit ?? undefined) : undefined,
+        memoryLimitMiB: (HostConfig?.Memory ?? 0) > 0 ? (HostConfig?.Memory ?? 0) / 1024 ** 2 : undefined,
       },
     ]),
   );
@@ -85,11 +94,14 @@ export async function start(container: string): Promise<void> {
 }
 
 /**
- * Limits the processes and threads of a container, at once and without a restart; it stays over restarts.
- * A kernel that cannot do it is no error: the engine says so, and sets none.
+ * Limits memory, with no swap beside it, and the processes and threads of a container, at once and without a restart; the limits
+ * stay over restarts. A kernel that cannot do it is no error: the engine says so, and sets none. A limit of memory is changed,
+ * and never taken away: the engine has no word for that (`--memory 0` leaves it as it is).
  */
-export async function limitPids(container: string, pidsLimit: number): Promise<void> {
-  await docker(["container", "update", "--pids-limit", String(pidsLimit), container]);
+export async function limit(container: string, { memoryLimitMiB, pidsLimit }: ContainerLimits): Promise<void> {
+  const memory = `${memoryLimitMiB}m`;
+  const options = ["--memory", memory, "--memory-swap", memory, "--pids-limit", String(pidsLimit)];
+  await docker(["container", "update", ...options, container]);
 }
 
 /** Runs the container's own health check, again and again for some seconds; true as soon as it succeeds. */

@@ -232,6 +232,7 @@ describe("the resource graph of the write side", () => {
 
 describe("the guard", () => {
   test("is reached by nobody, and runs its code, mounted read-only, as no root", () => {
+    expect(named("guard-ready").inputs).toMatchObject({ memoryLimitMiB: 256 });
     expect(named("guard-container").inputs).toMatchObject({
       name: "cdc-test-guard",
       image: "sha256:node:test",
@@ -239,7 +240,6 @@ describe("the guard", () => {
       ports: [],
       command: ["node", "/opt/cdc/guard/apps/guard/main.ts"],
       volumes: [{ volumeName: named("guard-code").inputs["name"], containerPath: "/opt/cdc/guard", readOnly: true }],
-      memory: 256,
       restart: "unless-stopped",
     });
   });

@@ -14,6 +14,18 @@ const shard = { name: "shard0", port: 3308 };
 const container = "cdc-e2e-failures-mysql-3308";
 
 const config = { portOffset, shards: [shard] };
+/** Prints the counter `oom_kill` of the container, by either version of cgroups. */
+const kernelCounts = "cat /sys/fs/cgroup/memory/memory.oom_control /sys/fs/cgroup/memory.events 2>/dev/null";
+const target = {
+  shard: "shard0",
+  mysql: { host: "127.0.0.1", port: shard.port + portOffset },
+  connector: "shard0-connector",
+  connect: { url: `http://localhost:${8083 + portOffset}` },
+  kafka: { bootstrap: `localhost:${9092 + portOffset}` },
+  probeTopic: "shard0.cdc.probe",
+  tables: "cdc\\.probe",
+  workers: [`${checkout.prefix}-connect`],
+};
 /** Before anything was made. */
 const since = new Date().toISOString();
 
@@ -77,36 +89,70 @@ test("containers that somebody removed are made again by a plain `up`, as its pr
   expect((await checkout.pulumi("preview")).output).toMatch(/^ +\d+ unchanged$/m);
 });
 
-test("every container has its limit of processes; one that somebody took away is given back by a plain `up`, without a restart", async () => {
+test("every container has its limits of processes and memory; what somebody changed is given back by a plain `up`, without a restart", async () => {
   const names = (await namesOwnedBy(checkout.prefix)).flatMap((line) => line.match(/^container (.*)/)?.[1] ?? []);
-  const seen = async () =>
-    await dockerLines("inspect", "--format", "{{.HostConfig.PidsLimit}} {{.State.StartedAt}}", ...names);
+  const limits = "{{.Name}} {{.HostConfig.PidsLimit}} {{.HostConfig.Memory}}";
+  const seen = async () => await dockerLines("inspect", "--format", `${limits} {{.State.StartedAt}}`, ...names);
   const before = await seen();
-  // Server, broker, worker and guard.
-  expect(before.map((line) => line.split(" ")[0])).toEqual(["4096", "4096", "4096", "4096"]);
+  // As plan/memory.ts has it: 2 x heap + 512, and for the server 1.5 x buffer pool + 3276.
+  const planned = { connect: 2560, guard: 256, kafka: 1536, "mysql-3308": 3372 };
+  expect(before.map((line) => line.replace(/ [^ ]*$/, "")).toSorted()).toEqual(
+    Object.entries(planned).map(([name, mib]) => `/${checkout.prefix}-${name} 4096 ${mib * 1024 ** 2}`),
+  );
 
   await dockerLines("update", "--pids-limit", "-1", `${checkout.prefix}-connect`);
+  await dockerLines("update", "--memory", "3g", "--memory-swap", "3g", `${checkout.prefix}-kafka`);
   expect(await seen()).not.toEqual(before);
-  expect(succeeded(await checkout.pulumi("preview"))).toMatch(/connect-ready/);
+  expect(succeeded(await checkout.pulumi("preview"))).toMatch(
+    /connect-ready[^]*kafka-ready|kafka-ready[^]*connect-ready/,
+  );
   succeeded(await checkout.pulumi("up", "--yes", "--skip-preview"));
   expect(await seen()).toEqual(before);
   expect((await checkout.pulumi("preview")).output).toMatch(/^ +\d+ unchanged$/m);
 });
 
+test.each([
+  ["worker", `${checkout.prefix}-connect`],
+  ["server", container],
+])(
+  "a process in the %s's container that takes memory without end is killed there alone; killed itself, the container comes back by itself, and changes flow",
+  async (_, victim) => {
+    const others = [container, `${checkout.prefix}-kafka`, `${checkout.prefix}-connect`].filter(
+      (name) => name !== victim,
+    );
+    const started = async (...names: string[]) =>
+      await dockerLines("inspect", "--format", "{{.State.StartedAt}}", ...names);
+    const [before, othersBefore] = [await started(victim), await started(...others)];
+    const killed = async () =>
+      await dockerLines("exec", victim, "sh", "-c", `${kernelCounts} | sed -n 's/^oom_kill //p'`);
+    // The kernel ends the largest: `tail` keeps a line that has no end, more of it than any limit here.
+    const hog = "head -c 6G /dev/zero | tail >/dev/null";
+    const killedBefore = await killed();
+    await dockerLines("exec", victim, "sh", "-c", `${hog}; true`);
+    expect(Number(await killed())).toBeGreaterThan(Number(killedBefore));
+    expect(await started(victim)).toEqual(before);
+
+    // And what the kernel ends first if it is told so. The command ends with the container or after it.
+    await dockerLines("exec", victim, "sh", "-c", `echo 1000 >/proc/1/oom_score_adj; ${hog}`).catch(() => []);
+    await until(`${victim} was started again`, async () => (await started(victim))[0] !== before[0]);
+    expect(await dockerLines("inspect", "--format", "{{.State.OOMKilled}} {{.RestartCount}}", victim)).toEqual([
+      "true 1",
+    ]);
+    const { checkFlow } = await import("../../flow/flow.ts");
+    const login = await checkout.cdcLogin();
+    await until(
+      "a change flows",
+      async () => await checkFlow(target, login, 60_000).then(() => true, String),
+      (said) => said === true,
+    );
+    expect(await started(...others)).toEqual(othersBefore);
+  },
+);
+
 test("a wrong password of the CDC account fails the flow check at the database, by name", async () => {
   const root = await checkout.password("mysql-root-password");
   await sqlIn(container, root, "ALTER USER debezium@'%' IDENTIFIED BY 'another'");
   await dockerLines("restart", `${checkout.prefix}-kafka`);
-  const target = {
-    shard: "shard0",
-    mysql: { host: "127.0.0.1", port: shard.port + portOffset },
-    connector: "shard0-connector",
-    connect: { url: `http://localhost:${8083 + portOffset}` },
-    kafka: { bootstrap: `localhost:${9092 + portOffset}` },
-    probeTopic: "shard0.cdc.probe",
-    tables: "cdc\\.probe",
-    workers: [`${checkout.prefix}-connect`],
-  };
   const { checkFlow } = await import("../../flow/flow.ts");
   await expect(checkFlow(target, await checkout.cdcLogin(), 5000)).rejects.toThrow(
     /shard0: no change flows; stuck at database: debezium cannot log in/,

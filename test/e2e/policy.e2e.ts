@@ -84,6 +84,7 @@ test("planted resources are stopped by the policies they break, and by no other;
     "mandatory kept-volumes planted-container",
     "mandatory least-rights planted-container",
     "mandatory least-rights planted-container",
+    "mandatory limited-memory planted-container",
     "mandatory limited-processes planted-container",
     "mandatory loopback-only planted-container",
     "mandatory no-clear-secrets planted-command",

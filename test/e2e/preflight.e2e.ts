@@ -195,6 +195,7 @@ describe("the engine", () => {
     const ready = makeReady(dockerCommand, {
       container: name,
       containerId: "",
+      memoryLimitMiB: 2048,
       pidsLimit: 4096,
       timeoutSeconds: limitMs / 1000,
     });

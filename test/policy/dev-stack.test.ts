@@ -4,7 +4,7 @@ import { publishedAddresses } from "../../policy/rules/addresses.ts";
 import { oneConnectorPerShard } from "../../policy/rules/connectors.ts";
 import { pinnedImages } from "../../policy/rules/images.ts";
 import { leastRights } from "../../policy/rules/least-rights.ts";
-import { limitedProcesses } from "../../policy/rules/processes.ts";
+import { limitedMemory, limitedProcesses } from "../../policy/rules/limits.ts";
 import { fields, types, type Resource, type StackRule, type Violation } from "../../policy/rules/resource.ts";
 import { clearSecrets } from "../../policy/rules/secrets.ts";
 import { sameTimeZone } from "../../policy/rules/time-zone.ts";
@@ -24,6 +24,7 @@ const rules: Record<string, StackRule> = {
   "one-connector-per-shard": oneConnectorPerShard,
   "unique-ids": uniqueIds,
   "least-rights": each(leastRights),
+  "limited-memory": limitedMemory,
   "limited-processes": limitedProcesses,
   "kept-volumes": each(keptVolumes),
   "graceful-stop": each(gracefulStop),
@@ -85,12 +86,17 @@ describe("planted in the dev stack", () => {
     [
       "a container that nobody limits",
       () => graph.filter(({ name }) => name !== "kafka-ready"),
-      ["limited-processes kafka-container pidsLimit"],
+      ["limited-memory kafka-container memoryLimitMiB", "limited-processes kafka-container pidsLimit"],
     ],
     [
       "a container without an end",
       () => planted(graph, "guard-ready", types.containerReady, { pidsLimit: -1 }),
       ["limited-processes guard-container pidsLimit"],
+    ],
+    [
+      "a container that may take all memory",
+      () => planted(graph, "guard-ready", types.containerReady, { memoryLimitMiB: 0 }),
+      ["limited-memory guard-container memoryLimitMiB"],
     ],
     [
       "an image prepared from the latest",

@@ -3,7 +3,7 @@ import { publishedAddresses } from "../../policy/rules/addresses.ts";
 import { oneConnectorPerShard } from "../../policy/rules/connectors.ts";
 import { pinnedImages } from "../../policy/rules/images.ts";
 import { leastRights } from "../../policy/rules/least-rights.ts";
-import { limitedProcesses } from "../../policy/rules/processes.ts";
+import { limitedMemory, limitedProcesses } from "../../policy/rules/limits.ts";
 import { renderViolation, types, unknownValue, type Resource, type Violation } from "../../policy/rules/resource.ts";
 import { sameTimeZone } from "../../policy/rules/time-zone.ts";
 import { orderedTopics } from "../../policy/rules/topics.ts";
@@ -136,7 +136,7 @@ describe("one connector per shard", () => {
   ]);
 });
 
-describe("limited processes", () => {
+describe("limited memory and processes", () => {
   const ready = (inputs: Record<string, unknown>): Resource => ({ type: types.containerReady, name: "ready", inputs });
   const box = container({ name: "cdc-box" });
   table(limitedProcesses, [
@@ -148,6 +148,16 @@ describe("limited processes", () => {
     ["a limit that is not known yet", [box, ready({ container: "cdc-box", pidsLimit: unknownValue })], []],
     ["a container that is not known yet", [box, ready({ container: unknownValue, pidsLimit: 4096 })], []],
     ["a name that is not known yet", [container({ name: unknownValue }), ready({ container: "x", pidsLimit: 1 })], []],
+  ]);
+  table(limitedMemory, [
+    ["a limit", [box, ready({ container: "cdc-box", memoryLimitMiB: 256 })], []],
+    [
+      "one of processes alone",
+      [box, ready({ container: "cdc-box", pidsLimit: 1 })],
+      ["box: memoryLimitMiB is not set"],
+    ],
+    ["none at all", [box, ready({ container: "cdc-box", memoryLimitMiB: 0 })], ["box: memoryLimitMiB is 0"]],
+    ["a limit that is not known yet", [box, ready({ container: "cdc-box", memoryLimitMiB: unknownValue })], []],
   ]);
 });
 

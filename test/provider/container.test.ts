@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isUp, makeReady, type Docker, type SeenState } from "../../provider/container.ts";
+import { isUp, makeReady, type Docker, type Held, type SeenState } from "../../provider/container.ts";
 import { ToolError } from "../../lib/run.ts";
 import { fakeClock } from "../support/fake-clock.ts";
 
@@ -8,6 +8,7 @@ const state = (
   exitCode = 0,
   restarts = 0,
   pidsLimit: number | undefined = 4096,
+  memoryLimitMiB: number | undefined = 1536,
 ): SeenState => ({
   status,
   exitCode,
@@ -15,10 +16,11 @@ const state = (
   startedAt: "2026-01-01T00:00:00Z",
   healthTest: ["CMD-SHELL", "true"],
   pidsLimit,
+  memoryLimitMiB,
 });
 
 /** As engines start it, and on a kernel that has no such limits for ever. */
-const unlimited: SeenState = { ...state("running"), pidsLimit: undefined };
+const unlimited: SeenState = { ...state("running"), pidsLimit: undefined, memoryLimitMiB: undefined };
 
 /** An engine whose one container goes through the given states, the last one for ever. */
 function engine(
@@ -35,8 +37,8 @@ function engine(
       calls.push("start");
       return Promise.resolve();
     },
-    limitPids: (_, limit) => {
-      calls.push(`limit ${limit}`);
+    limit: (_, { memoryLimitMiB, pidsLimit }) => {
+      calls.push(`limit ${memoryLimitMiB} ${pidsLimit}`);
       const refusal = refusals.length > 1 ? refusals.shift() : refusals[0];
       if (refusal === undefined) return Promise.resolve();
       return Promise.reject(new ToolError("docker container update", { exitCode: 1, stderr: refusal }, "see it"));
@@ -49,8 +51,14 @@ function engine(
   };
 }
 
-const ready = { startedAt: "2026-01-01T00:00:00Z", pidsHeld: 4096 };
-const inputs = { container: "cdc-dev-mysql-3308", containerId: "id", timeoutSeconds: 10, pidsLimit: 4096 };
+const ready = { startedAt: "2026-01-01T00:00:00Z", memoryHeldMiB: 1536, pidsHeld: 4096 };
+const inputs = {
+  container: "cdc-dev-mysql-3308",
+  containerId: "id",
+  timeoutSeconds: 10,
+  memoryLimitMiB: 1536,
+  pidsLimit: 4096,
+};
 
 describe("making a container ready", () => {
   test("waits for its health check and tells when it was started", async () => {
@@ -104,26 +112,32 @@ describe("making a container ready", () => {
   });
 });
 
-describe("the limit of processes", () => {
-  test("is set on a running container, and read back", async () => {
+test("a limit of memory that was changed is set again", async () => {
+  const docker = engine([state("running", 0, 0, 4096, 512), state("running", 0, 0, 4096, 512), state("running")]);
+  expect(await makeReady(docker, inputs, fakeClock())).toEqual(ready);
+  expect(docker.calls).toEqual(["limit 1536 4096"]);
+});
+
+describe("the limits", () => {
+  test("are set on a running container, and read back", async () => {
     const docker = engine([unlimited, unlimited, state("running")]);
     expect(await makeReady(docker, inputs, fakeClock())).toEqual(ready);
-    expect(docker.calls).toEqual(["limit 4096"]);
+    expect(docker.calls).toEqual(["limit 1536 4096"]);
   });
 
-  test("that the engine's kernel does not have is asked for once, and told", async () => {
+  test("that the engine's kernel does not have are asked for once, and told", async () => {
     const docker = engine([unlimited]);
-    expect(await makeReady(docker, inputs, fakeClock())).toEqual({ ...ready, pidsHeld: 0 });
-    expect(docker.calls).toEqual(["limit 4096"]);
+    expect(await makeReady(docker, inputs, fakeClock())).toEqual({ ...ready, memoryHeldMiB: 0, pidsHeld: 0 });
+    expect(docker.calls).toEqual(["limit 1536 4096"]);
   });
 
-  test("is set again when the container crashed under it and was started anew", async () => {
+  test("are set again when the container crashed under it and was started anew", async () => {
     const docker = engine([unlimited, unlimited, unlimited, state("running")], 0, [
       "no such process",
       undefined as never,
     ]);
     expect(await makeReady(docker, inputs, fakeClock())).toEqual(ready);
-    expect(docker.calls).toEqual(["limit 4096", "limit 4096"]);
+    expect(docker.calls).toEqual(["limit 1536 4096", "limit 1536 4096"]);
   });
 
   test("refused by one that ended: its end is told, not the refusal", async () => {
@@ -133,17 +147,21 @@ describe("the limit of processes", () => {
 
   test("refused for ever fails with what the engine said", async () => {
     await expect(makeReady(engine([unlimited], 0, ["not today"]), inputs, fakeClock())).rejects.toThrow(
-      /cdc-dev-mysql-3308 runs without its limit of 4096 processes: not today/,
+      /cdc-dev-mysql-3308 runs without its limits of 1536 MiB and 4096 processes: not today/,
     );
   });
 });
 
-test.each<[boolean, SeenState | undefined, number]>([
-  [true, state("running"), 4096],
-  [true, unlimited, 0],
-  [false, unlimited, 4096],
-  [false, state("exited"), 4096],
-  [false, undefined, 4096],
-])("isUp is %s for %o with %d held", async (up, found, held) => {
+const held = { memoryHeldMiB: 1536, pidsHeld: 4096 };
+const none = { memoryHeldMiB: 0, pidsHeld: 0 };
+test.each<[boolean, SeenState | undefined, Held]>([
+  [true, state("running"), held],
+  [true, unlimited, none],
+  [false, unlimited, held],
+  [false, { ...state("running"), pidsLimit: undefined }, held],
+  [false, { ...state("running"), memoryLimitMiB: 4096 }, held],
+  [false, state("exited"), held],
+  [false, undefined, held],
+])("isUp is %s for %o with %o held", async (up, found, held) => {
   expect(await isUp(engine([found]), "c", held)).toBe(up);
 });

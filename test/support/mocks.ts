@@ -52,7 +52,11 @@ function computed(args: pulumi.runtime.MockResourceArgs): Record<string, unknown
     case "cdc:index:GoneContainers":
       return { times: {} };
     case "cdc:index:ContainerReady":
-      return { startedAt: "2026-01-01T00:00:00Z", pidsHeld: args.inputs["pidsLimit"] };
+      return {
+        startedAt: "2026-01-01T00:00:00Z",
+        memoryHeldMiB: args.inputs["memoryLimitMiB"],
+        pidsHeld: args.inputs["pidsLimit"],
+      };
     case "cdc:index:PreparedImage":
       return { imageId: `sha256:${String(args.inputs["kind"])}-of-${String(args.inputs["image"])}` };
     case "cdc:index:Flow":

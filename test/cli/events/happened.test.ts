@@ -79,6 +79,7 @@ const started: ContainerState = {
   startedAt: "2026-11-27T03:00:00.000Z",
   healthTest: [],
   pidsLimit: 4096,
+  memoryLimitMiB: 1536,
 };
 
 test.each<[Partial<ContainerState>, Partial<Happened> | undefined]>([

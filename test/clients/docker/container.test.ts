@@ -24,6 +24,7 @@ test("a container's state is read from docker's inspection", () => {
           startedAt: StartedAt,
           healthTest: ["CMD-SHELL", "true"],
           pidsLimit: undefined,
+          memoryLimitMiB: undefined,
         },
       ],
     ]),
@@ -36,6 +37,13 @@ test("a container's state is read from docker's inspection", () => {
   ]) {
     const inspected = JSON.stringify([{ Name: "/x", State, Config, HostConfig: { PidsLimit } }]);
     expect(parseInspection(inspected).get("x")?.pidsLimit).toBe(pidsLimit);
+  }
+  for (const [Memory, memoryLimitMiB] of [
+    [0, undefined],
+    [1536 * 1024 ** 2, 1536],
+  ]) {
+    const inspected = JSON.stringify([{ Name: "/x", State, Config, HostConfig: { Memory } }]);
+    expect(parseInspection(inspected).get("x")?.memoryLimitMiB).toBe(memoryLimitMiB);
   }
 });
 
