@@ -108,6 +108,7 @@ export const rooms: readonly Room[] = [
     what: "what the guard's container runs ([guard.md](guard.md))",
     uses: ["clients", "lib"],
     types: ["plan"],
+    packages: ["prom-client"],
   },
   {
     path: "apps/search-page",
