@@ -101,7 +101,7 @@ export const rooms: readonly Room[] = [
     path: "cli",
     what: "`cdc`, the commands on a running stack ([cli.md](cli.md)): looking (IO), judging (pure), rendering",
     uses: ["config", "plan", "flow", "snapshot", "preflight", "clients", "lib"],
-    packages: ["commander", "string-width", "zod"],
+    packages: ["commander", "string-width", "yaml", "zod"],
   },
   {
     path: "apps/guard",
