@@ -4,8 +4,8 @@ import type { AlertRule } from "../../plan/alerts.ts";
 import type { PublishedPort } from "../../plan/endpoints.ts";
 import { publishedAddress } from "../../plan/endpoints.ts";
 
-/** As often as most do; the guard itself looks every few seconds. */
-const scrapeInterval = "15s";
+/** How often metrics are read and rules judged; the guard itself looks every few seconds. */
+const interval = "15s";
 
 export interface MonitoringFile {
   /** `cdc-dev.rules.yml` */
@@ -17,11 +17,11 @@ export interface MonitoringFile {
 export function monitoringFiles(stack: string, rules: readonly AlertRule[], port: PublishedPort): MonitoringFile[] {
   const scrape = {
     job_name: stack,
-    scrape_interval: scrapeInterval,
+    scrape_interval: interval,
     static_configs: [{ targets: [publishedAddress(port)] }],
   };
   return [
-    { name: `${stack}.rules.yml`, text: yamlOf({ groups: [{ name: stack, rules }] }) },
+    { name: `${stack}.rules.yml`, text: yamlOf({ groups: [{ name: stack, interval, rules }] }) },
     { name: `${stack}.scrape.yml`, text: yamlOf({ scrape_configs: [scrape] }) },
   ];
 }

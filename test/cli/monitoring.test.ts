@@ -43,7 +43,7 @@ test("the files are the rules of the plan, and the port on which the guard is re
   const rules = alertRules(plan, plan.guard, "dev");
   const [first, second] = monitoringFiles("cdc-dev", rules, plan.guard.port);
   expect(first?.name).toBe("cdc-dev.rules.yml");
-  expect(parse(first!.text)).toEqual({ groups: [{ name: "cdc-dev", rules }] });
+  expect(parse(first!.text)).toEqual({ groups: [{ name: "cdc-dev", interval: "15s", rules }] });
   expect(second?.name).toBe("cdc-dev.scrape.yml");
   expect(parse(second!.text)).toEqual({
     scrape_configs: [

@@ -313,6 +313,30 @@ test("of a worker that does not answer the metrics tell no more than that", asyn
   );
 });
 
+test("of a broker that is away they tell neither heartbeats nor how far the sink is; with the broker all come back", async () => {
+  const kafka = `${checkout.prefix}-kafka`;
+  const names = async () => [...new Set(seriesOf((await askMetrics(metricsPort)).body).map(({ name }) => name))];
+  const broker: readonly MetricName[] = [
+    "cdc_connector_heartbeat_age_seconds",
+    "cdc_connector_heartbeat_topic_end_offset",
+    "cdc_sink_lag_records",
+    "cdc_sink_lag_seconds",
+    "cdc_sink_dead_letters_total",
+  ];
+  await dockerLines("stop", kafka);
+  try {
+    await until("what the broker tells is gone", names, (found) => !broker.some((name) => found.includes(name)));
+  } finally {
+    await dockerLines("start", kafka);
+  }
+  await until("every metric is there", names, (found) => found.length >= metrics.length);
+  await until(
+    "the sink has caught up",
+    async () => await metricsOf(sink),
+    ({ cdc_sink_lag_records: records }) => records === 0,
+  );
+});
+
 test("docker stop ends the guard by its own will", async () => {
   await dockerLines("stop", "--time", "300", guard);
   expect(await dockerLines("inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", guard)).toEqual([

@@ -2,7 +2,7 @@
 import { waitingSince } from "../../../clients/debezium/events/waiting-since.ts";
 import type { TopicAdmin } from "../../../clients/kafka/admin.ts";
 import type { KafkaAddress } from "../../../clients/kafka/connection.ts";
-import { SinkLagReader } from "../../../clients/kafka/sink-lag.ts";
+import { SinkLagReader, type PartitionLag } from "../../../clients/kafka/sink-lag.ts";
 import type { ExpandedConnector } from "../../../clients/connect/client.ts";
 import type { Observation } from "../observation.ts";
 import type { Known, SinkFound } from "./known.ts";
@@ -62,7 +62,7 @@ export class SinkLags {
 
   /** @throws Error when no broker answers. */
   async lag(connector: string, topics: readonly string[]): Promise<NonNullable<SinkFound["lag"]>> {
-    const partitions = await (await this.#readerOf(connector, topics)).lag();
+    const partitions = await this.#partitions(connector, topics);
     const waiting = partitions.map(({ waitingSinceMs }) => waitingSinceMs).filter((ms) => ms !== undefined);
     return {
       records: partitions.reduce((sum, { records }) => sum + records, 0),
@@ -70,11 +70,24 @@ export class SinkLags {
     };
   }
 
+  async #partitions(connector: string, topics: readonly string[]): Promise<PartitionLag[]> {
+    const reader = await this.#readerOf(connector, topics);
+    try {
+      return await reader.lag();
+    } catch (error) {
+      // The next look begins with connections of its own.
+      this.#readers.delete(connector);
+      await reader.close().catch(() => {});
+      throw error;
+    }
+  }
+
   async #readerOf(connector: string, topics: readonly string[]): Promise<SinkLagReader> {
     const known = this.#readers.get(connector);
     const named = topics.join();
     if (known?.topics === named) return known.reader;
-    await known?.reader.close();
+    this.#readers.delete(connector);
+    await known?.reader.close().catch(() => {});
     const reader = new SinkLagReader({ kafka: this.#kafka, connector, topics, timeOf: waitingSince }, countedBytes);
     this.#readers.set(connector, { topics: named, reader });
     return reader;

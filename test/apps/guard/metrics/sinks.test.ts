@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lookAtSinks, type SinkQuestions } from "../../../../apps/guard/metrics/sinks.ts";
+import { lookAtSinks, SinkLags, type SinkQuestions } from "../../../../apps/guard/metrics/sinks.ts";
 import type { ObservedConnector } from "../../../../apps/guard/observation.ts";
 import { running } from "../../../support/fake-worker.ts";
 import { knownOf, sinkName, source } from "./fixture.ts";
@@ -56,4 +56,12 @@ test("a sink of topics by a pattern, without dead letters, has nothing to be tol
 
 test("where the worker did not answer, nobody knows of a sink", async () => {
   expect((await lookAtSinks(undefined, { lag: refuse, endOffsets: refuse }, () => 5)).found).toEqual({});
+});
+
+test("a broker that does not answer is asked again, over a connection of its own", async () => {
+  // Nobody listens on port 1.
+  const lags = new SinkLags({ bootstrap: "127.0.0.1:1" });
+  for (const _ of [1, 2]) {
+    await expect(lags.lag(sinkName, ["a"])).rejects.toThrow("no answer from Kafka at 127.0.0.1:1");
+  }
 });
