@@ -11,6 +11,7 @@ import { register as events } from "./commands/events.ts";
 import { register as graph } from "./commands/graph.ts";
 import { register as logLevel } from "./commands/log-level.ts";
 import { register as logs } from "./commands/logs.ts";
+import { register as monitoring } from "./commands/monitoring.ts";
 import { register as offsets } from "./commands/offsets.ts";
 import { register as reconcile } from "./commands/reconcile.ts";
 import { register as reindex } from "./commands/reindex.ts";
@@ -28,6 +29,7 @@ const groups: Record<string, ((program: Command) => void)[]> = {
   "The read side:": [dlq, reconcile, reindex],
   "Connectors:": [states, offsets, logLevel],
   "Other servers:": [checkServer],
+  "Prometheus:": [monitoring],
   "The shell:": [completion],
 };
 

@@ -1,8 +1,8 @@
 /** The guard: a small container that restarts connectors which failed or stalled. */
 import * as pulumi from "@pulumi/pulumi";
-import { guardEntry } from "../provider/scripts/container-code.ts";
+import { guardEntry, monitoredGuardEntry } from "../provider/scripts/container-code.ts";
 import { guardFolder } from "../lib/constants.ts";
-import { guardSilentSeconds } from "../plan/guard.ts";
+import { guardSilentSeconds, isMonitored } from "../plan/guard.ts";
 import type { Owner } from "../plan/owner.ts";
 import type { GuardPlan } from "../plan/types.ts";
 import { createCodeVolume } from "./code-volume.ts";
@@ -25,8 +25,9 @@ export class Guard extends pulumi.ComponentResource {
     const { owner, networks, plan } = args;
     const parent = { parent: this };
 
+    const entry = isMonitored(plan) ? monitoredGuardEntry : guardEntry;
     const { volume, brought } = createCodeVolume(
-      { name, owner, networks, container: plan.container, entry: guardEntry, image: args.image },
+      { name, owner, networks, container: plan.container, entry, image: args.image },
       parent,
     );
     createService(
@@ -37,7 +38,7 @@ export class Guard extends pulumi.ComponentResource {
         image: args.image,
         // The official image's and the packaged one's user `node`.
         user: "1000:1000",
-        command: ["node", `${guardFolder}/${guardEntry}`],
+        command: ["node", `${guardFolder}/${entry}`],
         environment: { CDC_GUARD_SETTINGS: JSON.stringify(plan.settings) },
         uploads: [args.worker.secrets],
         volumes: [{ volumeName: volume.name, containerPath: guardFolder, readOnly: true }],

@@ -8,6 +8,7 @@ import { connectorsSchema } from "./connectors-schema.ts";
 import * as kind from "./fields.ts";
 import { field } from "./fields.ts";
 import { guardSchema } from "./guard-schema.ts";
+import { monitoringSchema } from "./monitoring-schema.ts";
 import { readSideSchema } from "./read-side-schema.ts";
 import { connectSchema, kafkaSchema, mysqlSchema } from "./servers-schema.ts";
 import { rotationSchema } from "./rotation-schema.ts";
@@ -70,6 +71,10 @@ export const configSchema = z.strictObject({
   connectors: field(connectorsSchema.prefault({}), { description: "The Debezium connectors.", allowed: "an object" }),
   guard: field(guardSchema.prefault({}), {
     description: "The container that restarts connectors which failed or stalled.",
+    allowed: "an object",
+  }),
+  monitoring: field(monitoringSchema.prefault({}), {
+    description: "Metrics for Prometheus, served by the guard ([monitoring.md](monitoring.md)).",
     allowed: "an object",
   }),
   maxDelaySeconds: field(z.int().min(10).max(86_400).default(60), {

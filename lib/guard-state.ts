@@ -14,17 +14,20 @@ import { join } from "node:path";
  * - lasting: failed by a cause that no restart heals; a person has to mend it;
  * - gave-up: all restarts were spent; a person has to look.
  */
-export type Condition =
-  | "healthy"
-  | "failed"
-  | "stalled"
-  | "waiting"
-  | "snapshotting"
-  | "paused"
-  | "stopped"
-  | "lost"
-  | "lasting"
-  | "gave-up";
+export const conditions = [
+  "healthy",
+  "failed",
+  "stalled",
+  "waiting",
+  "snapshotting",
+  "paused",
+  "stopped",
+  "lost",
+  "lasting",
+  "gave-up",
+] as const;
+
+export type Condition = (typeof conditions)[number];
 
 export interface GuardedConnector {
   readonly condition: Condition;

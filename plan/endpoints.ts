@@ -77,7 +77,7 @@ export function certificateNames(alias: string, container: string): string[] {
   return [alias, container, loopbackName, loopback, "::1"];
 }
 
-/** Of the search engine, or of the search page. */
+/** Of the search engine, of the search page, or of the guard's metrics. */
 export function httpEndpoints(alias: string, port: PublishedPort): Endpoints<HttpEndpoint> {
   return {
     inNetwork: { url: `http://${alias}:${port.internal}` },

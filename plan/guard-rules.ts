@@ -9,8 +9,21 @@ const heartbeatsPerStall = 3;
 
 /** Finds settings by which the guard would see stalls where there are none, or none where there are. */
 export function findGuardProblems(config: PipelineConfig, shards: readonly ShardPlan[]): Problem[] {
-  if (!config.guard.enabled) return [];
+  if (!config.guard.enabled) return monitoringProblems(config);
   return [...heartbeatProblems(config, shards), ...boundProblems(config, shards), ...pauseProblems(config)];
+}
+
+/** The guard is who looks, and who serves what it saw. */
+function monitoringProblems({ monitoring }: PipelineConfig): Problem[] {
+  if (!monitoring.enabled) return [];
+  return [
+    {
+      code: "CDC-415",
+      path: "cdc:monitoring.enabled",
+      message: "found true with cdc:guard.enabled false; the guard serves the metrics",
+      remedy: "set cdc:guard.enabled to true, or cdc:monitoring.enabled to false",
+    },
+  ];
 }
 
 /** Without heartbeats a stall cannot be told from quiet traffic. */

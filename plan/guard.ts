@@ -1,13 +1,17 @@
 /** The guard: a container that restarts connectors which failed or stalled. */
 import type { PipelineConfig } from "../config/schema.ts";
+import { httpEndpoints, ownNames, publishedPort } from "./endpoints.ts";
 import { writtenHttp, writtenKafka, type KafkaEndpoint } from "../lib/endpoint.ts";
-import { asksIn, networkNames } from "./networks.ts";
+import { askedIn, asksIn, networkNames, restName } from "./networks.ts";
 import { pidsLimit } from "./limits.ts";
 import { nodeMemoryLimitMiB } from "./memory.ts";
-import type { ConnectPlan, GuardPlan, GuardSettings } from "./types.ts";
+import type { ConnectPlan, GuardPlan, GuardSettings, MonitoredGuardPlan } from "./types.ts";
 
 /** Measured: 65 MiB, with the guard's code and a connection to Kafka. */
 const expectedMemoryMiB = 90;
+
+/** Inside the container. */
+const metricsPort = 9108;
 
 /** How long a check of the connectors and the writing down of it may take, on a busy machine too. */
 const checkLimitSeconds = 60;
@@ -27,11 +31,11 @@ export function planGuard(
   config: PipelineConfig,
   connect: ConnectPlan,
   kafka: KafkaEndpoint,
-): GuardPlan | undefined {
+): GuardPlan | MonitoredGuardPlan | undefined {
   const { enabled, checkSeconds, stallSeconds, restartAfterSeconds } = config.guard;
   if (!enabled) return undefined;
   const networks = networkNames(stack);
-  return {
+  const guard: GuardPlan = {
     name: "guard",
     container: `${stack}-guard`,
     alias: "guard",
@@ -48,4 +52,32 @@ export function planGuard(
       restartAfterSeconds,
     },
   };
+  return config.monitoring.enabled ? withMetrics(guard, stack, config) : guard;
+}
+
+/** Asked by its name in one network alone, where its port is published too, as a worker is. */
+function withMetrics(guard: GuardPlan, stack: string, { monitoring, portOffset }: PipelineConfig): MonitoredGuardPlan {
+  const { alias, container, settings } = guard;
+  const networks = networkNames(stack);
+  const port = publishedPort(metricsPort, monitoring.port + portOffset);
+  return {
+    ...guard,
+    networks: [askedIn(networks.pipeline, alias), asksIn(networks.databases)],
+    port,
+    endpoints: httpEndpoints(alias, port),
+    settings: {
+      ...settings,
+      metrics: {
+        port: port.internal,
+        listensAt: restName(stack, alias),
+        hosts: ownNames(alias, container),
+        silentSeconds: guardSilentSeconds(settings),
+      },
+    },
+  };
+}
+
+/** Whether the guard serves metrics. */
+export function isMonitored(guard: GuardPlan | undefined): guard is MonitoredGuardPlan {
+  return guard !== undefined && "port" in guard;
 }

@@ -40,7 +40,7 @@ export function workerNetworks(stack: string, alias: string, { readSide }: Pipel
   return [askedIn(names.pipeline, alias), asksIn(names.databases), ...(hasEngine ? [asksIn(names.readSide)] : [])];
 }
 
-/** A worker's name that stands for its address in the one network where it is asked; the engine's own resolver knows it. */
+/** A name, of a worker or of a guard with metrics, that stands for its address in the one network where it is asked; the engine's own resolver knows it. */
 export function restName(stack: string, alias: string): string {
   return `${alias}.${networkNames(stack).pipeline}`;
 }

@@ -191,9 +191,32 @@ export interface GuardSettings {
   readonly restartAfterSeconds: readonly number[];
 }
 
-/** The container that restarts what failed or stalled. It publishes no port. */
+/** The container that restarts what failed or stalled. It publishes no port, unless it serves metrics. */
 export interface GuardPlan extends ContainerPlan {
   readonly settings: GuardSettings;
+}
+
+/** Settings of a guard that serves metrics. */
+export interface MonitoredGuardSettings extends GuardSettings {
+  readonly metrics: MetricsSettings;
+}
+
+/** How metrics are served. */
+export interface MetricsSettings {
+  /** Port that the server listens on, in the container. */
+  readonly port: number;
+  /** The container's name that stands for its address in the one network where it is asked. */
+  readonly listensAt: string;
+  /** The names by which it may be asked, without ports. */
+  readonly hosts: readonly string[];
+  /** How old a check may be that something is still told of; in seconds. */
+  readonly silentSeconds: number;
+}
+
+/** A guard that serves metrics. */
+export interface MonitoredGuardPlan extends GuardPlan, PublishedPlan {
+  readonly endpoints: Endpoints<HttpEndpoint>;
+  readonly settings: MonitoredGuardSettings;
 }
 
 /** The search engine's container: one node of OpenSearch. */
@@ -310,7 +333,7 @@ export interface PipelinePlan {
   readonly kafka: KafkaPlan;
   readonly connect: ConnectPlan;
   /** Undefined when it is switched off. */
-  readonly guard: GuardPlan | undefined;
+  readonly guard: GuardPlan | MonitoredGuardPlan | undefined;
   /** How old a change may be that its topic, or the index, does not have yet. */
   readonly maxDelaySeconds: number;
   /** Undefined when it is switched off. */

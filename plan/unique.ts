@@ -2,6 +2,7 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { sanitised, topicOf } from "../lib/names.ts";
 import type { Problem } from "../lib/problem.ts";
+import { isMonitored } from "./guard.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 import type { PipelinePlan, PublishedPlan, TopicPlan } from "./types.ts";
 
@@ -135,7 +136,7 @@ function formerNames(shards: readonly ResolvedShard[]): Claim[] {
 }
 
 /** As they are written, before `portOffset`. */
-function otherPorts({ kafka, connect, readSide, portOffset }: PipelinePlan): Claim[] {
+function otherPorts({ kafka, connect, guard, readSide, portOffset }: PipelinePlan): Claim[] {
   const each = (path: string, published: readonly (PublishedPlan | undefined)[]): Claim[] =>
     published
       .filter((one) => one !== undefined)
@@ -146,6 +147,7 @@ function otherPorts({ kafka, connect, readSide, portOffset }: PipelinePlan): Cla
   return [
     ...each("cdc:kafka.port", kafka.brokers),
     ...each("cdc:connect.port", connect.workers),
+    ...each("cdc:monitoring.port", isMonitored(guard) ? [guard] : []),
     ...each("cdc:readSide.port", [readSide?.engine]),
     ...each("cdc:readSide.page.port", [readSide?.page]),
   ];

@@ -197,7 +197,7 @@ function isAlive(watched: Watched, status: ConnectorStatus, beat: Beat): boolean
 function hear(watched: Watched, beat: Beat, now: number): Watched {
   if (beat.kind === "unwatched") return { ...watched, unwatched: beat.why };
   if (beat.kind !== "offset" || beat.offset === watched.beat) return watched;
-  return { ...watched, unwatched: undefined, beat: beat.offset, beatAt: now };
+  return { ...watched, unwatched: undefined, beat: beat.offset, beatAt: now, hasBeaten: watched.beat !== undefined };
 }
 
 function silenceMs(watched: Watched, now: number): number {

@@ -3,6 +3,7 @@ import type { ConnectClient } from "../../clients/connect/client.ts";
 import type { GuardSettings } from "../../plan/types.ts";
 import { decide, questions, type Action } from "./decide.ts";
 import { nothing, type Memory } from "./memory.ts";
+import type { Observation } from "./observation.ts";
 import { observe, type World } from "./observe.ts";
 import { nextRestartAt } from "./restarts.ts";
 import type { GuardedConnector, GuardState } from "../../lib/guard-state.ts";
@@ -16,14 +17,30 @@ export interface Surroundings {
   /** A line of the log. */
   readonly say: (entry: LogEntry) => void;
   readonly write: (state: GuardState) => Promise<void>;
+  /** Told of every check, before it is written down; where metrics are served. */
+  readonly checked?: (found: Checked) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+}
+
+/** What a check found. */
+export interface Checked {
+  /** When it ended, in milliseconds since 1970. */
+  readonly at: number;
+  readonly memory: Memory;
+  /** Undefined when the worker did not answer. */
+  readonly seen: Observation | undefined;
+  /** Restarts that the worker has taken since the guard began, by connector; without those who had none. */
+  readonly restarts: ReadonlyMap<string, number>;
 }
 
 export class Guard {
   readonly #settings: GuardSettings;
   readonly #around: Surroundings;
   #memory: Memory = nothing;
+  /** At the last check. */
+  #seen: Observation | undefined;
+  readonly #restarts = new Map<string, number>();
   /** What could not be seen or done at the last check, as it was said. */
   #error: string | undefined;
 
@@ -43,7 +60,14 @@ export class Guard {
 
   /** One check; an error is said (once, until it is another) and kept in the state, never thrown. */
   async check(): Promise<void> {
+    this.#seen = undefined;
     const errors = await this.#look().catch((error: unknown) => [messageOf(error)]);
+    this.#around.checked?.({
+      at: this.#around.now(),
+      memory: this.#memory,
+      seen: this.#seen,
+      restarts: this.#restarts,
+    });
     const written = await this.#around.write(this.#state(errors)).catch((error: unknown) => messageOf(error));
     this.#log(typeof written === "string" ? [...errors, written] : errors);
   }
@@ -55,6 +79,7 @@ export class Guard {
     );
     const { memory, actions, lines } = decide(this.#memory, seen, now(), this.#settings);
     this.#memory = memory;
+    this.#seen = seen;
     for (const line of lines) say(line);
     const failures: string[] = [];
     for (const action of actions) {
@@ -78,6 +103,7 @@ export class Guard {
       return;
     }
     await (action.kind === "restart" ? worker.restart(connector) : worker.restartFailed(connector));
+    this.#restarts.set(connector, (this.#restarts.get(connector) ?? 0) + 1);
   }
 
   #log(errors: readonly string[]): void {

@@ -23,6 +23,8 @@ export interface Watched {
   readonly beat: bigint | undefined;
   /** When that last moved; before the first time, when it was first looked at. */
   readonly beatAt: number;
+  /** Whether it was seen to move. */
+  readonly hasBeaten: boolean;
   /** Since when a sign of life is waited for. */
   readonly quietSince: number;
   /** Its configuration at the last failure that no restart heals: with another one it is tried once more. */
@@ -67,6 +69,7 @@ export function unknown(now: number): Watched {
     unwatched: undefined,
     beat: undefined,
     beatAt: now,
+    hasBeaten: false,
     quietSince: now,
     mendedBy: undefined,
     history: undefined,

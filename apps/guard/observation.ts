@@ -1,6 +1,6 @@
 /** What one check of the connectors brings, and what a worker's status says. */
 import type { Begun } from "./begun.ts";
-import type { ConnectorOffset, ConnectorStatus } from "../../clients/connect/client.ts";
+import type { ConnectorOffset, ConnectorStatus, ExpandedConnector } from "../../clients/connect/client.ts";
 import type { LossWords } from "../../clients/debezium/history/words.ts";
 import type { WatchedHistory } from "./memory.ts";
 
@@ -14,6 +14,7 @@ export type Beat =
   | { readonly kind: "unwatched"; readonly why: string };
 
 export interface ObservedConnector {
+  readonly info: ExpandedConnector["info"];
   readonly status: ConnectorStatus;
   readonly beat: Beat;
   /** Its configuration, in one text. */

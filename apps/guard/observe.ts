@@ -70,6 +70,7 @@ export async function observe(
         ? await historyOf(world, name, config, offsets, wanted.history?.before)
         : undefined;
     return {
+      info,
       status,
       beat,
       config: JSON.stringify(Object.entries(config).toSorted(([a], [b]) => (a < b ? -1 : 1))),

@@ -6,7 +6,7 @@ import { logLine } from "../../lib/log-line.ts";
 import { parseRequest, RequestError } from "./request.ts";
 import { EngineError, search } from "./search.ts";
 import type { SearchPageSettings } from "./settings.ts";
-import { foreignIn } from "./site.ts";
+import { foreignIn } from "../../lib/site.ts";
 
 const folder = join(import.meta.dirname, "public");
 

@@ -98,7 +98,7 @@ async function lookAtReadSide(
       if ("error" in found) return { lag: found, lagAtMs };
       const { sinkLag } = await import("../../clients/kafka/sink-lag.ts");
       const read = (readSide.sink.config["topics"] ?? "").split(",");
-      const { waitingSince } = await import("./waiting.ts");
+      const { waitingSince } = await import("../../clients/debezium/events/waiting-since.ts");
       const sink = {
         kafka: kafka.endpoints.fromHost,
         connector: readSide.sink.name,

@@ -84,19 +84,21 @@ export async function untilCaughtUp(sink: SinkTopics, options: CatchUpOptions): 
 type Offsets = ReadonlyMap<string, readonly bigint[]>;
 
 const pollMs = 250;
-/** Of a partition that is further behind than this, the offsets are told instead. */
-const countedBytes = 4 * 1024 * 1024;
 const fetchBytes = 1024 * 1024;
 
-class SinkLagReader {
+/** Asks again and again over the same connections; close it when done. */
+export class SinkLagReader {
   readonly #sink: SinkTopics;
+  readonly #countedBytes: number;
   readonly #admin: Admin;
   readonly #consumer: Consumer;
   /** The last count of each partition: what did not move need not be counted again. */
   readonly #counted = new Map<string, { readonly from: bigint; readonly to: bigint; readonly count: Count }>();
 
-  constructor(sink: SinkTopics) {
+  /** @param countedBytes of a partition that is further behind than this, the offsets are told instead. */
+  constructor(sink: SinkTopics, countedBytes = 4 * 1024 * 1024) {
     this.#sink = sink;
+    this.#countedBytes = countedBytes;
     const options = connectionTo(sink.kafka, "cdc-sink-lag");
     this.#admin = new Admin(options);
     // The group is never joined: this consumer only asks for offsets and batches.
@@ -110,7 +112,11 @@ class SinkLagReader {
     );
   }
 
-  /** @param ends up to where records count; default the end as a reader of committed records sees it. */
+  /**
+   * How far the sink is behind now: one entry per partition, ordered by topic and partition.
+   * @param ends up to where records count; default the end as a reader of committed records sees it.
+   * @throws Error when no broker answers.
+   */
   async lag(ends?: Offsets): Promise<PartitionLag[]> {
     return await this.#ask(async () => {
       const [committed, starts] = [await this.#committed(), await this.#offsets(ListOffsetTimestamps.EARLIEST)];
@@ -179,7 +185,7 @@ class SinkLagReader {
       waitingSinceMs: first && this.#timeOf(asRecord(topic, partition, first)),
     });
     for (let bytes = 0; position < to; bytes += fetchBytes) {
-      if (bytes >= countedBytes) return counted(false, Number(to - position));
+      if (bytes >= this.#countedBytes) return counted(false, Number(to - position));
       const fetched = await fetchCommitted(this.#consumer, topic, partition, position, fetchBytes);
       const waiting = committedRecords(fetched).filter(({ offset }) => offset >= position && offset < to);
       records += waiting.length;

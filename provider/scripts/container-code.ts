@@ -8,6 +8,9 @@ import { checkoutFolder } from "../../lib/checkout.ts";
 /** What the guard's container runs. */
 export const guardEntry = "apps/guard/main.ts";
 
+/** What it runs where it serves metrics. A program of its own: without them no package for them is brought. */
+export const monitoredGuardEntry = "apps/guard/monitored.ts";
+
 /** What the search page's container runs. */
 export const searchPageEntry = "apps/search-page/main.ts";
 

@@ -64,6 +64,7 @@ describe("the help", () => {
       "offsets",
       "log-level",
       "check-server",
+      "monitoring",
       "completion",
     ]);
   });

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { CdcPipeline } from "../../components/cdc-pipeline.ts";
 import { labels } from "../../components/docker.ts";
 import { ownerLabels } from "../../plan/owner.ts";
-import { codeOf, guardEntry } from "../../provider/scripts/container-code.ts";
+import { codeOf, guardEntry, monitoredGuardEntry } from "../../provider/scripts/container-code.ts";
 import { codeHash, filterPlugin, sourcesOf } from "../../provider/scripts/plugin-code.ts";
 import { stackConfig, planFrom } from "../support/config.ts";
 import { ownerOf } from "../support/fake-world.ts";
@@ -259,6 +259,21 @@ describe("the guard", () => {
       CDC_CODE_VOLUME: named("guard-code").inputs["name"],
       CDC_CODE_IMAGE: "sha256:node:test",
     });
+  });
+
+  test("publishes a port on loopback and runs another program where it serves metrics; nothing else is another", async () => {
+    const [before, container] = [resources, named("guard-container").inputs];
+    resources = await registered({ monitoring: { enabled: true } });
+    expect(named("guard-container").inputs).toMatchObject({
+      ports: [{ internal: 9108, external: 9108, ip: "127.0.0.1" }],
+      command: ["node", "/opt/cdc/guard/apps/guard/monitored.ts"],
+      healthcheck: container["healthcheck"],
+      memory: 256,
+    });
+    expect(named("guard-code").inputs["name"]).toBe(`cdc-test-guard-${codeOf(monitoredGuardEntry).hash}`);
+    expect(resources.map(({ name }) => name)).toEqual(before.map(({ name }) => name));
+    const others = (all: Registered[]) => all.filter(({ name }) => !name.startsWith("guard-")).map(keyOf);
+    expect(others(resources)).toEqual(others(before));
   });
 
   test("leaves nothing behind when it is switched off, and changes nothing else", async () => {

@@ -345,6 +345,15 @@ const rows: readonly Row[] = [
     ],
   ],
   [
+    "CDC-415",
+    { guard: { enabled: false }, monitoring: { enabled: true } },
+    /set cdc:guard\.enabled to (true), or cdc:monitoring\.enabled to false/,
+    () => [
+      { guard: { enabled: true }, monitoring: { enabled: true } },
+      { guard: { enabled: false }, monitoring: { enabled: false } },
+    ],
+  ],
+  [
     "CDC-420",
     readSide({ sink: { class: "org.example.Sink" } }),
     /add (plugin), or remove (class)/,

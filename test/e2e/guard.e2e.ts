@@ -1,13 +1,17 @@
-/** The guard on a real stack: what it sees when a database goes, a network is cut, a cause stays; and what it leaves alone. */
+/** The guard on a real stack: what it sees when a database goes, a network is cut, a cause stays; what it leaves alone; and its metrics. */
 import { randomUUID } from "node:crypto";
+import { connect } from "node:net";
+import { networkInterfaces } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConnectClient } from "../../clients/connect/client.ts";
 import type { Condition, GuardedConnector } from "../../lib/guard-state.ts";
 import { TopicAdmin } from "../../clients/kafka/admin.ts";
 import { TopicReader } from "../../clients/kafka/topic.ts";
+import { metrics, type MetricName } from "../../lib/metrics.ts";
 import { Checkout, dockerLines, execute } from "./support/checkout.ts";
 import { guardLines, guardState } from "./support/guard.ts";
+import { askMetrics, seriesOf } from "./support/metrics.ts";
 import { sqlIn } from "./support/mysql.ts";
 import { succeeded } from "./support/results.ts";
 import { limitMs, until } from "./support/until.ts";
@@ -23,6 +27,8 @@ const guard = `${checkout.prefix}-guard`;
 const network = `${checkout.prefix}-databases`;
 const bootstrap = `localhost:${9092 + portOffset}`;
 const worker = new ConnectClient({ url: `http://localhost:${8083 + portOffset}` });
+const metricsPort = 9108 + portOffset;
+const sink = "read-side-sink";
 const [shard0, shard1] = ["shard0-connector", "shard1-connector"] as const;
 const mysql = `${checkout.prefix}-mysql-3308`;
 const noAnswer = "MySQL at mysql-3308:3306 does not answer";
@@ -37,6 +43,9 @@ beforeAll(async () => {
     ],
     connectors: { properties: { "heartbeat.interval.ms": "2000" } },
     guard: { checkSeconds, stallSeconds, restartAfterSeconds },
+    monitoring: { enabled: true },
+    // For the metrics of a sink.
+    readSide: { enabled: true, page: { enabled: false } },
   });
   succeeded(await checkout.make("up"));
   rootPassword = await checkout.password("mysql-root-password");
@@ -85,6 +94,30 @@ async function expectFlow(): Promise<void> {
   }
 }
 
+/** The metrics of one connector, by name; of its conditions the one that is 1. */
+async function metricsOf(connector: string): Promise<Partial<Record<MetricName, number>> & { condition?: string }> {
+  const own = seriesOf((await askMetrics(metricsPort)).body).filter(({ labels }) => labels["connector"] === connector);
+  const now = own.find(({ name, value }) => name === "cdc_connector_condition" && value === 1);
+  const condition = now?.labels["condition"];
+  return {
+    ...Object.fromEntries(own.map(({ name, value }) => [name, value])),
+    ...(condition === undefined ? {} : { condition }),
+  };
+}
+
+/** Whether somebody listens there. */
+async function isReached(host: string, port: number): Promise<boolean> {
+  const socket = connect(port, host);
+  try {
+    return await new Promise((resolve) => {
+      socket.once("connect", () => resolve(true));
+      socket.once("error", () => resolve(false));
+    });
+  } finally {
+    socket.destroy();
+  }
+}
+
 const seconds = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 1000;
 
 test("both connectors are watched, and a quiet shard stays healthy; who is paused is left alone", async () => {
@@ -104,6 +137,57 @@ test("both connectors are watched, and a quiet shard stays healthy; who is pause
   ]);
 });
 
+describe("its metrics", () => {
+  test("are all that are documented, of two shards and a sink that are well", async () => {
+    const names = async () => [...new Set(seriesOf((await askMetrics(metricsPort)).body).map(({ name }) => name))];
+    await until("every metric is there", names, (found) => found.length >= metrics.length);
+    expect((await names()).toSorted()).toEqual(metrics.map(({ name }) => name).toSorted());
+    for (const connector of [shard0, shard1]) {
+      expect(await metricsOf(connector)).toMatchObject({
+        condition: "healthy",
+        cdc_connector_gave_up: 0,
+        cdc_connector_restarts_total: 0,
+        cdc_connector_place_lost: 0,
+      });
+    }
+    const beat = (await metricsOf(shard0)).cdc_connector_heartbeat_topic_end_offset!;
+    await until(
+      "a heartbeat arrives",
+      async () => await metricsOf(shard0),
+      ({ cdc_connector_heartbeat_topic_end_offset: end }) => end! > beat,
+    );
+    // What was written before is indexed, and committed every five seconds.
+    const caughtUp = await until(
+      "the sink has caught up",
+      async () => await metricsOf(sink),
+      ({ cdc_sink_lag_records: records }) => records === 0,
+    );
+    expect(caughtUp).toMatchObject({ condition: "healthy", cdc_sink_lag_seconds: 0, cdc_sink_dead_letters_total: 0 });
+  });
+
+  test("are served on 127.0.0.1 alone, and in the network of brokers and workers, by the guard's own names", async () => {
+    expect(await dockerLines("port", guard)).toEqual([`9108/tcp -> 127.0.0.1:${metricsPort}`]);
+    expect(await isReached("127.0.0.1", metricsPort)).toBe(true);
+    const others = Object.values(networkInterfaces())
+      .flatMap((addresses = []) => addresses)
+      .filter(({ family, internal }) => family === "IPv4" && !internal);
+    expect(others).not.toEqual([]);
+    for (const { address } of others) expect(await isReached(address, metricsPort), address).toBe(false);
+
+    const addressIn = async (name: string) =>
+      (
+        await dockerLines("inspect", "--format", `{{(index .NetworkSettings.Networks "${name}").IPAddress}}`, guard)
+      )[0] ?? "";
+    expect(await isReached(await addressIn(checkout.prefix), 9108)).toBe(true);
+    expect(await isReached(await addressIn(network), 9108)).toBe(false);
+
+    expect((await askMetrics(metricsPort, `localhost:${metricsPort}`)).status).toBe(200);
+    const foreign = await askMetrics(metricsPort, "evil.example");
+    expect(foreign.status).toBe(403);
+    expect(foreign.body).not.toContain("cdc_");
+  });
+});
+
 test("a database that is stopped for a minute: named, waited for, and its connector brought back without a person", async () => {
   const [before, startsBefore] = [await connectorState(shard1), await starts(shard1)];
   await dockerLines("stop", mysql);
@@ -114,6 +198,10 @@ test("a database that is stopped for a minute: named, waited for, and its connec
   const still = await connectorState(shard0);
   expect(["waiting", "stalled"]).toContain(still.condition);
   expect(still.restarts).toBe(0);
+  const told = await metricsOf(shard0);
+  expect(["waiting", "stalled"]).toContain(told.condition);
+  // Its last heartbeat came before the 40 s that were waited here.
+  expect(told.cdc_connector_heartbeat_age_seconds).toBeGreaterThan(40);
   await dockerLines("start", mysql);
   await guardSays(shard0, "healthy");
   await expectFlow();
@@ -145,6 +233,7 @@ describe("a cause that stays", () => {
       ({ restarts }) => restarts === 0,
     );
     const spoke = (await spoken(shard0)).length;
+    const { cdc_connector_restarts_total: restartsBefore } = await metricsOf(shard0);
     await sql("ALTER USER debezium@'%' ACCOUNT LOCK");
     await worker.restart(shard0);
     const gaveUp = await guardSays(shard0, "gave-up");
@@ -157,12 +246,19 @@ describe("a cause that stays", () => {
     }
     expect(lines.at(-1)).toMatch(/GAVE UP after 4 restarts: task 0 FAILED \(.*locked.*\); mend the cause/);
     expect(lines.filter((line) => line.includes("GAVE UP"))).toHaveLength(1);
+    expect(await metricsOf(shard0)).toMatchObject({
+      condition: "gave-up",
+      cdc_connector_gave_up: 1,
+      cdc_connector_restarts_total: restartsBefore! + restartAfterSeconds.length,
+    });
+    expect(await metricsOf(shard1)).toMatchObject({ condition: "healthy", cdc_connector_gave_up: 0 });
   });
 
   test("once mended, a person's restart makes it healthy", async () => {
     await sql("ALTER USER debezium@'%' ACCOUNT UNLOCK");
     await worker.restart(shard0);
     await guardSays(shard0, "healthy");
+    expect(await metricsOf(shard0)).toMatchObject({ condition: "healthy", cdc_connector_gave_up: 0 });
     await expectFlow();
   });
 });
@@ -199,6 +295,46 @@ test("what a topic holds is told and deleted by the broker's admin API", async (
   } finally {
     await admin.close();
   }
+});
+
+test("of a worker that does not answer the metrics tell no more than that", async () => {
+  await dockerLines("pause", `${checkout.prefix}-connect`);
+  try {
+    const body = async () => (await askMetrics(metricsPort)).body;
+    const blind = await until("the guard is blind", body, (text) => text.includes("cdc_guard_last_check_complete 0"));
+    expect(blind).not.toContain("cdc_connector");
+  } finally {
+    await dockerLines("unpause", `${checkout.prefix}-connect`);
+  }
+  await until(
+    "the guard sees again",
+    async () => await metricsOf(shard0),
+    ({ condition }) => condition === "healthy",
+  );
+});
+
+test("of a broker that is away they tell neither heartbeats nor how far the sink is; with the broker all come back", async () => {
+  const kafka = `${checkout.prefix}-kafka`;
+  const names = async () => [...new Set(seriesOf((await askMetrics(metricsPort)).body).map(({ name }) => name))];
+  const broker: readonly MetricName[] = [
+    "cdc_connector_heartbeat_age_seconds",
+    "cdc_connector_heartbeat_topic_end_offset",
+    "cdc_sink_lag_records",
+    "cdc_sink_lag_seconds",
+    "cdc_sink_dead_letters_total",
+  ];
+  await dockerLines("stop", kafka);
+  try {
+    await until("what the broker tells is gone", names, (found) => !broker.some((name) => found.includes(name)));
+  } finally {
+    await dockerLines("start", kafka);
+  }
+  await until("every metric is there", names, (found) => found.length >= metrics.length);
+  await until(
+    "the sink has caught up",
+    async () => await metricsOf(sink),
+    ({ cdc_sink_lag_records: records }) => records === 0,
+  );
 });
 
 test("docker stop ends the guard by its own will", async () => {

@@ -34,6 +34,36 @@ describe("the guard's plan", () => {
     expect(others).toStrictEqual(same);
   });
 
+  test("without metrics is what it is where nothing is said of them", () => {
+    expect(planWith({ monitoring: { enabled: false, port: 9999 } })).toStrictEqual(planWith({}));
+  });
+
+  test("with metrics has a port on loopback, and its name in the network where it is asked alone", () => {
+    const { guard, ...others } = planWith({ monitoring: { enabled: true }, portOffset: 1000 });
+    const { guard: plain, ...same } = planWith({ portOffset: 1000 });
+    expect(others).toStrictEqual(same);
+    expect(guard).toEqual({
+      ...plain,
+      networks: [
+        { name: "cdc-test", aliases: ["guard"] },
+        { name: "cdc-test-databases", aliases: [] },
+      ],
+      port: { internal: 9108, host: 10_108, ip: "127.0.0.1" },
+      endpoints: { inNetwork: { url: "http://guard:9108" }, fromHost: { url: "http://127.0.0.1:10108" } },
+      settings: {
+        ...plain?.settings,
+        metrics: {
+          port: 9108,
+          listensAt: "guard.cdc-test",
+          hosts: ["localhost", "127.0.0.1", "[::1]", "guard", "cdc-test-guard"],
+          silentSeconds: 65,
+        },
+      },
+    });
+    // The engine publishes the ports of who is in several networks in the one whose name comes first.
+    expect(guard?.networks.map(({ name }) => name).toSorted()[0]).toBe("cdc-test");
+  });
+
   test("takes an image of one's own", () => {
     expect(planWith({ guard: { image: "node:22.22.0-slim" } }).images.node).toBe("node:22.22.0-slim");
   });

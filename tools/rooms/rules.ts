@@ -101,13 +101,14 @@ export const rooms: readonly Room[] = [
     path: "cli",
     what: "`cdc`, the commands on a running stack ([cli.md](cli.md)): looking (IO), judging (pure), rendering",
     uses: ["config", "plan", "flow", "snapshot", "preflight", "clients", "lib"],
-    packages: ["commander", "string-width", "zod"],
+    packages: ["commander", "string-width", "yaml", "zod"],
   },
   {
     path: "apps/guard",
     what: "what the guard's container runs ([guard.md](guard.md))",
     uses: ["clients", "lib"],
     types: ["plan"],
+    packages: ["prom-client"],
   },
   {
     path: "apps/search-page",

@@ -13,6 +13,7 @@ import { goModule, goTags } from "./pulumi-build.ts";
 import { UserError } from "../../lib/run.ts";
 import { formatTable } from "../../lib/table.ts";
 import { ensureBrowser } from "./test-browser.ts";
+import { ensurePromtool } from "./test-promtool.ts";
 import { withMysql } from "./test-mysql.ts";
 import { mavenTests } from "./test-maven.ts";
 import { goFailedOutput, goReport, none, vitestReport, type Report } from "./test-counts.ts";
@@ -53,7 +54,7 @@ export async function test(log: Log): Promise<void> {
     name: "toolchain",
     work: async () => {
       const { env: prepared } = await prepare(log, undefined);
-      env = { ...prepared, CHROMIUM: await ensureBrowser(log) };
+      env = { ...prepared, CHROMIUM: await ensureBrowser(log), PROMTOOL: await ensurePromtool(log) };
       return { ok: true };
     },
   };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ConnectorOffset, ExpandedConnector } from "../../../clients/connect/client.ts";
 import type { LossWords } from "../../../clients/debezium/history/words.ts";
-import { Guard, type Surroundings } from "../../../apps/guard/loop.ts";
+import { Guard, type Checked, type Surroundings } from "../../../apps/guard/loop.ts";
 import { writeState, type GuardState } from "../../../lib/guard-state.ts";
 import { running, statusOf, task } from "../../support/fake-worker.ts";
 import { settings } from "./simulation.ts";
@@ -122,6 +122,25 @@ describe("Guard", () => {
     await scene.check(5);
     expect(scene.lines).toEqual(["a: watched", "guard: no answer from there", "guard: everything answers again"]);
     expect(scene.states.at(-1)).toMatchObject({ connectors: { a: { condition: "healthy", restarts: 0 } } });
+  });
+
+  it("tells who asks what each check found, and counts the restarts that the worker took", async () => {
+    const scene = new Scene();
+    const told: Checked[] = [];
+    const guard = new Guard(settings, { ...scene.around, checked: (found) => told.push(found) });
+    scene.connectors = failed;
+    await guard.check();
+    expect(told[0]).toMatchObject({ at: start, seen: { connectors: { a: { beat: { kind: "offset", offset: 0n } } } } });
+    expect(told[0]?.memory.connectors["a"]).toMatchObject({ condition: "failed", restarts: 1 });
+    expect([...told[0]!.restarts]).toEqual([["a", 1]]);
+    scene.now += 120_000;
+    scene.restart = refuse("not now");
+    await guard.check();
+    expect([...told[1]!.restarts]).toEqual([["a", 1]]);
+    scene.connectors = refuse("no answer");
+    await guard.check();
+    expect(told[2]?.seen).toBeUndefined();
+    expect(told[2]?.memory.connectors["a"]?.condition).toBe("failed");
   });
 
   it("says another error anew, and keeps what it knew in the state", async () => {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { GuardState } from "../../../lib/guard-state.ts";
 import type { GuardSettings } from "../../../plan/types.ts";
 
-const main = join(import.meta.dirname, "..", "..", "..", "apps", "guard", "main.ts");
+const programs = join(import.meta.dirname, "..", "..", "..", "apps", "guard");
 
 let folder: string;
 let child: ChildProcess | undefined;
@@ -42,9 +42,12 @@ async function settings(): Promise<GuardSettings> {
   };
 }
 
-function begin(given: string | undefined): Promise<{ code: number | null; signal: string | null }> {
+function begin(
+  given: string | undefined,
+  program = "main.ts",
+): Promise<{ code: number | null; signal: string | null }> {
   const { CDC_GUARD_SETTINGS: _, ...env } = process.env;
-  child = spawn(process.execPath, [main], {
+  child = spawn(process.execPath, [join(programs, program)], {
     env: { ...env, TMPDIR: folder, ...(given === undefined ? {} : { CDC_GUARD_SETTINGS: given }) },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -78,6 +81,22 @@ describe("the guard's process", () => {
     },
     30_000,
   );
+
+  it("serves metrics, as the other program, while nothing else answers", async () => {
+    const port = await deadPort();
+    const metrics = { port, listensAt: "127.0.0.1", hosts: ["127.0.0.1"], silentSeconds: 65 };
+    const ended = begin(JSON.stringify({ ...(await settings()), metrics }), "monitored.ts");
+    const ask = async () =>
+      await fetch(`http://127.0.0.1:${port}/metrics`).then(
+        async (response) => await response.text(),
+        () => "",
+      );
+    await expect.poll(ask, { timeout: 30_000 }).toContain("\ncdc_guard_last_check_complete 0\n");
+    expect(await ask()).not.toContain("cdc_connector");
+    child!.kill("SIGTERM");
+    expect(await ended).toEqual({ code: 0, signal: null });
+    expect(output).toContain(`INFO  guard: serves metrics at 127.0.0.1, port ${port}, /metrics\n`);
+  }, 60_000);
 
   it("was not made by up, and says so", async () => {
     expect(await begin(undefined)).toEqual({ code: 1, signal: null });

@@ -47,6 +47,7 @@ describe("observe", () => {
     expect(await observe(world(), askNothing)).toEqual({
       connectors: {
         a: {
+          info: { name: "a", config, type: "source" },
           config: expect.stringContaining("mysql-3308"),
           status: running("a"),
           beat: { kind: "offset", offset: 7n },

@@ -131,6 +131,7 @@ export class Simulation {
       ...(weather.snapshot === true ? { snapshot: "INITIAL", snapshot_completed: false } : {}),
     };
     return {
+      info: { name, config: {}, type: weather.sink === true ? "sink" : "source" },
       status,
       beat,
       config: weather.config ?? "{}",

@@ -103,6 +103,6 @@ test("a host that stands in the request line is no path of the page, and none is
 
 test("what is refused is told with what to do", async () => {
   expect(await ask(["Host: evil.example"])).toContain(
-    String.raw`{"error":"the host \"evil.example\" is none of this page's names; ask by one of localhost, 127.0.0.1, [::1], search, cdc-dev-search"}`,
+    String.raw`{"error":"the host \"evil.example\" is none of the names here; ask by one of localhost, 127.0.0.1, [::1], search, cdc-dev-search"}`,
   );
 });

@@ -19,6 +19,13 @@ export const clashes: readonly Row[] = [
     /another port/,
   ],
   ["worker and broker on one port", { connect: { port: 9092 } }, "CDC-202", "cdc:connect.port", /another port/],
+  [
+    "metrics on a worker's port",
+    { monitoring: { enabled: true, port: 8083 } },
+    "CDC-202",
+    "cdc:monitoring.port",
+    /another port/,
+  ],
   ["two server ids", both({ serverId: 7 }), "CDC-203", "cdc:shards[1].serverId", /another serverId/],
   [
     "a server's own id",

@@ -171,6 +171,13 @@ export const combinations: readonly Row[] = [
     /sort/,
   ],
   [
+    "metrics without a guard",
+    { guard: { enabled: false }, monitoring: { enabled: true } },
+    "CDC-415",
+    "cdc:monitoring.enabled",
+    /guard\.enabled to true/,
+  ],
+  [
     "no tombstones where topics are compacted",
     { connectors: { tombstones: false } },
     "CDC-401",

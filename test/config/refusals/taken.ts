@@ -134,6 +134,8 @@ export const taken: readonly (readonly [what: string, fields: Fields])[] = [
     "slow heartbeats with a patient guard",
     { maxDelaySeconds: 90, guard: { stallSeconds: 90 }, ...connector({ "heartbeat.interval.ms": 30_000 }) },
   ],
+  ["metrics of a guard", { monitoring: { enabled: true } }],
+  ["a port for metrics where there are none, and no guard", { guard: { enabled: false }, monitoring: { port: 8083 } }],
   ["equal pauses", { guard: { restartAfterSeconds: [0, 60, 60] } }],
   ["channels as the plan has them", connector({ "signal.enabled.channels": "source" })],
   ["tables made elsewhere", { schema: "", tables: ["shop.orders"] }],

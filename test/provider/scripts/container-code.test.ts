@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
 import { checkoutFolder } from "../../../lib/checkout.ts";
-import { codeOf, guardEntry, searchPageEntry } from "../../../provider/scripts/container-code.ts";
+import { codeOf, guardEntry, monitoredGuardEntry, searchPageEntry } from "../../../provider/scripts/container-code.ts";
 
 describe("the guard's code in this checkout", () => {
   const { paths, hash } = codeOf(guardEntry);
@@ -27,6 +27,21 @@ describe("the guard's code in this checkout", () => {
   });
 });
 
+test("only the guard that serves metrics has what that needs", () => {
+  const [plain, monitored] = [codeOf(guardEntry), codeOf(monitoredGuardEntry)];
+  const further = monitored.paths.filter((path) => !plain.paths.includes(path));
+  expect(further).toEqual(
+    expect.arrayContaining(["apps/guard/monitored.ts", "lib/metrics.ts", "node_modules/prom-client"]),
+  );
+  expect(further.filter((path) => path.startsWith("node_modules/")).toSorted()).toEqual([
+    "node_modules/@opentelemetry/api",
+    "node_modules/bintrees",
+    "node_modules/prom-client",
+    "node_modules/tdigest",
+  ]);
+  expect(plain.paths.filter((path) => !monitored.paths.includes(path))).toEqual(["apps/guard/main.ts"]);
+});
+
 test("the page's code in this checkout is its own, with what the browser gets and what asks by HTTP, and no package", () => {
   const { paths } = codeOf(searchPageEntry);
   expect(paths).toEqual(
@@ -42,6 +57,7 @@ test("the page's code in this checkout is its own, with what the browser gets an
     "lib/endpoint.ts",
     "lib/log-line.ts",
     "lib/run.ts",
+    "lib/site.ts",
   ]);
 });
 

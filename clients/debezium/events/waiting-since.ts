@@ -1,6 +1,6 @@
 /** Since when a record is on its way to the index. */
-import { decode } from "../../clients/debezium/events/decode.ts";
-import type { TopicRecord } from "../../clients/kafka/topic.ts";
+import { decode } from "./decode.ts";
+import type { TopicRecord } from "../../kafka/topic.ts";
 
 /**
  * When its change was committed, in ms since 1970, where it tells that. A row that a snapshot read carries the time of the

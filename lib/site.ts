@@ -1,11 +1,11 @@
-/** Who may ask the page: people who call it by one of its names, and no page of another site. */
+/** Who may ask a service over HTTP: who calls it by one of its names, and no page of another site. */
 import type { IncomingMessage } from "node:http";
 
 /** A name or an address, in brackets when it is one of IPv6, and perhaps a port. */
 const hostForm = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+?)\.?(?::\d{1,5})?$/;
 
 /**
- * A page that comes by DNS rebinding gives itself away by its Host, which is the page's own name; others by Origin or
+ * A page that comes by DNS rebinding gives itself away by its Host, which is that page's own name; others by Origin or
  * Sec-Fetch-Site, which browsers send and pages cannot change. A link on another site may be followed.
  * @param names hosts without ports, in lower case, as a Host header has them.
  * @returns why the request is refused; undefined when it may pass.
@@ -16,7 +16,7 @@ export function foreignIn(names: readonly string[], { headersDistinct: headers }
   if (hosts.length > 1) return "the request has several Host headers; send one";
   // Programs of HTTP/1.0 send none, and no browser does that.
   if (host !== undefined && !names.includes(hostForm.exec(host.toLowerCase())?.[1] ?? "")) {
-    return `the host ${quoted(host)} is none of this page's names; ask by one of ${names.join(", ")}`;
+    return `the host ${quoted(host)} is none of the names here; ask by one of ${names.join(", ")}`;
   }
   const own = `http://${host}`.toLowerCase();
   const origin = (headers["origin"] ?? []).find((one) => host === undefined || one.toLowerCase() !== own);

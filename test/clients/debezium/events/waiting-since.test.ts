@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { waitingSince } from "../../../cli/status/waiting.ts";
+import { waitingSince } from "../../../../clients/debezium/events/waiting-since.ts";
 
 const arrivedMs = 1_764_000_090_000;
 const committedMs = 1_764_000_000_000;

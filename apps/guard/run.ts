@@ -1,0 +1,82 @@
+/** The guard's process: log to stdout, ended by SIGTERM or SIGINT at once. */
+import { setTimeout } from "node:timers/promises";
+import { TopicAdmin } from "../../clients/kafka/admin.ts";
+import { databaseObstacle } from "../../clients/mysql/obstacle.ts";
+import { httpEndpoint, kafkaEndpoint } from "../../lib/endpoint.ts";
+import { logLine, type LogEntry } from "../../lib/log-line.ts";
+import { UserError } from "../../lib/run.ts";
+import { newestSnapshotIn } from "./begun.ts";
+import { lossOf } from "./history.ts";
+import type { GuardSettings } from "../../plan/types.ts";
+import { Guard, type Surroundings } from "./loop.ts";
+import { stateFile, writeState } from "../../lib/guard-state.ts";
+import { AnyWorker } from "./worker.ts";
+
+const databaseTimeoutMs = 3000;
+
+/** Writes a line of the guard's log. */
+export function say(entry: LogEntry): void {
+  console.log(logLine(entry));
+}
+
+/**
+ * Looks at the connectors until the process is ended.
+ * @param checked told of every check.
+ */
+export async function runGuard(settings: GuardSettings, checked?: Surroundings["checked"]): Promise<void> {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      say({ level: "INFO", text: `guard: ended by ${signal}` });
+      process.exit(0);
+    });
+  }
+  const workers = settings.connectUrls.map(httpEndpoint);
+  const worker = new AnyWorker(workers);
+  const kafka = kafkaEndpoint(settings.bootstrap);
+  const broker = new TopicAdmin(kafka);
+  const guard = new Guard(settings, {
+    world: {
+      worker: {
+        listConnectors: async () => await worker.ask(async (client) => await client.listConnectors()),
+        getOffsets: async (name) => await worker.ask(async (client) => await client.getOffsets(name)),
+      },
+      broker,
+      lossOf,
+      newestSnapshot: async (topic, from, to) => await newestSnapshotIn(kafka, topic, from, to),
+      databaseObstacle: async (server) => await databaseObstacle(server, databaseTimeoutMs),
+    },
+    worker: {
+      stop: async (name) => await worker.ask(async (client) => await client.stop(name)),
+      alterOffsets: async (name, offsets) =>
+        await worker.ask(async (client) => await client.alterOffsets(name, offsets)),
+      restart: async (name) => await worker.ask(async (client) => await client.restart(name)),
+      restartFailed: async (name) => await worker.ask(async (client) => await client.restartFailed(name)),
+    },
+    say,
+    write: async (state) => await writeState(stateFile, state),
+    ...(checked === undefined ? {} : { checked }),
+    now: Date.now,
+  });
+  say({
+    level: "INFO",
+    text:
+      `guard: looks at ${workers.map(({ url }) => url).join(", ")} every ${settings.checkSeconds} s; ` +
+      `stalled is who sends no heartbeat for ${settings.stallSeconds} s; ` +
+      `restarts after ${settings.restartAfterSeconds.join(", ")} s`,
+  });
+  await guard.run(new AbortController().signal, setTimeout);
+}
+
+/**
+ * Does the work of a program, and says on its log what a person has to mend.
+ * @throws what is a mistake of ours, with its stack trace; the container's restart policy starts it anew.
+ */
+export async function asProgram(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.error(logLine({ level: "ERROR", text: `guard: ${error.message}; what to do: ${error.remedy}` }));
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,75 @@
+/** A pipeline of which everything could be read, for tests: shards with healthy connectors, and a sink. */
+import type { Known, SinkFound } from "../../../../apps/guard/metrics/known.ts";
+import type { Checked } from "../../../../apps/guard/loop.ts";
+import { unknown, type Watched } from "../../../../apps/guard/memory.ts";
+import type { ObservedConnector } from "../../../../apps/guard/observation.ts";
+import type { MonitoredGuardSettings } from "../../../../plan/types.ts";
+import { running } from "../../../support/fake-worker.ts";
+import { begun, settings as guardSettings } from "../simulation.ts";
+
+/** Milliseconds since 1970. */
+export const now = Date.UTC(2026, 10, 21, 10);
+
+export const settings: MonitoredGuardSettings = {
+  ...guardSettings,
+  metrics: {
+    port: 9108,
+    listensAt: "127.0.0.1",
+    hosts: ["localhost", "127.0.0.1", "[::1]", "guard"],
+    silentSeconds: 65,
+  },
+};
+
+export const sinkName = "read-side-sink";
+
+/** What the guard remembers of a healthy source. */
+export const watched: Watched = {
+  ...unknown(now - 600_000),
+  beat: 7n,
+  beatAt: now - 3000,
+  hasBeaten: true,
+  history: { judgedAt: now - 20_000, offsets: [], begun, loss: undefined, hasMovedOn: false },
+};
+
+/** What the last check saw of it. */
+export function source(name: string, shard: string): ObservedConnector {
+  return {
+    info: { name, config: { "topic.prefix": shard }, type: "source" },
+    config: "{}",
+    status: running(name),
+    beat: { kind: "offset", offset: 7n },
+  };
+}
+
+const sink: ObservedConnector = {
+  info: {
+    name: sinkName,
+    config: { topics: "shard0.a.b, shard0.a.c", "errors.deadletterqueue.topic.name": "dlq.read-side" },
+    type: "sink",
+  },
+  config: "{}",
+  status: running(sinkName),
+  beat: { kind: "none" },
+};
+
+export const sinkFound: SinkFound = { lag: { records: 12, waitingSince: now - 4500 }, deadLetters: 3n };
+
+/** @param changes of the last check. */
+export function knownOf(shards: number, changes: Partial<Checked> = {}): Known {
+  const names = Array.from({ length: shards }, (_, index) => `shard${index}`);
+  const of = <T>(each: (connector: string, shard: string) => T) =>
+    names.map((shard): [string, T] => [`${shard}-connector`, each(`${shard}-connector`, shard)]);
+  return {
+    checked: {
+      at: now - 1000,
+      memory: {
+        checkedAt: now - 1000,
+        connectors: { ...Object.fromEntries(of(() => watched)), [sinkName]: unknown(now - 600_000) },
+      },
+      seen: { connectors: { ...Object.fromEntries(of(source)), [sinkName]: sink } },
+      restarts: new Map([["shard0-connector", 2]]),
+      ...changes,
+    },
+    sinks: { at: now - 2000, found: { [sinkName]: sinkFound } },
+  };
+}
