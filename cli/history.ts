@@ -42,7 +42,7 @@ export async function requireHistory(stack: OperatedStack, { name, connector }: 
 export function unknownHistory(name: string, error: unknown): { found: string; remedy: string } {
   return {
     found: `${unknownCode}: its place cannot be compared with the server's history: ${messageOf(error)}`,
-    remedy: `cdc doctor --shard ${name} says what is wrong with the server; make up starts a stopped one`,
+    remedy: `cdc doctor --shard ${name} says what is wrong with the server; make up starts a stopped one of the stack`,
   };
 }
 
@@ -67,7 +67,7 @@ export async function ensureTransaction({ name, endpoints, account }: ShardPlan,
   } catch (error) {
     throw new UnreachableError(
       `${name}: its server cannot be asked for a new beginning: ${messageOf(error)}`,
-      `cdc doctor --shard ${name} says what is wrong with it; make up starts a stopped one`,
+      `cdc doctor --shard ${name} says what is wrong with it; make up starts a stopped one of the stack`,
       { cause: error },
     );
   }

@@ -42,7 +42,7 @@ export class SnapshotServer {
     } catch (error) {
       throw new UnreachableError(
         `${login.user} cannot log in to MySQL of ${target.shard} at ${hostAndPort(target.mysql)}: ${messageOf(error)}`,
-        `cdc doctor --shard ${target.shard} says what is wrong; make up starts a stopped server`,
+        `cdc doctor --shard ${target.shard} says what is wrong; make up starts a stopped server of the stack`,
         { cause: error },
       );
     }

@@ -32,7 +32,7 @@ const places: Readonly<Record<string, Place>> = {
   "CDC-715": [server, "with remedies that mend it"],
   "CDC-717": [existing, "with remedies that mend it"],
   "CDC-718": [existing, '"--server-id", "4712"'],
-  "CDC-719": [existing, "is refused until its administrator has run the file that is named"],
+  "CDC-719": ["test/e2e/elsewhere.e2e.ts", "is refused until its administrator has run the file that is named"],
   "CDC-720": [clones, "the commands that the refusal names bring it up beside the first"],
   "CDC-721": [clones, 'await dockerLines("volume", "rm", volume)'],
   "CDC-722": [clones, "without the copied `.cdc/` it is a clone like any other"],

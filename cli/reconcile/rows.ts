@@ -54,7 +54,7 @@ export class ShardRows {
     } catch (error) {
       throw new UnreachableError(
         `${login.user} cannot log in to MySQL of ${shard.name} at ${hostAndPort(shard.mysql)}: ${messageOf(error)}`,
-        `cdc doctor --shard ${shard.name} says what is wrong; make up starts a stopped server`,
+        `cdc doctor --shard ${shard.name} says what is wrong; make up starts a stopped server of the stack`,
         { cause: error },
       );
     }

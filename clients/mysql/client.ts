@@ -39,7 +39,7 @@ export function loginError(endpoint: MysqlEndpoint, error: unknown): unknown {
   if (!unreached.has(codeOf(error))) return tlsError(server, error) ?? error;
   return new UnreachableError(
     `${server} does not answer (${messageOf(error)})`,
-    "See whether the server runs: `cdc status` tells of its container.",
+    "See whether the server runs (of one of the stack, `cdc status` tells), and the way to it.",
     { cause: error },
   );
 }
@@ -48,7 +48,7 @@ export function loginError(endpoint: MysqlEndpoint, error: unknown): unknown {
 export class SilentServerError extends Error {
   constructor(address: string, limitMs: number, options?: ErrorOptions) {
     super(
-      `MySQL at ${address} does not answer: nothing came for ${limitMs / 1000} s (is its container paused?)`,
+      `MySQL at ${address} does not answer: nothing came for ${limitMs / 1000} s (is it, or its container, paused?)`,
       options,
     );
     this.name = "SilentServerError";

@@ -46,7 +46,7 @@ async function columnsOn({ name, mysql }: TableSource, table: string, login: Mys
   } catch (error) {
     throw new UserError(
       `the columns of ${table} cannot be read from ${name} at ${hostAndPort(mysql)}: ${messageOf(error)}`,
-      `See whether MySQL of ${name} runs (\`docker ps\`) and lets ${login.user} in, then run the command again.`,
+      `See whether MySQL of ${name} runs and lets ${login.user} in, then run the command again.`,
       { cause: error },
     );
   }

@@ -268,7 +268,6 @@ describe("the guard", () => {
       ports: [{ internal: 9108, external: 9108, ip: "127.0.0.1" }],
       command: ["node", "/opt/cdc/guard/apps/guard/monitored.ts"],
       healthcheck: container["healthcheck"],
-      memory: 256,
     });
     expect(named("guard-code").inputs["name"]).toBe(`cdc-test-guard-${codeOf(monitoredGuardEntry).hash}`);
     expect(resources.map(({ name }) => name)).toEqual(before.map(({ name }) => name));
