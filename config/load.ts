@@ -1,8 +1,12 @@
 /** The only place that reads pulumi.Config and the environment. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { checkoutFolder } from "../lib/checkout.ts";
 import { readInput, type PlanInput } from "./input.ts";
 import { messageOf } from "../lib/run.ts";
 import { replacePasswords, valueOf } from "./raw.ts";
+import { passwordsInClear } from "./stack-file.ts";
 import { stackFile } from "./stack-name.ts";
 
 /**
@@ -38,14 +42,21 @@ function shardsKey(): string {
 /** Exported, and left out of its types. */
 const { isConfigSecret } = pulumi.runtime as unknown as { readonly isConfigSecret: (key: string) => boolean };
 
-/** Pulumi tells of a whole value that there is a secret in it, and not where. */
+/** Pulumi tells of a whole value that there is a secret in it, and not where; the stack's file does. */
 function hideSecrets(shards: unknown, found = new Map<string, string>()): unknown {
   if (!isConfigSecret(shardsKey())) return shards;
+  const inClear = passwordsInClear(stackText());
   return replacePasswords(shards, (password, shard) => {
-    if (typeof password !== "string") return password;
+    if (typeof password !== "string" || inClear.has(String(shard))) return password;
     found.set(String(shard), password);
     return { secure: "decrypted by Pulumi" };
   });
+}
+
+/** Empty where the configuration comes from elsewhere (`pulumi --config-file`). */
+function stackText(): string {
+  const file = join(checkoutFolder, stackFile(pulumi.getStack()));
+  return existsSync(file) ? readFileSync(file, "utf8") : "{}";
 }
 
 /** @throws pulumi.RunError instead of any error: Pulumi shows it without a stack trace. */

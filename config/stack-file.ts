@@ -68,6 +68,18 @@ function read(yaml: string, name: string): unknown {
 }
 
 /**
+ * Shards, by name, whose existing server's password stands in clear in a stack's file: the program gets all of them decrypted, and
+ * could not tell.
+ * @param stackYaml the file's text.
+ */
+export function passwordsInClear(stackYaml: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const { shards } = mergeConfig("{}", stackYaml);
+  replacePasswords(shards, (password, shard) => (typeof password === "string" ? found.add(String(shard)) : undefined));
+  return found;
+}
+
+/**
  * Whether the stack's files say `cdc:keepData: true`: it may have been written since the last
  * `up`, of which the state tells. Files that are there and cannot be read count as if they did.
  * @param folder the checkout's.

@@ -1,0 +1,73 @@
+/** What the program makes of a configuration with secrets, as Pulumi hands it over: decrypted, and marked as a whole. */
+import * as pulumi from "@pulumi/pulumi";
+import { beforeEach, expect, test } from "vitest";
+import { loadConfig, loadPasswords } from "../../config/load.ts";
+import { passwordsInClear } from "../../config/stack-file.ts";
+import { ProblemError } from "../../lib/problem.ts";
+import { rawWith } from "../support/config.ts";
+
+const mysql = { host: "db1.example.com", user: "capture" };
+const shard = (name: string, password: unknown) => ({
+  name,
+  mysql: { ...mysql, host: `${name}.example.com`, password },
+});
+
+async function given(shards: unknown[], secretKeys: string[] = []): Promise<void> {
+  await pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, "cdc", "load-test");
+  const values = Object.entries(rawWith({ shards })).map(([key, value]) => [
+    `cdc:${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  pulumi.runtime.setAllConfig(Object.fromEntries(values) as Record<string, string>, secretKeys);
+}
+
+beforeEach(() => {
+  pulumi.runtime.setAllConfig({});
+});
+
+test("passwords are kept apart from the configuration, which has none", async () => {
+  await given([shard("a", "s3cret"), { name: "ours", port: 3308 }, shard("b", "0ther")], ["cdc:shards"]);
+  expect(loadPasswords()).toEqual(
+    new Map([
+      ["a", "s3cret"],
+      ["b", "0ther"],
+    ]),
+  );
+  const text = JSON.stringify(loadConfig({}));
+  expect(text).not.toContain("s3cret");
+  expect(text).not.toContain("0ther");
+});
+
+test("what is no secret is refused, and is nobody's password", async () => {
+  await given([shard("a", "s3cret")]);
+  expect(loadPasswords()).toEqual(new Map());
+  let message = "";
+  try {
+    loadConfig({});
+  } catch (error) {
+    expect(error).toBeInstanceOf(ProblemError);
+    message = String(error);
+  }
+  expect(message).toContain("CDC-112 cdc:shards[0].mysql.password");
+  expect(message).not.toContain("s3cret");
+});
+
+test("without existing servers there are none", async () => {
+  await given([{ name: "ours", port: 3308 }], ["cdc:shards"]);
+  expect(loadPasswords()).toEqual(new Map());
+  expect(loadConfig({}).config.shards).toHaveLength(1);
+});
+
+test("one in clear beside one that is encrypted is found in the stack's file", () => {
+  const file = `config:
+  cdc:shards:
+    - name: a
+      mysql: { host: h, user: u, password: { secure: "v1:x" } }
+    - name: b
+      mysql: { host: h2, user: u, password: s3cret }
+    - name: c
+      port: 3308
+`;
+  expect(passwordsInClear(file)).toEqual(new Set(["b"]));
+  expect(passwordsInClear("{}")).toEqual(new Set());
+});
