@@ -15,7 +15,7 @@ export interface ServerFacts {
   readonly purged: string;
   /** Its binlog's files, the newest last. */
   readonly files: readonly { readonly file: string; readonly sizeBytes: number }[];
-  /** What is in its binlog around the place; only looked for where the newest file is younger than the place. */
+  /** What is in its binlog around the place; only looked for within a transaction, and where the newest file is younger than the place. */
   readonly around: Around | undefined;
 }
 
@@ -76,15 +76,17 @@ export function judgePlace(place: Place | undefined, facts: ServerFacts, mode = 
   }
   const unread = subtractGtids(parseGtids(facts.purged), read);
   if (unread.size > 0) return seesNumbers ? fine : { kind: "purged", what: formatGtids(unread) };
-  return facts.around === undefined ? fine : judgeAround(place, read, facts.around);
+  return facts.around === undefined
+    ? fine
+    : judgeAround(place, read, facts.around, newestOf(read, facts.serverUuid).length > 0);
 }
 
-/** Numbers alone are right: whether they mean the same transactions. */
-function judgeAround(place: Place, read: GtidSet, around: Around): Verdict {
+/** Numbers alone are right: whether they mean the same transactions. @param isOwn whether the server has written any that was read. */
+function judgeAround(place: Place, read: GtidSet, around: Around, isOwn: boolean): Verdict {
   if (around.kind === "within") {
     // Of what comes next the connector leaves out as much as it has read of the transaction that it was in.
     const what = `the transaction at ${place.file}:${place.position}`;
-    if (around.nextAtSeconds === undefined) return { kind: "put-back", what };
+    if (around.nextAtSeconds === undefined) return { kind: isOwn ? "put-back" : "other-server", what };
     return isAfter(place, around.nextAtSeconds) ? { kind: "rewritten", what } : fine;
   }
   const rewritten = around.newestRead.find(({ atSeconds }) => isAfter(place, atSeconds));

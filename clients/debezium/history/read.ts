@@ -31,12 +31,23 @@ export async function readFacts(login: ServerLogin, place: Place): Promise<Serve
     const files = logs.map((row) => ({ file: String(row["Log_name"]), sizeBytes: Number(row["File_size"]) }));
     const [serverUuid, executed, purged] = [server?.["uuid"], server?.["executed"], server?.["purged"]].map(String);
     const facts = { serverUuid: serverUuid ?? "", executed: executed ?? "", purged: purged ?? "", files };
-    const isYoung = await isYounger(login, files.at(-1)?.file, place);
-    return { ...facts, around: isYoung ? await readAround(login, connection, facts, place) : undefined };
+    const isAsked = mayLackOpen(facts, place) || (await isYounger(login, files.at(-1)?.file, place));
+    return { ...facts, around: isAsked ? await readAround(login, connection, facts, place) : undefined };
   });
 }
 
 type Known = Omit<ServerFacts, "around">;
+
+/**
+ * Within a transaction numbers tell nothing of it: it counts as read only at its end. Another server, such as a replica that was
+ * promoted, may lack it, and the connector would leave out as much of the next one. One that has written what was read, and has the
+ * place in its binlog, is the same.
+ */
+export function mayLackOpen({ serverUuid, files }: Known, { isWithin, gtids = "", file, position }: Place): boolean {
+  if (!isWithin) return false;
+  const hasPlace = files.some((one) => one.file === file && one.sizeBytes >= position);
+  return !hasPlace || newestOf(parseGtids(gtids), serverUuid).length === 0;
+}
 
 async function readAround(login: ServerLogin, connection: Connection, facts: Known, place: Place): Promise<Around> {
   if (place.isWithin) return { kind: "within", nextAtSeconds: await readNext(login, facts, place) };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { judgePlace, type ServerFacts } from "../../../../clients/debezium/history/judge.ts";
+import { mayLackOpen } from "../../../../clients/debezium/history/read.ts";
 import type { Place } from "../../../../clients/debezium/history/place.ts";
 import { isLost, lossWords } from "../../../../clients/debezium/history/words.ts";
 import { other, own, placeAtEnd, SimulatedServer } from "./server.ts";
@@ -61,6 +62,12 @@ describe("a place", () => {
     ["within one whose first statement began before", place, within(at - 600), "fine"],
     ["within one that is another by now", place, within(at + 1), "rewritten"],
     ["within one that is not there", place, within(undefined), "put-back"],
+    [
+      "within one that another server lacks",
+      place,
+      { serverUuid: other, executed: `${own}:1-42,${other}:1-9`, ...within(undefined) },
+      "other-server",
+    ],
     ["whose numbers are others' by now", between, younger(), "rewritten"],
     ["whose numbers are as old as it", between, younger(undefined, undefined, at), "fine"],
     ["after transactions that are not captured", between, younger(`${own}:43`), "fine"],
@@ -207,4 +214,14 @@ describe("over whatever history", () => {
       }),
     );
   });
+});
+
+test.each<[string, Partial<Place>, Partial<ServerFacts>, boolean]>([
+  ["of the server that wrote it, with the place in its binlog", {}, {}, false],
+  ["of one that has written nothing of it", {}, { serverUuid: other }, true],
+  ["of one whose file is shorter", { position: 6000 }, {}, true],
+  ["of one that has no such file", { file: "mysql-bin.000003" }, {}, true],
+  ["between two transactions, wherever", { isWithin: false, file: "mysql-bin.000009" }, { serverUuid: other }, false],
+])("whether the open transaction is looked for: %s", (_what, ofPlace, ofServer, isAsked) => {
+  expect(mayLackOpen({ ...facts, ...ofServer }, { ...place, ...ofPlace })).toBe(isAsked);
 });
