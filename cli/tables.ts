@@ -1,16 +1,11 @@
 /** The tables of a shard, as its connector is configured with them. */
-import { capturedTables as captured, listedTables } from "../plan/captured.ts";
+import { capturedTables as captured } from "../plan/captured.ts";
 import type { ShardPlan } from "../plan/types.ts";
 import { UsageError } from "./exit.ts";
 
 /** The tables whose changes are captured, `DATABASE.TABLE`, without the pipeline's own. */
 export function capturedTables(shard: ShardPlan): string[] {
   return captured(shard).map(({ table }) => table);
-}
-
-/** The captured tables, those of the pipeline's own included: what a shard's topics are made for. */
-export function includedTables(shard: ShardPlan): string[] {
-  return [...new Set([...listedTables(shard), ...("table" in shard.signals ? [shard.signals.table] : [])])];
 }
 
 /** The captured table whose changes are on a topic, `DATABASE.TABLE`; undefined where the plan knows of none. */

@@ -199,7 +199,6 @@ export class CdcPipeline extends pulumi.ComponentResource {
           image: mysqlImage,
           mysqlVersion: plan.images.mysqlVersion,
           plan: shardPlan,
-          server: shardPlan.server,
           keepData: plan.keepData,
           authority,
           rootPassword: heldBack(rootPassword, mysqlRoot, () => before),

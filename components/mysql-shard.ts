@@ -17,7 +17,7 @@ import {
 import { hostAndPort } from "../lib/endpoint.ts";
 import { itself } from "../plan/endpoints.ts";
 import { ownerLabels, type Owner } from "../plan/owner.ts";
-import type { ServerPlan, ShardPlan } from "../plan/types.ts";
+import type { OwnShard } from "../plan/servers.ts";
 import { AcceptedPassword, RetiredPassword, type AccountPasswordArgs } from "../provider/account-passwords.ts";
 import { Certificate, type CertificateAuthority } from "../provider/certificate-resources.ts";
 import { DataVolume } from "../provider/resources.ts";
@@ -33,8 +33,7 @@ export interface MysqlShardArgs {
   readonly image: pulumi.Input<string>;
   /** Version that initialises the data volume. */
   readonly mysqlVersion: string;
-  readonly plan: ShardPlan;
-  readonly server: ServerPlan;
+  readonly plan: OwnShard;
   /** Whether the data volume stays when the stack is destroyed. */
   readonly keepData: boolean;
   /** Signs the server's certificate. */
@@ -62,7 +61,8 @@ export class MysqlShard extends pulumi.ComponentResource implements CapturedServ
 
   constructor(name: string, args: MysqlShardArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:MysqlShard", name, {}, opts);
-    const { plan, server } = args;
+    const { plan } = args;
+    const { server } = plan;
     const parent = { parent: this };
 
     const { owner, networks } = args;

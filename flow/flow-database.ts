@@ -33,6 +33,28 @@ export async function writeProbe(target: FlowTarget, database: Connection, token
   await database.execute(probeStatement, [token]).catch(stuck(target, "the probe row could not be written"));
 }
 
+/** How far a server's binlog had come at a moment. */
+export interface Stand {
+  /** Every transaction in it. */
+  readonly executed: string;
+  /** Its newest file, and how long that was, in bytes. */
+  readonly file: string;
+  readonly position: number;
+}
+
+/** How far the server's binlog has come by now. */
+export async function standOf(target: FlowTarget, database: Connection): Promise<Stand> {
+  const ask = async (sql: string) =>
+    (await database.query<RowDataPacket[]>(sql).catch(stuck(target, "its place in the binlog cannot be read")))[0];
+  const [server] = await ask("SELECT @@GLOBAL.gtid_executed AS executed");
+  const newest = (await ask("SHOW BINARY LOGS")).at(-1);
+  return {
+    executed: String(server?.["executed"]),
+    file: String(newest?.["Log_name"]),
+    position: Number(newest?.["File_size"]),
+  };
+}
+
 /** The server has to write a binlog that Debezium can use. */
 export async function requireBinlog(target: FlowTarget, database: Connection): Promise<void> {
   const variables =

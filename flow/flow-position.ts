@@ -4,32 +4,16 @@
  * their topics.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Connection, RowDataPacket } from "mysql2/promise";
 import { ConnectClient } from "../clients/connect/client.ts";
 import { failureOf } from "../clients/connect/status.ts";
+import { parseGtids, subtractGtids } from "../clients/debezium/history/gtid-set.ts";
 import { placeOf, type Place } from "../clients/debezium/history/place.ts";
 import { untilCaughtUp } from "../clients/kafka/sink-lag.ts";
+import type { Stand } from "./flow-database.ts";
 import { FlowError, text, type FlowTarget, type IndexTarget } from "./flow-target.ts";
 
 const pollMs = 200;
 const answerLimitMs = 2000;
-
-/** How far a server's binlog had come at a moment. */
-export interface Stand {
-  /** Every transaction in it. */
-  readonly executed: string;
-  /** Its newest file, and how long that was, in bytes. */
-  readonly file: string;
-  readonly position: number;
-}
-
-/** How far the server's binlog has come by now. @throws FlowError with the stage `database`. */
-export async function standOf(target: FlowTarget, database: Connection): Promise<Stand> {
-  const executed = await askFor(target, database, "SELECT @@GLOBAL.gtid_executed AS answer", []);
-  const logs = await rows(target, database, "SHOW BINARY LOGS", []);
-  const newest = logs.at(-1);
-  return { executed, file: String(newest?.["Log_name"]), position: Number(newest?.["File_size"]) };
-}
 
 /**
  * Waits until the connector has passed it: it has every transaction, or stands behind that byte. The second is for statements that
@@ -39,20 +23,15 @@ export async function standOf(target: FlowTarget, database: Connection): Promise
  * @returns false when it has not by then.
  * @throws FlowError when the connector has failed meanwhile.
  */
-export async function hasPassed(
-  target: FlowTarget,
-  database: Connection,
-  stand: Stand,
-  deadline: number,
-): Promise<boolean> {
+export async function hasPassed(target: FlowTarget, stand: Stand, deadline: number): Promise<boolean> {
+  const executed = parseGtids(stand.executed);
   const worker = new ConnectClient(target.connect, { timeoutMs: answerLimitMs });
   for (;;) {
     // A worker that does not answer for a moment is asked again.
     const place = await worker.getOffsets(target.connector).then(placeOf, () => undefined);
     if (place !== undefined && place.snapshot === undefined) {
-      if (isBehind(stand, place)) return true;
-      const contains = "SELECT GTID_SUBSET(?, ?) AS answer";
-      if ((await askFor(target, database, contains, [stand.executed, place.gtids ?? ""])) === "1") return true;
+      const unread = subtractGtids(executed, parseGtids(place.gtids ?? ""));
+      if (isBehind(stand, place) || unread.size === 0) return true;
     }
     if (performance.now() > deadline) return false;
     const status = await worker.getStatus(target.connector).catch(() => undefined);
@@ -103,27 +82,4 @@ export function isBehind(
 function numberOf(file: string): number | undefined {
   const [, digits] = /\.(\d+)$/.exec(file) ?? [];
   return digits === undefined ? undefined : Number(digits);
-}
-
-async function askFor(
-  target: FlowTarget,
-  database: Connection,
-  sql: string,
-  values: readonly string[],
-): Promise<string> {
-  const [row] = await rows(target, database, sql, values);
-  return String(row?.["answer"]).replaceAll("\n", "");
-}
-
-async function rows(
-  { shard }: FlowTarget,
-  database: Connection,
-  sql: string,
-  values: readonly string[],
-): Promise<RowDataPacket[]> {
-  try {
-    return (await database.query<RowDataPacket[]>(sql, [...values]))[0];
-  } catch (error) {
-    throw new FlowError(shard, "database", text(error), { cause: error });
-  }
 }

@@ -10,9 +10,9 @@ import { ConnectClient } from "../clients/connect/client.ts";
 import { decode, type ChangeEvent } from "../clients/debezium/events/decode.ts";
 import { TopicReader, type TopicRecord, type TopicStream } from "../clients/kafka/topic.ts";
 import { diagnose } from "./diagnose.ts";
-import { connectTo, requireBinlog, requireTables, writeProbe } from "./flow-database.ts";
+import { connectTo, requireBinlog, requireTables, standOf, writeProbe } from "./flow-database.ts";
 import { IndexProbe, type DocumentTimes } from "./flow-index.ts";
-import { hasPassed, notPassed, sinkHasPassed, standOf } from "./flow-position.ts";
+import { hasPassed, notPassed, sinkHasPassed } from "./flow-position.ts";
 import { FlowError, text, type FlowTarget, type IndexTarget } from "./flow-target.ts";
 import { nowMs } from "./now.ts";
 
@@ -151,7 +151,7 @@ export class FlowProbe {
     const stand = await standOf(this.#target, this.#database);
     const record = await this.#arrival(({ timestampMs }) => timestampMs >= Math.ceil(sentMs), deadline);
     if (record === undefined) throw await diagnose(this.#target, this.#reader, this.#from);
-    if (!(await hasPassed(this.#target, this.#database, stand, deadline))) throw notPassed(this.#target, stand);
+    if (!(await hasPassed(this.#target, stand, deadline))) throw notPassed(this.#target, stand);
     const consumedMs = nowMs();
     const times = { sentMs, committedMs: undefined, capturedMs: undefined, producedMs: record.timestampMs, consumedMs };
     if (this.#indexTarget === undefined) return { ...times, indexed: undefined };

@@ -64,7 +64,7 @@ export function secretIn(text: string, key: string): string | undefined {
 
 /** So that a value of any characters comes out of java.util.Properties as it was. */
 function escaped(value: string): string {
-  return value.replaceAll(/[\\ \P{ASCII}]|[^ -~]/gu, (one) =>
+  return value.replaceAll(/[\\ ]|[^ -~]/gu, (one) =>
     one === "\\" || one === " "
       ? `\\${one}`
       : [...Array(one.length).keys()].map((at) => `\\u${one.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),

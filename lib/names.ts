@@ -72,3 +72,15 @@ export function isSameColumn(one: string, other: string): boolean {
 function folded(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
+
+/** Where Debezium's own heartbeats go, whether or not it writes a row for each. Upstream: `topic.heartbeat.prefix`. */
+const heartbeats = "__debezium-heartbeat.";
+
+/** Topic of the own heartbeats of a connector. @param prefix its `topic.prefix`. */
+export function ownHeartbeatTopic(prefix: string): string {
+  return heartbeats + prefix;
+}
+
+export function isOwnHeartbeatTopic(topic: string): boolean {
+  return topic.startsWith(heartbeats);
+}

@@ -23,6 +23,11 @@ export function listedTables({ connector }: Configured): string[] {
     .filter((table) => table !== "");
 }
 
+/** The captured tables, those of the pipeline's own included: what a shard's topics are made for. */
+export function includedTables(shard: Pick<ShardPlan, "connector" | "signals">): string[] {
+  return [...new Set([...listedTables(shard), ...("table" in shard.signals ? [shard.signals.table] : [])])];
+}
+
 /** The captured tables without the pipeline's own, each once. */
 export function capturedTables(shard: Pick<ShardPlan, "topicPrefix"> & Configured): CapturedTable[] {
   const { config } = shard.connector;

@@ -1,6 +1,7 @@
 /** What people have in a pipeline: shards with their rows, brokers and topics with their records. Kept in the state, so that a later plan can be judged by it. */
 import { cdcDatabase } from "../lib/constants.ts";
 import { hostAndPort } from "../lib/endpoint.ts";
+import { isOwnHeartbeatTopic } from "../lib/names.ts";
 import { publishedAddress } from "./endpoints.ts";
 import type { BrokerPlan, PipelinePlan, ShardPlan, TopicPlan } from "./types.ts";
 
@@ -99,7 +100,7 @@ function held(
 /** DDL events are for consumers, as rows are. */
 function kindOf({ name }: TopicPlan, { topicPrefix, connector }: ShardPlan): HeldTopic["kind"] {
   if (name === connector.config["schema.history.internal.kafka.topic"]) return "support";
-  const isOwn = name.startsWith(`${topicPrefix}.${cdcDatabase}.`) || name.startsWith("__debezium-heartbeat.");
+  const isOwn = name.startsWith(`${topicPrefix}.${cdcDatabase}.`) || isOwnHeartbeatTopic(name);
   return isOwn ? "passing" : "data";
 }
 

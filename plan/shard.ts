@@ -4,7 +4,7 @@ import { cdcDatabase, signalTable } from "../lib/constants.ts";
 import { connectorConfig, notificationTopicOf } from "./connector.ts";
 import { planServer } from "./mysql.ts";
 import { hasOwnSink, truncateTopicOf } from "./indices.ts";
-import { topicOf } from "../lib/names.ts";
+import { ownHeartbeatTopic, topicOf } from "../lib/names.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 import { keyNeeds } from "./table-keys.ts";
 import { TopicPlanner } from "./topics.ts";
@@ -31,7 +31,7 @@ export function planShard(
   const { isReadOnly } = account;
   const databases = [...databasesOf(shard.tables), ...(isReadOnly ? [] : [cdcDatabase])];
   const signals = isReadOnly ? { topic: topic(signalTable) } : { table: signalTable };
-  const beats = debeziumHeartbeats(shard);
+  const beats = ownHeartbeatTopic(shard.topicPrefix);
   return {
     name: shard.name,
     key: shard.key,
@@ -73,11 +73,6 @@ export function planShard(
     signals,
     keyNeeds: keyNeeds(config, shard),
   };
-}
-
-/** Debezium's own heartbeats, which it sends whether or not it writes a row. Upstream: `topic.heartbeat.prefix`. */
-function debeziumHeartbeats({ topicPrefix }: ResolvedShard): string {
-  return `__debezium-heartbeat.${topicPrefix}`;
 }
 
 /** In Debezium's own words. A GTID set is one line there; SHOW BINARY LOG STATUS breaks it after each server. */

@@ -1,7 +1,7 @@
 /** Servers that somebody else runs: looked at before anything is made, by the same rules as those of the stack's own. */
 import { ConnectClient } from "../clients/connect/client.ts";
 import type { Problem } from "../lib/problem.ts";
-import { listedTables } from "../plan/captured.ts";
+import { includedTables } from "../plan/captured.ts";
 import { shardsElsewhere } from "../plan/servers.ts";
 import type { PipelinePlan, ShardPlan } from "../plan/types.ts";
 import { checkServer } from "./server.ts";
@@ -37,7 +37,7 @@ async function checkShard(
   passwords: ReadonlyMap<string, string>,
   world: ExistingWorld,
 ): Promise<Problem[]> {
-  const { account, connector, databases, endpoints, keyNeeds, name, signals } = shard;
+  const { account, connector, databases, endpoints, keyNeeds, name } = shard;
   const login = { user: account.user, password: passwords.get(name) ?? "" };
   // Of a connector that streams the server tells its id, which is in use by that one.
   const serverId = (await world.hasConnector(connector.name))
@@ -50,7 +50,7 @@ async function checkShard(
       databases,
       keyNeeds,
       isReadOnly: account.isReadOnly,
-      tables: [...listedTables(shard), ...("table" in signals ? [signals.table] : [])],
+      tables: includedTables(shard),
       ...serverId,
     },
   );

@@ -18,6 +18,7 @@ import {
   type Questions,
   type SeenHistory,
 } from "./observation.ts";
+import { ownHeartbeatTopic } from "../../lib/names.ts";
 import { messageOf } from "../../lib/run.ts";
 
 export interface World {
@@ -125,7 +126,7 @@ function heartbeatTopic(config: Readonly<Record<string, string>>): string | unde
   const prefix = config["topic.prefix"];
   if (prefix === undefined) return undefined;
   // The server's own heartbeats in its binlog make Debezium's, where no row may be written.
-  if (config["read.only"] === "true") return `__debezium-heartbeat.${prefix}`;
+  if (config["read.only"] === "true") return ownHeartbeatTopic(prefix);
   return config["heartbeat.action.query"] ? `${prefix}.${heartbeatTable}` : undefined;
 }
 

@@ -9,7 +9,7 @@ import type { ConnectorOffset } from "../../clients/connect/client.ts";
 import { placeOf, type Place } from "../../clients/debezium/history/place.ts";
 import type { LossWords } from "../../clients/debezium/history/words.ts";
 import { lossOnShard } from "../history.ts";
-import { includedTables } from "../tables.ts";
+import { includedTables } from "../../plan/captured.ts";
 import { broken, well, type Outcome } from "./walk.ts";
 
 /** What of a shard the words depend on. */

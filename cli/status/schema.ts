@@ -1,5 +1,6 @@
 /** The shape of `cdc status --json`; docs/status.schema.json is made from it. */
 import { z } from "zod";
+import { conditions } from "../../lib/guard-state.ts";
 
 const nullable = <T extends z.ZodType>(type: T) => type.nullable();
 
@@ -16,18 +17,7 @@ const problem = z.strictObject({
 });
 
 const guardView = z.strictObject({
-  condition: z.enum([
-    "healthy",
-    "failed",
-    "stalled",
-    "waiting",
-    "snapshotting",
-    "paused",
-    "stopped",
-    "lost",
-    "lasting",
-    "gave-up",
-  ]),
+  condition: z.enum(conditions),
   since: z.string().describe("Since when, ISO 8601."),
   restarts: z.int().describe("Restarts by the guard since the connector was last healthy for long enough."),
   nextRestartAt: nullable(z.string()).describe("When the guard restarts it next, ISO 8601; null when none is due."),

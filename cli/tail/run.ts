@@ -8,7 +8,8 @@ import { TopicsReader, type TopicRecord, type TopicStream } from "../../clients/
 import type { PipelinePlan, ShardPlan } from "../../plan/types.ts";
 import { UnreachableError } from "../exit.ts";
 import { coloured, progress } from "../output.ts";
-import { capturedTables, findTable, includedTables, tableOn } from "../tables.ts";
+import { includedTables } from "../../plan/captured.ts";
+import { capturedTables, findTable, tableOn } from "../tables.ts";
 import { shardOf, topicsToTail } from "./topics.ts";
 import { messageOf } from "../../lib/run.ts";
 import type { KafkaEndpoint } from "../../lib/endpoint.ts";

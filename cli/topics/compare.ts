@@ -1,4 +1,5 @@
 /** The topics that the plan declares beside those that the broker has. Pure. */
+import { ownHeartbeatTopic } from "../../lib/names.ts";
 import type { TopicDescription } from "../../clients/kafka/admin.ts";
 import { truncateTopicOf } from "../../plan/indices.ts";
 import type { PipelinePlan, ShardPlan, TopicPlan } from "../../plan/types.ts";
@@ -66,7 +67,7 @@ function kindOf(name: string, shard: ShardPlan): TopicKind {
     [shard.connector.config["schema.history.internal.kafka.topic"] ?? ""]: "schema history",
     [prefix]: "schema changes",
     [shard.heartbeatTopic]: "heartbeat",
-    [`__debezium-heartbeat.${prefix}`]: "heartbeat",
+    [ownHeartbeatTopic(prefix)]: "heartbeat",
     [shard.probeTopic]: "probe",
     ["table" in shard.signals ? `${prefix}.${shard.signals.table}` : shard.signals.topic]: "signals",
     [shard.notificationTopic]: "notifications",

@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { parse } from "yaml";
-import { main } from "../../cli/main.ts";
 import { monitoringFiles } from "../../cli/monitoring/files.ts";
 import { alertRules } from "../../plan/alerts.ts";
 import { isMonitored } from "../../plan/guard.ts";
 import * as stacks from "../../config/stack.ts";
 import { readInput } from "../../config/input.ts";
 import { planFrom, stackConfig } from "../support/config.ts";
+import { inProcess } from "./in-process.ts";
 
 const raw = { ...stackConfig("dev"), portOffset: 1000, monitoring: { enabled: true } };
 
@@ -19,20 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-async function cdc(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
-  const log = vi.spyOn(console, "log").mockImplementation(() => {});
-  const print = vi.spyOn(console, "error").mockImplementation(() => {});
-  const before = process.exitCode;
-  process.exitCode = undefined;
-  try {
-    await main(args);
-    return { code: process.exitCode, stdout: log.mock.calls.join("\n"), stderr: print.mock.calls.join("\n") };
-  } finally {
-    process.exitCode = before;
-    log.mockRestore();
-    print.mockRestore();
-  }
-}
+const cdc = async (...args: string[]) => await inProcess(args);
 
 const withMetrics = () =>
   vi.spyOn(stacks, "readStack").mockImplementation(async () => ({ input: readInput(raw, "cdc-dev") }) as never);

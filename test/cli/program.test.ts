@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createProgram, main } from "../../cli/main.ts";
+import { createProgram } from "../../cli/main.ts";
+import { inProcess } from "./in-process.ts";
 
 const launcher = join(import.meta.dirname, "..", "..", "bin", "cdc");
 
@@ -118,21 +119,6 @@ describe("as it is called", { timeout: timeoutMs }, () => {
     });
   });
 });
-
-/** The same without a process of its own. */
-async function inProcess(args: readonly string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
-  const log = vi.spyOn(console, "log").mockImplementation(() => {});
-  const print = vi.spyOn(console, "error").mockImplementation(() => {});
-  const before = process.exitCode;
-  try {
-    await main(args);
-    return { code: process.exitCode, stdout: log.mock.calls.join("\n"), stderr: print.mock.calls.join("\n") };
-  } finally {
-    process.exitCode = before;
-    log.mockRestore();
-    print.mockRestore();
-  }
-}
 
 test.each([
   ["an unknown command", ["bogus"], "unknown command 'bogus'"],

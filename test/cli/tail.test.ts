@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { findTable, capturedTables, includedTables, tableOn } from "../../cli/tables.ts";
+import { findTable, capturedTables, tableOn } from "../../cli/tables.ts";
+import { includedTables } from "../../plan/captured.ts";
 import { shardOf, topicsToTail } from "../../cli/tail/topics.ts";
 import { decode } from "../../clients/debezium/events/decode.ts";
 import type { PipelinePlan, ShardPlan } from "../../plan/types.ts";

@@ -11,13 +11,14 @@ import { ConnectClient } from "../../clients/connect/client.ts";
 import { cdcPrivileges } from "../../lib/cdc-privileges.ts";
 import { grantStatements } from "../../clients/mysql/grants.ts";
 import { cdc } from "./support/cdc.ts";
-import { Checkout, committedConfig, dockerLines, execute, namesOwnedBy } from "./support/checkout.ts";
+import { Checkout, committedConfig, execute, namesOwnedBy } from "./support/checkout.ts";
 import {
   addressForContainers,
   hasAll,
   ownAuthority,
   replicate,
   ServerElsewhere,
+  serversOf,
   type Authority,
 } from "./support/elsewhere.ts";
 import { decode, readAll } from "./support/events.ts";
@@ -172,14 +173,7 @@ describe("up", () => {
       expect(output).toMatch(new RegExp(`${name} .*${name}-connector .*RUNNING .*RUNNING .*\\d+ ms`));
     expect(output).toContain(`${source.host}:${source.port}`);
     expect(await source.everything()).toBe(before);
-    const containers = await dockerLines(
-      "ps",
-      "--filter",
-      `label=cdc.stack=${checkout.prefix}`,
-      "--format",
-      "{{.Names}}",
-    );
-    expect(containers.filter((name) => name.includes("mysql"))).toEqual([`${checkout.prefix}-mysql-3308`]);
+    expect(await serversOf(checkout.prefix)).toEqual([`container ${checkout.prefix}-mysql-3308`]);
   });
 
   test("the second preview, by plain pulumi, is empty", async () => {

@@ -10,7 +10,14 @@ import { grantStatements } from "../../clients/mysql/grants.ts";
 import { cdcPrivileges } from "../../lib/cdc-privileges.ts";
 import { cdc } from "./support/cdc.ts";
 import { Checkout, dockerLines, namesOwnedBy } from "./support/checkout.ts";
-import { addressForContainers, hasAll, ownAuthority, replicate, ServerElsewhere } from "./support/elsewhere.ts";
+import {
+  addressForContainers,
+  hasAll,
+  ownAuthority,
+  replicate,
+  ServerElsewhere,
+  serversOf,
+} from "./support/elsewhere.ts";
 import { decode, readAll } from "./support/events.ts";
 import { failed, succeeded } from "./support/results.ts";
 import { until } from "./support/until.ts";
@@ -85,14 +92,7 @@ test("up: what it had, and what its source writes, arrives; the second preview i
   const output = succeeded(await checkout.make("up"));
   expect(output).toMatch(/replica .*replica-connector .*RUNNING .*RUNNING .*\d+ ms/);
   expect(await replica.everything()).toBe(before);
-  const containers = await dockerLines(
-    "ps",
-    "--filter",
-    `label=cdc.stack=${checkout.prefix}`,
-    "--format",
-    "{{.Names}}",
-  );
-  expect(containers.filter((name) => name.includes("mysql"))).toEqual([]);
+  expect(await serversOf(checkout.prefix)).toEqual([]);
   await insert(1001);
   await arrives(1001);
   const ids = (await eventsOf("products.products")).map(({ id }) => id);

@@ -2,6 +2,7 @@
  * Records of a pipeline's topics, decoded: changes of rows, and what else a connector writes.
  * Upstream: Debezium's documentation of the MySQL connector, "Data change events".
  */
+import { isOwnHeartbeatTopic } from "../../../lib/names.ts";
 import { parseExact, type Row, type Value } from "./json.ts";
 import { decodeValue, unsigned, type Schema } from "./values.ts";
 
@@ -134,7 +135,7 @@ function keyOf(text: string | null, row: Row | null): Row | null {
 
 /** Rows are on `PREFIX.DATABASE.TABLE`; heartbeats and notifications look alike. */
 function isUnwrapped(topic: string, content: Row): boolean {
-  if (topic.split(".").length < 3 || topic.startsWith("__debezium-heartbeat.")) return false;
+  if (topic.split(".").length < 3 || isOwnHeartbeatTopic(topic)) return false;
   return !("aggregate_type" in content && "timestamp" in content);
 }
 

@@ -10,6 +10,7 @@ import { stackLabel } from "../../../lib/constants.ts";
 import { run } from "../../../lib/run.ts";
 import { makeAuthority, makeCertificate } from "../../../provider/certificates.ts";
 import { buildPackagedImages } from "../../../tools/toolchain/images.ts";
+import { namesOwnedBy } from "./checkout.ts";
 import { until, untilSucceeds } from "./until.ts";
 
 /** The authority that signs the certificates of one owner's servers. */
@@ -161,4 +162,9 @@ export async function hasAll(from: ServerElsewhere, replicaOf: ServerElsewhere):
   const executed = (await from.sql("SELECT @@GLOBAL.gtid_executed")).replaceAll(/\s|\\n/g, "");
   const look = async () => await replicaOf.sql(`SELECT GTID_SUBSET('${executed}', @@GLOBAL.gtid_executed)`);
   await until("the replica has all of its source", look, (answer) => answer === "1");
+}
+
+/** The MySQL servers that a stack has made: `container NAME`. @param stack `PROJECT-STACK`. */
+export async function serversOf(stack: string): Promise<string[]> {
+  return (await namesOwnedBy(stack)).filter((name) => /^container .*mysql/.test(name));
 }
