@@ -27,10 +27,7 @@ export async function requireWorld(plan: PipelinePlan, images: Images): Promise<
  * @throws pulumi.RunError naming every problem.
  */
 export async function requireExisting(plan: PipelinePlan, passwords: Passwords): Promise<void> {
-  const [servers, brokers] = await Promise.all([
-    checkExisting(plan, passwords),
-    checkExistingKafka(plan, passwords),
-  ]);
+  const [servers, brokers] = await Promise.all([checkExisting(plan, passwords), checkExistingKafka(plan, passwords)]);
   const all = [
     ...(servers.length > 0 ? [renderProblems("a server cannot be captured", servers)] : []),
     ...(brokers.length > 0 ? [renderProblems("the brokers cannot be used", brokers)] : []),

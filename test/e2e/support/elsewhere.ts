@@ -28,7 +28,7 @@ export async function addressForContainers(): Promise<string> {
 }
 
 /** One that nobody listens on now. */
-async function freePort(host: string): Promise<number> {
+export async function freePort(host: string): Promise<number> {
   const probe = createServer().listen(0, host);
   await once(probe, "listening");
   const { port } = probe.address() as AddressInfo;
