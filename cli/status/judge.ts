@@ -59,7 +59,11 @@ function verdictOf(problems: readonly StatusProblem[]): Status["verdict"] {
 
 function judgeBroker({ kafka }: PipelinePlan, seen: Observation): StatusProblem[] {
   if (!("error" in seen.topics) || isDown(seen, kafka.brokers)) return [];
-  return [unknown("kafka", seen.topics.error, "cdc logs kafka --tail 50 tells what the broker does")];
+  const look =
+    kafka.existing === undefined
+      ? "cdc logs kafka --tail 50 tells what the broker does"
+      : `see whether ${kafka.endpoints.fromHost.bootstrap} is reached from here, and ask its administrator`;
+  return [unknown("kafka", seen.topics.error, look)];
 }
 
 function judgeWorker(plan: PipelinePlan, seen: Observation): StatusProblem[] {

@@ -1,7 +1,7 @@
 /** The resource graph with brokers that somebody else runs: topics on them, logins where they are needed, and no secret in clear. */
 import { beforeAll, expect, test } from "vitest";
 import { CdcPipeline } from "../../components/cdc-pipeline.ts";
-import { kafkaPassword } from "../../lib/passwords.ts";
+import { kafkaPassword, mysqlPassword } from "../../lib/passwords.ts";
 import { existingKafka } from "../config/refusals/write.ts";
 import { planFrom, rawWith } from "../support/config.ts";
 import { ownerOf } from "../support/fake-world.ts";
@@ -77,4 +77,23 @@ test("who asks the brokers for Pulumi is given the password as a secret", () => 
   for (const name of [...asking, "topic-shard0.products.products"])
     expect(reveal(named(name).inputs["kafkaPassword"])).toBe(password);
   for (const one of theirs) expect(`${one.name}: ${inClear(one.inputs)}`).not.toContain(password);
+});
+
+test("with shards and brokers that somebody else runs, workers, guard and read side are left", async () => {
+  const mysql = { host: "db1.example.com", user: "capture", password: { secure: "v1:x" } };
+  const fields = { shards: [{ name: "far", mysql }], kafka: { existing: existingKafka }, readSide: { enabled: true } };
+  const plan = planFrom(rawWith(fields), "cdc-test");
+  const passwords = new Map([
+    [kafkaPassword, password],
+    [mysqlPassword("far"), password],
+  ]);
+  const all = await register(
+    (options) => void new CdcPipeline("pipeline", { owner: ownerOf(plan.stack), plan, images, passwords }, options),
+  );
+  expect(all.flatMap((one) => (kindOf(one) === "Container" ? [one.name] : [])).toSorted()).toEqual([
+    "connect-container",
+    "guard-container",
+    "opensearch-container",
+    "search-container",
+  ]);
 });
