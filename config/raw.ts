@@ -46,18 +46,28 @@ export function isEncrypted(value: unknown): boolean {
   );
 }
 
+/** Puts something in the place of a secret. @param whose the shard whose server's password it is, or the field that it is. */
+export type InsteadOfSecret = (secret: unknown, whose: string) => unknown;
+
+/**
+ * A field of the stack's without the secrets that it may hold: passwords of existing servers in `shards`, who is told of alerts in
+ * `monitoring`.
+ * @param instead what is put in the place of a secret; undefined takes it out.
+ */
+export function replaceSecrets(field: string, value: unknown, instead: InsteadOfSecret): unknown {
+  if (field === "shards") return replacePasswords(value, (password, shard) => instead(password, String(shard)));
+  if (field !== "monitoring" || typeof value !== "object" || value === null || !("alertsTo" in value)) return value;
+  return { ...value, alertsTo: instead(value.alertsTo, "alertsTo") };
+}
+
 /** Where one shard's entry has the password of an existing server. */
 interface WithPassword {
   readonly name?: unknown;
   readonly mysql: { readonly password: unknown };
 }
 
-/**
- * Shards without the passwords of existing servers.
- * @param shards the field's value.
- * @param instead what is put in the place of a password; undefined takes it out.
- */
-export function replacePasswords(shards: unknown, instead: (password: unknown, shard: unknown) => unknown): unknown {
+/** Shards without the passwords of existing servers. */
+function replacePasswords(shards: unknown, instead: (password: unknown, shard: unknown) => unknown): unknown {
   if (!Array.isArray(shards)) return shards;
   return shards.map((shard: unknown) =>
     hasPassword(shard)

@@ -8,6 +8,11 @@
  * guard 65 to 81, with rows of megabytes 192 (limit 256).
  */
 
+/** Of Prometheus: series and their labels in memory, and what its files have in the page cache. */
+export const prometheusMemoryLimitMiB = 512;
+
+export const alertmanagerMemoryLimitMiB = 256;
+
 /** Programs of Node: one that wants more is broken, and ends before it takes memory from what it serves. */
 export const nodeMemoryLimitMiB = 256;
 

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, expect, test } from "vitest";
 import { loadConfig, loadPasswords } from "../../config/load.ts";
-import { passwordsInClear } from "../../config/stack-file.ts";
+import { secretsInClear } from "../../config/stack-file.ts";
 import { ProblemError } from "../../lib/problem.ts";
 import { rawWith } from "../support/config.ts";
 
@@ -68,6 +68,6 @@ test("one in clear beside one that is encrypted is found in the stack's file", (
     - name: c
       port: 3308
 `;
-  expect(passwordsInClear(file)).toEqual(new Set(["b"]));
-  expect(passwordsInClear("{}")).toEqual(new Set());
+  expect(secretsInClear(file, "shards")).toEqual(new Set(["b"]));
+  expect(secretsInClear("{}", "shards")).toEqual(new Set());
 });
