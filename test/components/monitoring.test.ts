@@ -94,17 +94,22 @@ test("switched on it changes nothing but the guard, which Prometheus reads", asy
   const keys = new Set(resources.map(keyOf));
   expect(before.filter((one) => !keys.has(keyOf(one))).map(({ name }) => name)).toEqual(["guard-container"]);
   const known = new Set(before.map(({ type, name }) => `${type} ${name}`));
-  expect(resources.filter(({ type, name }) => !known.has(`${type} ${name}`)).map(({ name }) => name)).toEqual([
-    "network-monitoring",
-    "prometheus-image",
-    "alertmanager-image",
-    "monitoring",
-    "prometheus-data",
-    "prometheus-container",
-    "prometheus-ready",
-    "alertmanager-data",
+  expect(
+    resources
+      .filter(({ type, name }) => !known.has(`${type} ${name}`))
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual([
     "alertmanager-container",
+    "alertmanager-data",
+    "alertmanager-image",
     "alertmanager-ready",
+    "monitoring",
+    "network-monitoring",
+    "prometheus-container",
+    "prometheus-data",
+    "prometheus-image",
+    "prometheus-ready",
   ]);
 });
 
