@@ -9,8 +9,9 @@ import type { AlertmanagerPlan, MonitoringPlan, PrometheusPlan } from "./types.t
 const prometheusPort = 9090;
 const alertmanagerPort = 9093;
 
-const prometheusMemoryMiB = 110;
-const alertmanagerMemoryMiB = 40;
+/** Measured: 29 MiB with 1400 series in their first minutes, and 17 MiB. */
+const prometheusMemoryMiB = 60;
+const alertmanagerMemoryMiB = 30;
 
 /** Where the containers find what they are told to do. */
 export const prometheusFolder = "/etc/prometheus";

@@ -12,7 +12,7 @@ import { formatTable } from "../../lib/table.ts";
 import { cdc } from "./support/cdc.ts";
 import { Checkout, dockerLines, execute, namesOwnedBy } from "./support/checkout.ts";
 import { sqlIn } from "./support/mysql.ts";
-import { placesOf as networksOf } from "./support/networks.ts";
+import { placesOf as networksOf, reachedFrom } from "./support/networks.ts";
 import { failed, succeeded } from "./support/results.ts";
 import { placesOf } from "./support/secret-places.ts";
 import { secretsIn } from "./support/secrets.ts";
@@ -119,6 +119,22 @@ describe("up", () => {
       JSON.stringify({ "9090/tcp": [{ HostIp: "127.0.0.1", HostPort: String(9090 + portOffset) }] }),
     ]);
     expect(["{}", "null"]).toContain((await ports("alertmanager"))[0]);
+  });
+
+  test("nobody but the guard reaches them, and Prometheus reaches no worker", async () => {
+    const both = { prometheus: 9090, alertmanager: 9093 };
+    for (const part of ["kafka", "connect", "mysql-3308"]) expect(await reachedFrom(stack, part, both)).toEqual([]);
+    expect(await reachedFrom(stack, "guard", both)).toEqual([
+      "alertmanager",
+      "alertmanager in monitoring",
+      "prometheus",
+      "prometheus in monitoring",
+    ]);
+    const asked = async (url: string) =>
+      await execute(["docker", "exec", `${stack}-prometheus`, "wget", "-q", "-T", "5", "-O-", url]);
+    expect(succeeded(await asked("http://guard:9108/metrics"))).toContain("cdc_connector_condition");
+    for (const { IPAddress } of Object.values(await networksOf(`${stack}-connect`)))
+      expect(failed(await asked(`http://${IPAddress}:8083/`))).toContain("timed out");
   });
 
   test("the doctor finds all well, and status and graph name both", async () => {

@@ -98,7 +98,7 @@ describe("Prometheus", () => {
   test("tells nobody, where nobody is named", () => {
     const quiet = planWith({ monitoring: { enabled: true, prometheus } });
     expect(quiet.monitoring?.alertmanager).toBeUndefined();
-    expect(JSON.stringify(filesOf(quiet).files[0])).not.toContain("alert" + "manager");
+    expect(JSON.stringify(filesOf(quiet).files[0])).not.toContain("alertmanager");
   });
 });
 
