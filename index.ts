@@ -1,15 +1,17 @@
 /** Configuration → plan → whose things are there → checks of the world → resources → outputs. */
 import * as pulumi from "@pulumi/pulumi";
 import { imagesOf } from "./config/images.ts";
-import { loadConfig, loadPasswords, withoutTrace } from "./config/load.ts";
+import { loadAlertsTo, loadConfig, loadPasswords, withoutTrace } from "./config/load.ts";
 import { kafkaPassword } from "./lib/passwords.ts";
 import { heldOf } from "./plan/held.ts";
 import { planPipeline } from "./plan/pipeline.ts";
+import { withReach } from "./plan/receiver-rules.ts";
 import { requireExisting, requireServer, requireWorld } from "./preflight/require-world.ts";
 import { askedBy } from "./preflight/name-conflicts.ts";
 import { begin, Data, Identity } from "./provider/resources.ts";
 
 const plan = withoutTrace(() => planPipeline(loadConfig()));
+const receiver = withoutTrace(() => withReach(loadAlertsTo()));
 const images = imagesOf(plan.images);
 // To load the providers' SDKs takes as long as the checks before them do.
 const components = import("./components/cdc-pipeline.ts");
@@ -29,6 +31,7 @@ const pipeline = new CdcPipeline("pipeline", {
   plan,
   images,
   passwords,
+  receiver,
   inspectServer: async (shard, login) => await requireServer(plan, shard, login),
 });
 
@@ -40,3 +43,5 @@ export const kafka = plan.kafka.endpoints.fromHost.bootstrap;
 export const connect = plan.connect.endpoints.fromHost.url;
 /** The read side: engine, search page, sink, and how long a change took until a search found it; null without one. */
 export const readSide = pipeline.readSide ?? null;
+/** The guard's metrics, and Prometheus, on this machine; null without metrics. */
+export const monitoring = pipeline.monitoring ?? null;

@@ -5,7 +5,7 @@ import { UsageError } from "./exit.ts";
 
 /** A container of the stack. */
 export interface Component {
-  readonly kind: "shard" | "broker" | "worker" | "guard" | "engine" | "page";
+  readonly kind: "shard" | "broker" | "worker" | "guard" | "engine" | "page" | "prometheus" | "alertmanager";
   /** Name on the Docker engine. */
   readonly container: string;
   /** What a person may call it; the first is the one that is shown. */
@@ -35,6 +35,8 @@ export function componentsOf(plan: PipelinePlan): Component[] {
     ...lone("guard", plan.guard),
     ...lone("engine", plan.readSide?.engine),
     ...lone("page", plan.readSide?.page),
+    ...lone("prometheus", plan.monitoring?.prometheus),
+    ...lone("alertmanager", plan.monitoring?.alertmanager),
   ];
 }
 

@@ -7,9 +7,11 @@ import { cdcPasswordKey, mysqlTruststoreFile } from "../lib/constants.ts";
 import { loginOf } from "../lib/connector-secrets.ts";
 import { hostAndPort, type MysqlLogin } from "../lib/endpoint.ts";
 import { kafkaPassword, mysqlPassword, type Passwords } from "../lib/passwords.ts";
+import { isMonitored } from "../plan/guard.ts";
 import { engineNames, heldVolumes, type Owner } from "../plan/owner.ts";
+import type { Receiver } from "../plan/monitoring-files.ts";
 import { hasOwnServer, shardsElsewhere, type OwnShard } from "../plan/servers.ts";
-import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../plan/types.ts";
+import type { MonitoringPlan, PipelinePlan, ReadSidePlan, ShardPlan } from "../plan/types.ts";
 import type { PreparedKind } from "../provider/prepared-image.ts";
 import { CertificateAuthority } from "../provider/certificate-resources.ts";
 import { GoneContainers, PreparedImage, RandomPassword } from "../provider/resources.ts";
@@ -21,6 +23,7 @@ import { Guard } from "./guard.ts";
 import { ExistingKafka } from "./existing-kafka.ts";
 import type { Kafka } from "./kafka.ts";
 import { KafkaCluster } from "./kafka-cluster.ts";
+import { Monitoring } from "./monitoring.ts";
 import { MysqlShard } from "./mysql-shard.ts";
 import { Networks } from "./networks.ts";
 import { heldBack } from "./rotated.ts";
@@ -33,6 +36,8 @@ export interface CdcPipelineArgs {
   readonly images: Images;
   /** Passwords of the accounts on servers that somebody else runs. */
   readonly passwords?: Passwords;
+  /** Who is told of alerts; the plan has no Alertmanager without. */
+  readonly receiver?: Receiver | undefined;
   /** Called for every server of the stack's own that runs and is not about to change, also in a preview; its error stops the program. */
   readonly inspectServer?: (shard: ShardPlan, login: MysqlLogin) => Promise<void>;
 }
@@ -50,10 +55,20 @@ export interface ShardSummary {
   readonly probeLatencyMs: number | undefined;
 }
 
+/** What `up` tells of monitoring. */
+export interface MonitoringSummary {
+  /** The guard's metrics on this machine. */
+  readonly metrics: string;
+  /** Undefined without one of the pipeline's own. */
+  readonly prometheus: string | undefined;
+}
+
 export class CdcPipeline extends pulumi.ComponentResource {
   readonly shards: pulumi.Output<ShardSummary[]>;
   /** Undefined without a read side. */
   readonly readSide: pulumi.Output<ReadSideSummary> | undefined;
+  /** Undefined without metrics. */
+  readonly monitoring: pulumi.Output<MonitoringSummary> | undefined;
 
   constructor(name: string, args: CdcPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     const { plan, owner } = args;
@@ -108,6 +123,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
     if (plan.guard !== undefined) {
       void new Guard(plan.guard.name, { owner, networks, image: nodeImage, plan: plan.guard, worker }, parent);
     }
+    this.monitoring = createMonitoring(plan.monitoring);
     const sharedTopics = kafka.createTopics(plan.sharedTopics, this);
     const files = schemaFilesOf(plan.schema);
     const shards = plan.shards.map(createShard);
@@ -126,6 +142,32 @@ export class CdcPipeline extends pulumi.ComponentResource {
 
     function prepared(kind: PreparedKind, reference: string, baseId: pulumi.Output<string>): pulumi.Output<string> {
       return new PreparedImage(`${kind}-prepared`, { kind, image: reference, baseId, owner }, parent).imageId;
+    }
+
+    function createMonitoring(monitoring: MonitoringPlan | undefined): pulumi.Output<MonitoringSummary> | undefined {
+      const { guard } = plan;
+      if (!isMonitored(guard)) return undefined;
+      const metrics = `${guard.endpoints.fromHost.url}/metrics`;
+      if (monitoring === undefined) return pulumi.output({ metrics, prometheus: undefined });
+      const { url } = new Monitoring(
+        "monitoring",
+        {
+          owner,
+          networks,
+          images: {
+            prometheus: image("prometheus-image", args.images.prometheus),
+            alertmanager:
+              monitoring.alertmanager === undefined ? "" : image("alertmanager-image", args.images.alertmanager),
+          },
+          plan: monitoring,
+          pipeline: plan,
+          guard,
+          stackName: pulumi.getStack(),
+          receiver: args.receiver,
+        },
+        parent,
+      );
+      return url.apply((prometheus) => ({ metrics, prometheus }));
     }
 
     function createReadSide(readSide: ReadSidePlan): pulumi.Output<ReadSideSummary> {

@@ -1,7 +1,14 @@
 /** Image references, by where images come from. */
 import { packagedImage } from "./packaged-images.ts";
 import { pinned } from "../lib/image-digests.ts";
-import { kafkaVersion, mysqlVersion, nodeVersion, opensearchVersion } from "../lib/versions.ts";
+import {
+  alertmanagerVersion,
+  kafkaVersion,
+  mysqlVersion,
+  nodeVersion,
+  opensearchVersion,
+  prometheusVersion,
+} from "../lib/versions.ts";
 
 /** Where the images come from, and which. */
 export interface ImagePlan {
@@ -14,6 +21,8 @@ export interface ImagePlan {
   /** Of the guard and the search page. */
   readonly node: string | undefined;
   readonly opensearch: string | undefined;
+  readonly prometheus: string | undefined;
+  readonly alertmanager: string | undefined;
 }
 
 export interface Images {
@@ -25,20 +34,34 @@ export interface Images {
   readonly node: string;
   /** Laid out as opensearchproject/opensearch is. */
   readonly opensearch: string;
+  /** Laid out as prom/prometheus is. */
+  readonly prometheus: string;
+  /** Laid out as prom/alertmanager is. */
+  readonly alertmanager: string;
 }
+
+/** An image that containers run from. */
+export type ImageKind = keyof Images;
+
+/** Those of every stack, and of the read side, which few go without. */
+export const usualImages: readonly ImageKind[] = ["mysql", "kafka", "node", "opensearch"];
+
+/** Those of all stacks. */
+export const allImages: readonly ImageKind[] = [...usualImages, "prometheus", "alertmanager"];
 
 /** The official images of the default versions, by digest where one is known; those of other versions go by their tags. */
 export const officialImages: Images = official(mysqlVersion, kafkaVersion);
 
 /** The images of a plan. Packaged ones are built by `make up`, or alone by `make images`. */
 export function imagesOf(plan: ImagePlan): Images {
-  const { mysql, kafka, node, opensearch } =
-    plan.source === "official" ? official(plan.mysqlVersion, plan.kafkaVersion) : packaged();
+  const images = plan.source === "official" ? official(plan.mysqlVersion, plan.kafkaVersion) : packaged();
   return {
-    mysql: plan.mysql ?? mysql,
-    kafka: plan.kafka ?? kafka,
-    node: plan.node ?? node,
-    opensearch: plan.opensearch ?? opensearch,
+    mysql: plan.mysql ?? images.mysql,
+    kafka: plan.kafka ?? images.kafka,
+    node: plan.node ?? images.node,
+    opensearch: plan.opensearch ?? images.opensearch,
+    prometheus: plan.prometheus ?? images.prometheus,
+    alertmanager: plan.alertmanager ?? images.alertmanager,
   };
 }
 
@@ -48,6 +71,8 @@ function official(mysql: string, kafka: string): Images {
     kafka: pinned(`apache/kafka:${kafka}`),
     node: pinned(`node:${nodeVersion}-slim`),
     opensearch: pinned(`opensearchproject/opensearch:${opensearchVersion}`),
+    prometheus: pinned(`prom/prometheus:v${prometheusVersion}`),
+    alertmanager: pinned(`prom/alertmanager:v${alertmanagerVersion}`),
   };
 }
 
@@ -57,5 +82,7 @@ function packaged(): Images {
     kafka: packagedImage("kafka"),
     node: packagedImage("node"),
     opensearch: packagedImage("opensearch"),
+    prometheus: packagedImage("prometheus"),
+    alertmanager: packagedImage("alertmanager"),
   };
 }

@@ -2,12 +2,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { readAlertsTo, type AlertsTo } from "./alerts-to.ts";
 import { checkoutFolder } from "../lib/checkout.ts";
 import { readInput, type PlanInput } from "./input.ts";
 import type { Passwords } from "../lib/passwords.ts";
 import { messageOf } from "../lib/run.ts";
-import { fieldsWithPasswords, replacePasswords, valueOf } from "./raw.ts";
-import { passwordsInClear } from "./stack-file.ts";
+import { replaceSecrets, valueOf } from "./raw.ts";
+import { secretsInClear } from "./stack-file.ts";
 import { stackFile } from "./stack-name.ts";
 
 /**
@@ -24,11 +25,20 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): PlanIn
  * Passwords of servers that somebody else runs, decrypted. Only those that are secrets in the stack's file: what stands there in clear is refused by `loadConfig`.
  */
 export function loadPasswords(): Passwords {
+  return new Map([...secretsOf("shards"), ...secretsOf("kafka")]);
+}
+
+/** Who is told of alerts, decrypted, under the same condition; undefined for nobody. @throws ProblemError when it is no receiver. */
+export function loadAlertsTo(): AlertsTo | undefined {
+  const text = secretsOf("monitoring").get("alertsTo");
+  return text === undefined ? undefined : readAlertsTo(text);
+}
+
+/** Of a field as Pulumi hands it over: decrypted. */
+function secretsOf(field: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  for (const field of fieldsWithPasswords) {
-    const text = pulumi.runtime.allConfig()?.[keyOf(field)];
-    if (text !== undefined) hidePasswords(field, valueOf(field, text), found);
-  }
+  const text = pulumi.runtime.allConfig()?.[keyOf(field)];
+  if (text !== undefined) hideSecrets(field, valueOf(field, text), found);
   return found;
 }
 
@@ -40,12 +50,12 @@ function keyOf(field: string): string {
 const { isConfigSecret } = pulumi.runtime as unknown as { readonly isConfigSecret: (key: string) => boolean };
 
 /** Pulumi tells of a whole value that there is a secret in it, and not where; the stack's file does. */
-function hidePasswords(field: string, value: unknown, found = new Map<string, string>()): unknown {
-  if (!fieldsWithPasswords.has(field) || !isConfigSecret(keyOf(field))) return value;
-  const inClear = passwordsInClear(stackText());
-  return replacePasswords(field, value, (password, whose) => {
-    if (typeof password !== "string" || inClear.has(whose)) return password;
-    found.set(whose, password);
+function hideSecrets(field: string, value: unknown, found = new Map<string, string>()): unknown {
+  if (!isConfigSecret(keyOf(field))) return value;
+  const inClear = secretsInClear(stackText(), field);
+  return replaceSecrets(field, value, (secret, whose) => {
+    if (typeof secret !== "string" || inClear.has(whose)) return secret;
+    found.set(whose, secret);
     return { secure: "decrypted by Pulumi" };
   });
 }
@@ -72,7 +82,7 @@ function rawConfig(environment: NodeJS.ProcessEnv): Record<string, unknown> {
   for (const [key, value] of Object.entries(pulumi.runtime.allConfig() ?? {})) {
     if (!key.startsWith(namespace)) continue;
     const field = key.slice(namespace.length);
-    raw[field] = hidePasswords(field, valueOf(field, value));
+    raw[field] = hideSecrets(field, valueOf(field, value));
   }
   const images = environment["CDC_IMAGES"];
   if (images !== undefined && images !== "") raw["images"] = images;

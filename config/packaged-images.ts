@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { checkoutFolder } from "../lib/checkout.ts";
 
 /** The images that are built from packages where none can be pulled. */
-export type PackagedImage = "base" | "java" | "mysql" | "kafka" | "node" | "opensearch";
+export type PackagedImage = "base" | "java" | "mysql" | "kafka" | "node" | "opensearch" | "prometheus" | "alertmanager";
 
 interface ImageRecipe {
   /** First part of the tag: the version line of what the image is for. */
@@ -24,6 +24,8 @@ export const packagedImages: Record<PackagedImage, ImageRecipe> = {
   kafka: { version: "4.3.1", parent: "java" },
   node: { version: "24.21.0", parent: "base" },
   opensearch: { version: "3.4.0", parent: "java" },
+  prometheus: { version: "3", parent: "base" },
+  alertmanager: { version: "0", parent: "base" },
 };
 
 /**

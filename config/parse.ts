@@ -5,7 +5,7 @@ import { successorOf } from "../lib/debezium-keys.ts";
 import { refuse, type Problem } from "../lib/problem.ts";
 import { docOf, innerOf } from "./fields.ts";
 import { nearest } from "./nearest.ts";
-import { proposal, secretRemedy } from "./proposal.ts";
+import { isSecretField, proposal, secretRemedy } from "./proposal.ts";
 import { textOf } from "./raw.ts";
 import { configSchema, type PipelineConfig } from "./schema.ts";
 
@@ -49,7 +49,7 @@ function problemsOf(issue: z.core.$ZodIssue, raw: unknown, file: string): Proble
       ),
     ];
   }
-  const shown = `found ${isShowable(String(path.at(-1)), textOf(found)) ? shorten(found) : "a secret"}; allowed is ${allowed}`;
+  const shown = `found ${!isSecretField(path.at(-1)) && isShowable(String(path.at(-1)), textOf(found)) ? shorten(found) : "a secret"}; allowed is ${allowed}`;
   const remedy =
     proposal({ path, name, found, allowed, expected: expectedBy(issue), raw, file }) ?? `change ${name} in ${file}`;
   return [problem(codeOf(issue), name, shown, remedy)];
@@ -61,7 +61,7 @@ function codeOf(issue: z.core.$ZodIssue): Problem["code"] {
   if (at === "timeZone") return "CDC-107";
   if (at === "snapshotMode") return "CDC-108";
   if (at === "image") return "CDC-106";
-  if (at === "password") return "CDC-112";
+  if (isSecretField(at)) return "CDC-112";
   switch (issue.code) {
     case "too_small":
     case "too_big":

@@ -48,9 +48,14 @@ export function proposal(wrong: WrongValue): string | undefined {
   return undefined;
 }
 
+/** Whether a field is a secret, which has to be encrypted in the stack's file. */
+export function isSecretField(name: PropertyKey | undefined): boolean {
+  return name === "password" || name === "alertsTo";
+}
+
 /** How Pulumi is given a field that is a secret; undefined for every other field. @param file the stack's. */
 export function secretRemedy(path: readonly PropertyKey[], name: string, file: string): string | undefined {
-  if (path.at(-1) !== "password") return undefined;
+  if (!isSecretField(path.at(-1))) return undefined;
   const [, stack = "STACK"] = /^Pulumi\.(.+)\.yaml$/.exec(file) ?? [];
   // The last command asks for the value, so that no history of a shell has it. There need be no stack yet.
   return (

@@ -47,16 +47,18 @@ export function isEncrypted(value: unknown): boolean {
   );
 }
 
-/** Fields that may hold the password of a server that somebody else runs. */
-export const fieldsWithPasswords: ReadonlySet<string> = new Set(["shards", "kafka"]);
+/** Puts something in the place of a secret. @param whose by lib/passwords.ts whose password it is, or the field that it is. */
+export type InsteadOfSecret = (secret: unknown, whose: string) => unknown;
 
-/** What is put in the place of a password; undefined takes it out. @param whose by lib/passwords.ts. */
-export type Instead = (password: unknown, whose: string) => unknown;
-
-/** A field's value with other things in the places of passwords. */
-export function replacePasswords(field: string, value: unknown, instead: Instead): unknown {
+/**
+ * A field of the stack's without the secrets that it may hold: passwords of servers that somebody else runs in `shards` and `kafka`,
+ * who is told of alerts in `monitoring`.
+ * @param instead what is put in the place of a secret; undefined takes it out.
+ */
+export function replaceSecrets(field: string, value: unknown, instead: InsteadOfSecret): unknown {
   if (field === "kafka")
     return replaceIn(value, ["existing", "sasl", "password"], (one) => instead(one, kafkaPassword));
+  if (field === "monitoring") return replaceIn(value, ["alertsTo"], (one) => instead(one, "alertsTo"));
   if (field !== "shards" || !Array.isArray(value)) return value;
   return value.map((shard: unknown) =>
     replaceIn(shard, ["mysql", "password"], (one) => instead(one, mysqlPassword((shard as { name?: unknown }).name))),

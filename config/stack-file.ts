@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, YAMLParseError } from "yaml";
 import { isErrno, UserError } from "../lib/run.ts";
-import { fieldOf, isEncrypted, replacePasswords, textOf, valueOf } from "./raw.ts";
+import { fieldOf, isEncrypted, replaceSecrets, textOf, valueOf } from "./raw.ts";
 import { project, stackFile } from "./stack-name.ts";
 
 /**
@@ -33,12 +33,13 @@ export function mergeConfig(
     const other = keys.get(field);
     if (other !== undefined)
       throw new UserError(`${name} has ${project}:${field} twice, as ${other} and as ${key}`, "remove one of the two");
-    const readable = replacePasswords(field, value, () => undefined);
+    const readable = replaceSecrets(field, value, () => undefined);
     if (isEncrypted(readable))
       throw new UserError(
         `${project}:${field} in ${name} is encrypted (secure:), and can only be read with the stack's passphrase`,
-        "write it in clear (pulumi config set --plaintext): the only secrets in it are passwords of servers that somebody else runs " +
-          `(${project}:shards[0].mysql.password, ${project}:kafka.existing.sasl.password), all others are made by the pipeline`,
+        "write it in clear (pulumi config set --plaintext): the secrets that fields hold are passwords of servers that somebody else runs " +
+          `(${project}:shards[0].mysql.password, ${project}:kafka.existing.sasl.password) and who is told of alerts ` +
+          `(${project}:monitoring.alertsTo), all others are made by the pipeline`,
       );
     keys.set(field, key);
     values.set(field, value);
@@ -68,13 +69,15 @@ function read(yaml: string, name: string): unknown {
 }
 
 /**
- * Whose password stands in clear in a stack's file (by lib/passwords.ts): the program gets all of them decrypted, and could not tell.
+ * Whose secrets stand in clear in a field of a stack's file (`replaceSecrets`): the program gets all of them decrypted, and could not
+ * tell.
  * @param stackYaml the file's text.
  */
-export function passwordsInClear(stackYaml: string): ReadonlySet<string> {
+export function secretsInClear(stackYaml: string, field: string): ReadonlySet<string> {
   const found = new Set<string>();
-  for (const [field, value] of Object.entries(mergeConfig("{}", stackYaml)))
-    replacePasswords(field, value, (password, whose) => (typeof password === "string" ? found.add(whose) : undefined));
+  replaceSecrets(field, mergeConfig("{}", stackYaml)[field], (secret, whose) =>
+    typeof secret === "string" ? found.add(whose) : undefined,
+  );
   return found;
 }
 

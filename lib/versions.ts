@@ -8,6 +8,11 @@ export const kafkaVersion = "4.3.1";
 /** The read side's search engine. */
 export const opensearchVersion = "3.4.0";
 
+/** Long-term support: a year of mended versions. */
+export const prometheusVersion = "3.5.3";
+
+export const alertmanagerVersion = "0.33.1";
+
 /** Runs the guard and the search page. */
 export const nodeVersion = "24.21.0";
 

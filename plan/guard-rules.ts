@@ -10,7 +10,12 @@ const heartbeatsPerStall = 3;
 /** Finds settings by which the guard would see stalls where there are none, or none where there are. */
 export function findGuardProblems(config: PipelineConfig, shards: readonly ShardPlan[]): Problem[] {
   if (!config.guard.enabled) return monitoringProblems(config);
-  return [...heartbeatProblems(config, shards), ...boundProblems(config, shards), ...pauseProblems(config)];
+  return [
+    ...prometheusProblems(config),
+    ...heartbeatProblems(config, shards),
+    ...boundProblems(config, shards),
+    ...pauseProblems(config),
+  ];
 }
 
 /** The guard is who looks, and who serves what it saw. */
@@ -22,6 +27,29 @@ function monitoringProblems({ monitoring }: PipelineConfig): Problem[] {
       path: "cdc:monitoring.enabled",
       message: "found true with cdc:guard.enabled false; the guard serves the metrics",
       remedy: "set cdc:guard.enabled to true, or cdc:monitoring.enabled to false",
+    },
+  ];
+}
+
+/** CDC-416: a Prometheus without metrics, alerts without a Prometheus. */
+function prometheusProblems({ monitoring: { enabled, prometheus, alertsTo } }: PipelineConfig): Problem[] {
+  if (prometheus.enabled && !enabled) {
+    return [
+      {
+        code: "CDC-416",
+        path: "cdc:monitoring.prometheus.enabled",
+        message: "found true with cdc:monitoring.enabled false; there would be no metrics to read",
+        remedy: "set cdc:monitoring.enabled to true, or cdc:monitoring.prometheus.enabled to false",
+      },
+    ];
+  }
+  if (alertsTo === undefined || prometheus.enabled) return [];
+  return [
+    {
+      code: "CDC-416",
+      path: "cdc:monitoring.alertsTo",
+      message: "found with cdc:monitoring.prometheus.enabled false; alerts come from Prometheus",
+      remedy: "set cdc:monitoring.prometheus.enabled to true, or take cdc:monitoring.alertsTo out",
     },
   ];
 }

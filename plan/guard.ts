@@ -2,7 +2,7 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { httpEndpoints, ownNames, publishedPort } from "./endpoints.ts";
 import { writtenHttp, writtenKafka, type KafkaEndpoint } from "../lib/endpoint.ts";
-import { askedIn, asksIn, networkNames, restName } from "./networks.ts";
+import { askedIn, asksIn, nameIn, networkNames } from "./networks.ts";
 import { pidsLimit } from "./limits.ts";
 import { nodeMemoryLimitMiB } from "./memory.ts";
 import type { ConnectPlan, GuardPlan, GuardSettings, MonitoredGuardPlan } from "./types.ts";
@@ -55,21 +55,22 @@ export function planGuard(
   return config.monitoring.enabled ? withMetrics(guard, stack, config) : guard;
 }
 
-/** Asked by its name in one network alone, where its port is published too, as a worker is. */
+/** Asked by its name where its port is published, as a worker is, and beside the Prometheus of the stack's own; at no other address. */
 function withMetrics(guard: GuardPlan, stack: string, { monitoring, portOffset }: PipelineConfig): MonitoredGuardPlan {
   const { alias, container, settings } = guard;
   const networks = networkNames(stack);
+  const asked = [networks.pipeline, ...(monitoring.prometheus.enabled ? [networks.monitoring] : [])];
   const port = publishedPort(metricsPort, monitoring.port + portOffset);
   return {
     ...guard,
-    networks: [askedIn(networks.pipeline, alias), asksIn(networks.databases)],
+    networks: [...asked.map((network) => askedIn(network, alias)), asksIn(networks.databases)],
     port,
     endpoints: httpEndpoints(alias, port),
     settings: {
       ...settings,
       metrics: {
         port: port.internal,
-        listensAt: restName(stack, alias),
+        listensAt: asked.map((network) => nameIn(network, alias)),
         hosts: ownNames(alias, container),
         silentSeconds: guardSilentSeconds(settings),
       },

@@ -5,8 +5,13 @@
  *
  * Measured peaks of resident memory over all end-to-end tests: broker 467 MiB (heap 512, limit 1536), worker 720 (heap 1024,
  * limit 2560), search engine 701 (heap 512, limit 1536), MySQL 500 (buffer pool 64, limit 3372), search page 40 (limit 256),
- * guard 65 to 81, with rows of megabytes 192 (limit 256).
+ * guard 65 to 81, with rows of megabytes 192 (limit 256), Prometheus 29 (limit 512), Alertmanager 17 (limit 256).
  */
+
+/** Of Prometheus: series and their labels in memory, and what its files have in the page cache. */
+export const prometheusMemoryLimitMiB = 512;
+
+export const alertmanagerMemoryLimitMiB = 256;
 
 /** Programs of Node: one that wants more is broken, and ends before it takes memory from what it serves. */
 export const nodeMemoryLimitMiB = 256;

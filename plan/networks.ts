@@ -15,6 +15,7 @@ export function networkNames(stack: string) {
     /** Brokers, workers, guard. First in the order of names too: there the engine publishes the ports of who is in several. */
     pipeline: stack,
     databases: `${stack}-databases`,
+    monitoring: `${stack}-monitoring`,
     page: `${stack}-page`,
     readSide: `${stack}-read-side`,
   } as const;
@@ -40,9 +41,14 @@ export function workerNetworks(stack: string, alias: string, { readSide }: Pipel
   return [askedIn(names.pipeline, alias), asksIn(names.databases), ...(hasEngine ? [asksIn(names.readSide)] : [])];
 }
 
-/** A name, of a worker or of a guard with metrics, that stands for its address in the one network where it is asked; the engine's own resolver knows it. */
+/** A name that stands for a container's address in one network alone; the engine's own resolver knows it. */
+export function nameIn(network: string, alias: string): string {
+  return `${alias}.${network}`;
+}
+
+/** That of a worker in the one network where it is asked. */
 export function restName(stack: string, alias: string): string {
-  return `${alias}.${networkNames(stack).pipeline}`;
+  return nameIn(networkNames(stack).pipeline, alias);
 }
 
 /**
@@ -54,8 +60,11 @@ export function hostnameOf({ alias, networks }: ContainerPlan): string | undefin
 }
 
 /** All containers of the plan. */
-export function plannedContainers({ shards, kafka, connect, guard, readSide }: PipelinePlan): ContainerPlan[] {
-  const optional = [guard, readSide?.engine, readSide?.page].filter((one) => one !== undefined);
+export function plannedContainers(plan: PipelinePlan): ContainerPlan[] {
+  const { shards, kafka, connect, guard, readSide, monitoring } = plan;
+  const read = [readSide?.engine, readSide?.page];
+  const watching = [monitoring?.prometheus, monitoring?.alertmanager];
+  const optional = [guard, ...read, ...watching].filter((one) => one !== undefined);
   return [...ownServers(shards), ...kafka.brokers, ...connect.workers, ...optional];
 }
 

@@ -1,8 +1,8 @@
 /** Whose a thing on the engine is: labels that everything of a stack carries. */
 import { checkoutLabel, identityLabel, keptLabel, stackLabel } from "../lib/constants.ts";
-import { plannedNetworks } from "./networks.ts";
+import { plannedContainers, plannedNetworks } from "./networks.ts";
 import { hasOwnServer, ownServers } from "./servers.ts";
-import type { PipelinePlan } from "./types.ts";
+import type { PipelinePlan, PublishedPlan } from "./types.ts";
 
 /** Who makes a stack's things; the same for the whole life of the stack. */
 export interface Owner {
@@ -33,7 +33,9 @@ export type EngineNames = Readonly<Record<"container" | "volume" | "network", re
 /** The names that the plan is going to use. Volumes named by their content begin with a container's name and are not listed. */
 export function engineNames(plan: PipelinePlan): EngineNames {
   const { engine, page } = plan.readSide ?? {};
-  const stateful = [...ownServers(plan.shards), ...plan.kafka.brokers, ...(engine === undefined ? [] : [engine])];
+  const { prometheus, alertmanager } = plan.monitoring ?? {};
+  const optional = [engine, prometheus, alertmanager].filter((one) => one !== undefined);
+  const stateful = [...ownServers(plan.shards), ...plan.kafka.brokers, ...optional];
   const others = [...plan.connect.workers, ...[plan.guard, page].filter((one) => one !== undefined)];
   return {
     container: [...stateful, ...others].map(({ container }) => container),
@@ -53,22 +55,20 @@ export interface HeldVolume {
 }
 
 /** By container, the volume that it has to be made again on; those that hold nothing are not in it. */
-export function heldVolumes({ shards, kafka, readSide }: PipelinePlan): Record<string, HeldVolume> {
-  const engine = readSide?.engine;
+export function heldVolumes({ shards, kafka, readSide, monitoring }: PipelinePlan): Record<string, HeldVolume> {
+  const others = [readSide?.engine, monitoring?.prometheus, monitoring?.alertmanager].filter(
+    (one) => one !== undefined,
+  );
   return Object.fromEntries([
     ...shards
       .filter(hasOwnServer)
       .map(({ server, key }): [string, HeldVolume] => [server.container, { volume: server.volume, shard: key }]),
     ...kafka.brokers.map(({ container, volume }): [string, HeldVolume] => [container, { volume }]),
-    ...(engine === undefined ? [] : [[engine.container, { volume: engine.volume, isFilledAgain: true }] as const]),
+    ...others.map(({ container, volume }): [string, HeldVolume] => [container, { volume, isFilledAgain: true }]),
   ]);
 }
 
 /** The ports of this machine that the plan is going to publish. */
 export function plannedPorts(plan: PipelinePlan): number[] {
-  const { engine, page } = plan.readSide ?? {};
-  const optional = [engine, page].filter((one) => one !== undefined);
-  return [...ownServers(plan.shards), ...plan.kafka.brokers, ...plan.connect.workers, ...optional].map(
-    ({ port }) => port.host,
-  );
+  return plannedContainers(plan).flatMap((one) => ("port" in one ? [(one as PublishedPlan).port.host] : []));
 }

@@ -5,6 +5,7 @@ import { findPropertyProblems } from "./free-properties.ts";
 import { planExistingKafka } from "./existing-kafka.ts";
 import { existingProblems, existingWarnings } from "./existing-rules.ts";
 import { planGuard } from "./guard.ts";
+import { planMonitoring } from "./monitoring.ts";
 import { planKafka } from "./kafka.ts";
 import { networkNames } from "./networks.ts";
 import { refuse } from "../lib/problem.ts";
@@ -79,11 +80,14 @@ function plannedAs(
       kafka: config.kafka.image,
       node: config.guard.image,
       opensearch: config.readSide.image,
+      prometheus: config.monitoring.prometheus.image,
+      alertmanager: config.monitoring.alertmanager.image,
     },
     shards,
     kafka,
     connect,
     guard: planGuard(stack, config, connect, brokers),
+    monitoring: planMonitoring(stack, config),
     maxDelaySeconds: config.maxDelaySeconds,
     readSide,
     sharedTopics: mergedTopics(resolved, config),

@@ -215,8 +215,8 @@ export interface MonitoredGuardSettings extends GuardSettings {
 export interface MetricsSettings {
   /** Port that the server listens on, in the container. */
   readonly port: number;
-  /** The container's name that stands for its address in the one network where it is asked. */
-  readonly listensAt: string;
+  /** Names of the container that stand for its address in each network where it is asked. */
+  readonly listensAt: readonly string[];
   /** The names by which it may be asked, without ports. */
   readonly hosts: readonly string[];
   /** How old a check may be that something is still told of; in seconds. */
@@ -322,6 +322,29 @@ export interface ReadSidePlan {
   readonly page: SearchPagePlan | undefined;
 }
 
+/** Prometheus' container. */
+export interface PrometheusPlan extends StatefulPlan {
+  readonly endpoints: Endpoints<HttpEndpoint>;
+  /** Its arguments. */
+  readonly args: readonly string[];
+}
+
+/** Alertmanager's container. It publishes no port: a page of any site in a browser on this machine could silence alerts by it. */
+export interface AlertmanagerPlan extends ContainerPlan {
+  /** The data volume's name on the engine. */
+  readonly volume: string;
+  /** Where Prometheus reaches it. */
+  readonly address: string;
+  readonly args: readonly string[];
+}
+
+/** What reads the guard's metrics, and who tells people of alerts. */
+export interface MonitoringPlan {
+  readonly prometheus: PrometheusPlan;
+  /** Undefined when nobody is to be told. */
+  readonly alertmanager: AlertmanagerPlan | undefined;
+}
+
 /** Words of a person's choosing: another one than at the last `up` means a new password. Undefined: it stays as it is. */
 export interface RotationPlan {
   readonly cdcAccount?: string | undefined;
@@ -344,6 +367,8 @@ export interface PipelinePlan {
   readonly connect: ConnectPlan;
   /** Undefined when it is switched off. */
   readonly guard: GuardPlan | MonitoredGuardPlan | undefined;
+  /** Undefined without a Prometheus of the pipeline's own. */
+  readonly monitoring: MonitoringPlan | undefined;
   /** How old a change may be that its topic, or the index, does not have yet. */
   readonly maxDelaySeconds: number;
   /** Undefined when it is switched off. */

@@ -136,7 +136,7 @@ function formerNames(shards: readonly ResolvedShard[]): Claim[] {
 }
 
 /** As they are written, before `portOffset`. */
-function otherPorts({ kafka, connect, guard, readSide, portOffset }: PipelinePlan): Claim[] {
+function otherPorts({ kafka, connect, guard, readSide, monitoring, portOffset }: PipelinePlan): Claim[] {
   const each = (path: string, published: readonly (PublishedPlan | undefined)[]): Claim[] =>
     published
       .filter((one) => one !== undefined)
@@ -148,6 +148,7 @@ function otherPorts({ kafka, connect, guard, readSide, portOffset }: PipelinePla
     ...each("cdc:kafka.port", kafka.brokers),
     ...each("cdc:connect.port", connect.workers),
     ...each("cdc:monitoring.port", isMonitored(guard) ? [guard] : []),
+    ...each("cdc:monitoring.prometheus.port", [monitoring?.prometheus]),
     ...each("cdc:readSide.port", [readSide?.engine]),
     ...each("cdc:readSide.page.port", [readSide?.page]),
   ];

@@ -45,6 +45,7 @@ export function wantedOf(plan: PipelinePlan, images: Images): Wanted {
   const { brokers } = plan.kafka;
   const { workers } = plan.connect;
   const { engine, page } = plan.readSide ?? {};
+  const { prometheus, alertmanager } = plan.monitoring ?? {};
   return {
     stack: plan.stack,
     services: [
@@ -54,6 +55,8 @@ export function wantedOf(plan: PipelinePlan, images: Images): Wanted {
       ...(plan.guard === undefined ? [] : [service("guard", plan.guard)]),
       ...(engine === undefined ? [] : [service("OpenSearch", engine)]),
       ...(page === undefined ? [] : [service("search page", page)]),
+      ...(prometheus === undefined ? [] : [service("Prometheus", prometheus)]),
+      ...(alertmanager === undefined ? [] : [service("Alertmanager", alertmanager)]),
     ],
     shards: shards.map(({ name, server: { container, volume } }) => ({
       name,
@@ -70,6 +73,17 @@ export function wantedOf(plan: PipelinePlan, images: Images): Wanted {
       ...(engine === undefined
         ? []
         : [{ reference: images.opensearch, givenBy: plan.images.opensearch && "cdc:readSide.image" }]),
+      ...(prometheus === undefined
+        ? []
+        : [{ reference: images.prometheus, givenBy: plan.images.prometheus && "cdc:monitoring.prometheus.image" }]),
+      ...(alertmanager === undefined
+        ? []
+        : [
+            {
+              reference: images.alertmanager,
+              givenBy: plan.images.alertmanager && "cdc:monitoring.alertmanager.image",
+            },
+          ]),
     ]),
   };
 }

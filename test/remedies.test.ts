@@ -23,6 +23,8 @@ const brokersBefore = "test/preflight/existing-kafka.test.ts";
 /** Where the way out is taken of what `test/config/remedies.test.ts` has no line for. */
 const places: Readonly<Record<string, Place>> = {
   "CDC-215": [keys, "is refused once, with remedies, each of which is taken"],
+  "CDC-417": ["test/config/alerts-to.test.ts", "CDC-417's way out"],
+  "CDC-418": ["test/plan/monitoring.test.ts", "CDC-418's way out"],
   "CDC-427": [keys, "is refused by the read side too, until it is left out there"],
   "CDC-702": ["test/e2e/failures.e2e.ts", "a port in use is refused before anything is created"],
   "CDC-703": ["test/preflight/preflight.test.ts", "memory: nine tenths of the engine's are allowed"],

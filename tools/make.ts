@@ -1,6 +1,7 @@
 /** The verbs of the Makefile. Started by tools/toolchain/bootstrap.sh, which has brought Node and the npm packages. */
 import { down } from "./toolchain/down.ts";
 import { ensureEngine } from "./toolchain/engine.ts";
+import { allImages } from "../config/images.ts";
 import { buildPackagedImages } from "./toolchain/images.ts";
 import { createLog, type Log } from "./toolchain/log.ts";
 import { usersOwn } from "./toolchain/places.ts";
@@ -25,7 +26,7 @@ const verbs: Record<string, (log: Log, stack: string) => Promise<void>> = {
   },
   images: async (log) => {
     await ensureEngine(log);
-    await buildPackagedImages({ log: (line) => log(`images: ${line}`) });
+    await buildPackagedImages({ log: (line) => log(`images: ${line}`), kinds: allImages });
     log("images: all there");
   },
   toolchain: async (log) => {

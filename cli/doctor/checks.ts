@@ -16,6 +16,7 @@ import type { Facts } from "./facts.ts";
 import { containerCheck, lookAtMachine, lookAtReleased } from "./machine.ts";
 import { lookAtUnmanaged } from "./unmanaged.ts";
 import { judgeRead } from "./tables-read.ts";
+import { monitoringChecks } from "./monitoring.ts";
 import { sendProbe } from "./probe.ts";
 import { readSideChecks } from "./read-side.ts";
 import { judgeHeartbeat, judgeHistory, judgeTopics } from "./topics.ts";
@@ -43,6 +44,7 @@ export function checksOf(facts: Facts, shards: readonly ShardPlan[]): Check[] {
     ...guardChecks(facts, shards),
     ...shards.flatMap((shard) => flowChecks(facts, shard)),
     ...(facts.stack.plan.readSide === undefined ? [] : readSideChecks(facts, facts.stack.plan.readSide, shards)),
+    ...(facts.stack.plan.monitoring === undefined ? [] : monitoringChecks(facts, facts.stack.plan.monitoring)),
     // Last: it stands in nobody's way.
     {
       id: "unmanaged-connectors",

@@ -10,6 +10,8 @@ const shapes: Readonly<Record<NodeKind, readonly [string, string]>> = {
   sink: ["[", "]"],
   engine: ["[(", ")]"],
   page: ["([", "])"],
+  prometheus: ["[(", ")]"],
+  alertmanager: ["([", "])"],
 };
 
 /** Renders a flow chart from left to right. */

@@ -1,10 +1,21 @@
 /** The pipeline as a graph, from the plan alone. Pure. */
 import { hostAndPort } from "../../lib/endpoint.ts";
-import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../../plan/types.ts";
+import { isMonitored } from "../../plan/guard.ts";
+import type { MonitoringPlan, PipelinePlan, ReadSidePlan, ShardPlan } from "../../plan/types.ts";
 import { opensearchVersion } from "../../lib/versions.ts";
 import { declaredTopics } from "../topics/compare.ts";
 
-export type NodeKind = "shard" | "connector" | "topics" | "merged topics" | "guard" | "sink" | "engine" | "page";
+export type NodeKind =
+  | "shard"
+  | "connector"
+  | "topics"
+  | "merged topics"
+  | "guard"
+  | "sink"
+  | "engine"
+  | "page"
+  | "prometheus"
+  | "alertmanager";
 
 export interface GraphNode {
   /** Letters and digits only: an identifier in Mermaid. */
@@ -63,8 +74,9 @@ export function pipelineGraph(plan: PipelinePlan): PipelineGraph {
           : [{ id: "merged", kind: "merged topics", lines: ["all shards' changes", ...listed(merged)] } as const]),
       ],
     },
-    ...(plan.guard === undefined ? [] : [{ id: "side", label: "", nodes: [guardNode] }]),
+    ...(plan.guard === undefined ? [] : [{ id: "side", label: "", nodes: [guardNode(plan.guard)] }]),
     ...(plan.readSide === undefined ? [] : [readSideGroup(plan.readSide)]),
+    ...(plan.monitoring === undefined ? [] : [monitoringGroup(plan.monitoring)]),
   ];
   const edges: GraphEdge[] = ids.flatMap((index) => [
     { from: `shard${index}`, to: `connector${index}`, label: "binlog" },
@@ -73,6 +85,7 @@ export function pipelineGraph(plan: PipelinePlan): PipelineGraph {
   ]);
   if (plan.guard !== undefined) edges.push({ from: "guard", to: "workers", label: "watches, restarts", dashed: true });
   if (plan.readSide !== undefined) edges.push(...readSideEdges(plan.readSide, merged.length === 0 ? ids : undefined));
+  if (plan.monitoring !== undefined) edges.push(...monitoringEdges(plan.monitoring));
   return { title: plan.stack, groups, edges };
 }
 
@@ -125,7 +138,32 @@ function addressOf(url: string): string {
   return url.replace(/^https?:\/\//, "");
 }
 
-const guardNode: GraphNode = { id: "guard", kind: "guard", lines: ["guard"] };
+function guardNode(guard: NonNullable<PipelinePlan["guard"]>): GraphNode {
+  const metrics = isMonitored(guard) ? [`${addressOf(guard.endpoints.fromHost.url)}/metrics`] : [];
+  return { id: "guard", kind: "guard", lines: ["guard", ...metrics] };
+}
+
+function monitoringGroup({ prometheus, alertmanager }: MonitoringPlan): GraphGroup {
+  return {
+    id: "monitoring",
+    label: "monitoring",
+    nodes: [
+      { id: "prometheus", kind: "prometheus", lines: ["Prometheus", addressOf(prometheus.endpoints.fromHost.url)] },
+      ...(alertmanager === undefined
+        ? []
+        : [{ id: "alertmanager", kind: "alertmanager", lines: ["Alertmanager"] } as const]),
+    ],
+  };
+}
+
+function monitoringEdges({ alertmanager }: MonitoringPlan): GraphEdge[] {
+  return [
+    { from: "guard", to: "prometheus", label: "metrics", dashed: true },
+    ...(alertmanager === undefined
+      ? []
+      : [{ from: "prometheus", to: "alertmanager", label: "alerts", dashed: true } as const]),
+  ];
+}
 
 function shardNode({ name, server, endpoints }: ShardPlan, index: number): GraphNode {
   return {

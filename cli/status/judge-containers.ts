@@ -79,8 +79,10 @@ function answers({ kind, names: [name = ""] }: Component, seen: Observation): bo
     worker: known(seen.connectors),
     guard: known(seen.guard),
     engine: known(seen.readSide?.engine),
-    // `up` waits for its health check; there is nothing else that it could be asked here.
+    // `up` waits for the health checks of these; there is nothing else that they could be asked here.
     page: undefined,
+    prometheus: undefined,
+    alertmanager: undefined,
   };
   return asked[kind] !== undefined;
 }

@@ -79,3 +79,17 @@ test("every shipped stack is drawn, each node once and in the plan's order", () 
     expect(drawn).toEqual(nodes);
   }
 });
+
+test("metrics, Prometheus and Alertmanager are at the guard's side", () => {
+  const monitoring = { enabled: true, prometheus: { enabled: true }, alertsTo: { secure: "v1:x" } };
+  const text = renderMermaid(pipelineGraph(planWith({ monitoring })));
+  for (const line of [
+    'guard(["guard<br/>127.0.0.1:9108/metrics"])',
+    'prometheus[("Prometheus<br/>127.0.0.1:9090")]',
+    'alertmanager(["Alertmanager"])',
+    "guard -.->|metrics| prometheus",
+    "prometheus -.->|alerts| alertmanager",
+  ])
+    expect(text).toContain(line);
+  expect(renderMermaid(pipelineGraph(planWith({ monitoring: { enabled: true } })))).not.toContain("prometheus");
+});

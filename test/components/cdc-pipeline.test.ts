@@ -8,7 +8,14 @@ import { stackConfig, planFrom } from "../support/config.ts";
 import { ownerOf } from "../support/fake-world.ts";
 import { keyOf, inClear, register, reveal, type Registered } from "../support/mocks.ts";
 
-const images = { mysql: "mysql:test", kafka: "kafka:test", node: "node:test", opensearch: "opensearch:test" };
+const images = {
+  mysql: "mysql:test",
+  kafka: "kafka:test",
+  node: "node:test",
+  opensearch: "opensearch:test",
+  prometheus: "prometheus:test",
+  alertmanager: "alertmanager:test",
+};
 
 /** The dev stack without its read side, which read-side.test.ts has. */
 async function registered(fields: Record<string, unknown> = {}, preview = false): Promise<Registered[]> {

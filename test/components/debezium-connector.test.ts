@@ -5,7 +5,14 @@ import { planWith } from "../support/config.ts";
 import { ownerOf } from "../support/fake-world.ts";
 import { register, type Registered } from "../support/mocks.ts";
 
-const images = { mysql: "mysql:test", kafka: "kafka:test", node: "node:test", opensearch: "opensearch:test" };
+const images = {
+  mysql: "mysql:test",
+  kafka: "kafka:test",
+  node: "node:test",
+  opensearch: "opensearch:test",
+  prometheus: "prometheus:test",
+  alertmanager: "alertmanager:test",
+};
 let resources: Registered[];
 
 const inputsOf = (name: string) => resources.find((resource) => resource.name === name)?.inputs;

@@ -4,10 +4,9 @@ import { CdcPipeline } from "../../components/cdc-pipeline.ts";
 import { kafkaPassword, mysqlPassword } from "../../lib/passwords.ts";
 import { existingKafka } from "../config/refusals/write.ts";
 import { planFrom, rawWith } from "../support/config.ts";
-import { ownerOf } from "../support/fake-world.ts";
+import { images, ownerOf } from "../support/fake-world.ts";
 import { inClear, register, reveal, type Registered } from "../support/mocks.ts";
 
-const images = { mysql: "mysql:test", kafka: "kafka:test", node: "node:test", opensearch: "opensearch:test" };
 const password = String.raw`pa ss="w\örd`;
 const tls = { caFile: "test/support/authority.pem" };
 

@@ -6,7 +6,14 @@ import { ownerOf } from "../support/fake-world.ts";
 import { inClear, keyOf, register, reveal, type Registered } from "../support/mocks.ts";
 import { mysqlPassword } from "../../lib/passwords.ts";
 
-const images = { mysql: "mysql:test", kafka: "kafka:test", node: "node:test", opensearch: "opensearch:test" };
+const images = {
+  mysql: "mysql:test",
+  kafka: "kafka:test",
+  node: "node:test",
+  opensearch: "opensearch:test",
+  prometheus: "prometheus:test",
+  alertmanager: "alertmanager:test",
+};
 const mysql = { host: "db1.example.com", user: "capture", password: { secure: "v1:x" } };
 const ours = { name: "ours", port: 3308 };
 const theirs = { name: "theirs", mysql: { ...mysql, tls: { caFile: "test/support/authority.pem" } } };

@@ -7,7 +7,14 @@ import { stackConfig, planFrom } from "../support/config.ts";
 import { ownerOf } from "../support/fake-world.ts";
 import { keyOf, inClear, register, reveal, type Registered } from "../support/mocks.ts";
 
-const images = { mysql: "mysql:test", kafka: "kafka:test", node: "node:test", opensearch: "opensearch:test" };
+const images = {
+  mysql: "mysql:test",
+  kafka: "kafka:test",
+  node: "node:test",
+  opensearch: "opensearch:test",
+  prometheus: "prometheus:test",
+  alertmanager: "alertmanager:test",
+};
 const plugin = { archive: "plugins/other.tar.gz", sha256: "ab".repeat(32) };
 const otherSink = { class: "org.example.Sink", properties: {}, plugin };
 

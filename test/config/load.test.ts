@@ -1,8 +1,8 @@
 /** What the program makes of a configuration with secrets, as Pulumi hands it over: decrypted, and marked as a whole. */
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, expect, test } from "vitest";
-import { loadConfig, loadPasswords } from "../../config/load.ts";
-import { passwordsInClear } from "../../config/stack-file.ts";
+import { loadAlertsTo, loadConfig, loadPasswords } from "../../config/load.ts";
+import { secretsInClear } from "../../config/stack-file.ts";
 import { ProblemError } from "../../lib/problem.ts";
 import { rawWith } from "../support/config.ts";
 
@@ -58,6 +58,37 @@ test("without existing servers there are none", async () => {
   expect(loadConfig({}).config.shards).toHaveLength(1);
 });
 
+/** With a field as Pulumi hands it over. */
+async function told(monitoring: object, secretKeys: string[] = []): Promise<void> {
+  await pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, "cdc", "load-test");
+  const values = Object.entries(rawWith({ monitoring })).map(([key, value]) => [
+    `cdc:${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  pulumi.runtime.setAllConfig(Object.fromEntries(values) as Record<string, string>, secretKeys);
+}
+
+const monitored = { enabled: true, prometheus: { enabled: true }, alertsTo: "https://example.com/tok3n" };
+
+test("who is told of alerts is kept apart, and nobody where nobody is named", async () => {
+  await told(monitored, ["cdc:monitoring"]);
+  expect(loadAlertsTo()).toEqual({ webhook_configs: [{ url: monitored.alertsTo, send_resolved: true }] });
+  const input = loadConfig({});
+  expect(input.config.monitoring.alertsTo).toBeDefined();
+  expect(JSON.stringify(input)).not.toContain("tok3n");
+  await told({ enabled: true }, ["cdc:monitoring"]);
+  expect(loadAlertsTo()).toBeUndefined();
+});
+
+test("who is told of alerts in clear is refused, and is nobody", async () => {
+  await told(monitored);
+  expect(loadAlertsTo()).toBeUndefined();
+  expect(() => loadConfig({})).toThrow(
+    /CDC-112 cdc:monitoring\.alertsTo: found a secret; allowed is a secret: \{secure/,
+  );
+  expect(() => loadConfig({})).not.toThrow(/tok3n/);
+});
+
 test("one in clear beside one that is encrypted is found in the stack's file", () => {
   const file = `config:
   cdc:shards:
@@ -68,6 +99,6 @@ test("one in clear beside one that is encrypted is found in the stack's file", (
     - name: c
       port: 3308
 `;
-  expect(passwordsInClear(file)).toEqual(new Set(["mysql b"]));
-  expect(passwordsInClear("{}")).toEqual(new Set());
+  expect(secretsInClear(file, "shards")).toEqual(new Set(["mysql b"]));
+  expect(secretsInClear("{}", "shards")).toEqual(new Set());
 });

@@ -73,7 +73,7 @@ describe("the content hash", () => {
     [
       "a change of the base",
       () => appendFileSync(join(copy, "base/bootstrap.sh"), "#"),
-      ["base", "java", "mysql", "kafka", "node", "opensearch"],
+      ["base", "java", "mysql", "kafka", "node", "opensearch", "prometheus", "alertmanager"],
     ],
     [
       "a renamed file",

@@ -361,6 +361,15 @@ const rows: readonly Row[] = [
     ],
   ],
   [
+    "CDC-416",
+    { monitoring: { prometheus: { enabled: true } } },
+    /set cdc:monitoring\.enabled to (true), or cdc:monitoring\.prometheus\.enabled to false/,
+    () => [
+      { monitoring: { enabled: true, prometheus: { enabled: true } } },
+      { monitoring: { prometheus: { enabled: false } } },
+    ],
+  ],
+  [
     "CDC-420",
     readSide({ sink: { class: "org.example.Sink" } }),
     /add (plugin), or remove (class)/,

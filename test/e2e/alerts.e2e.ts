@@ -1,5 +1,5 @@
 /** The alerting rules, as Prometheus takes them: each fires on its cause, and nothing else does. Needs no stack, but promtool. */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { monitoringFiles } from "../../cli/monitoring/files.ts";
 import { alertRules } from "../../plan/alerts.ts";
 import { isMonitored } from "../../plan/guard.ts";
+import { prometheusFiles } from "../../plan/monitoring-files.ts";
 import { createLog } from "../../tools/toolchain/log.ts";
 import { ensurePromtool } from "../../tools/toolchain/test-promtool.ts";
 import { planWith } from "../support/config.ts";
@@ -21,13 +22,14 @@ const plan = planWith(
       { name: "c", port: 3310, state: "paused" },
     ],
     readSide: { enabled: true },
-    monitoring: { enabled: true },
+    monitoring: { enabled: true, prometheus: { enabled: true }, alertsTo: { secure: "v1:x" } },
   },
   "cdc-dev",
 );
-if (!isMonitored(plan.guard)) throw new Error("the plan has no metrics");
+if (!isMonitored(plan.guard) || plan.monitoring === undefined) throw new Error("the plan has no Prometheus");
 const rules = alertRules(plan, plan.guard, "dev");
 const [rulesFile, scrapeFile] = monitoringFiles(plan.stack, rules, plan.guard.port);
+const own = prometheusFiles(plan.stack, rules, plan.guard, plan.monitoring);
 
 let promtool: string;
 let folder: string;
@@ -49,6 +51,16 @@ test("Prometheus takes the rules and the scrape configuration", async () => {
   });
   expect(await ask("check", "config", scrapeFile!.name)).toMatchObject({ code: 0 });
   expect(await readFile(join(folder, scrapeFile!.name), "utf8")).toContain("127.0.0.1:9108");
+});
+
+test("so does a Prometheus of the pipeline's own", async () => {
+  const beside = join(folder, "own");
+  await mkdir(beside);
+  for (const { name, content } of own) await writeFile(join(beside, name), JSON.stringify(content));
+  expect(await ask("check", "config", join(beside, own[0]!.name))).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(new RegExp(`1 rule files found[^]*SUCCESS: ${rules.length} rules found`)) as string,
+  });
 });
 
 test("every alert has a case in which it fires, and one in which it nearly does", () => {

@@ -175,6 +175,8 @@ async function bringImages(): Promise<Images> {
     kafka: packagedImage("kafka"),
     node: packagedImage("node"),
     opensearch: packagedImage("opensearch"),
+    prometheus: packagedImage("prometheus"),
+    alertmanager: packagedImage("alertmanager"),
   };
 }
 

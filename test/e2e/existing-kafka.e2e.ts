@@ -125,7 +125,7 @@ test("up: snapshot and changes arrive on their brokers, and in the index; the se
   await insert(1001);
   await arrives(1001);
   expect(await topicsOn(kafka)).not.toContain("orders");
-  expect((await namesOwnedBy(checkout.prefix)).filter((name) => name.includes("kafka"))).toEqual([]);
+  expect((await namesOwnedBy(checkout.prefix)).filter((name) => name.includes("-kafka-kafka"))).toEqual([]);
   expect(succeeded(await checkout.pulumi("preview"))).toMatch(unchanged);
 });
 

@@ -23,6 +23,8 @@ const images = {
   kafka: packagedImage("kafka"),
   node: packagedImage("node"),
   opensearch: packagedImage("opensearch"),
+  prometheus: packagedImage("prometheus"),
+  alertmanager: packagedImage("alertmanager"),
 };
 const docker = async (...args: string[]) => (await run("docker", args)).stdout.trim();
 const codes = (problems: readonly Problem[]) => problems.map(({ code }) => code);

@@ -19,7 +19,14 @@ let server: Promise<void>;
 
 beforeAll(async () => {
   const source = process.env["CDC_IMAGES"] === "packages" ? "packages" : "official";
-  const none = { mysql: undefined, kafka: undefined, node: undefined, opensearch: undefined };
+  const none = {
+    mysql: undefined,
+    kafka: undefined,
+    node: undefined,
+    opensearch: undefined,
+    prometheus: undefined,
+    alertmanager: undefined,
+  };
   const { mysql } = imagesOf({ source, mysqlVersion: "9.7", kafkaVersion: "4.3.1", ...none });
   const up = Promise.withResolvers<void>();
   server = withMysql(mysql, async (variables) => {

@@ -9,6 +9,7 @@ import { engineNames, heldVolumes, plannedPorts } from "../../plan/owner.ts";
 import { wantedOf } from "../../preflight/wanted.ts";
 import { existingKafka } from "../config/refusals/write.ts";
 import { planWith } from "../support/config.ts";
+import { images } from "../support/fake-world.ts";
 
 const ca = readFileSync(new URL("../support/authority.pem", import.meta.url), "utf8");
 const withKafka = (fields: object = {}, more: object = {}) =>
@@ -31,7 +32,6 @@ test("no broker, port, volume or memory of the stack's own is left", () => {
   expect(names(ours).filter((name) => !names(theirs).includes(name))).toEqual(["cdc-test-kafka"]);
   expect(names(theirs).filter((name) => !names(ours).includes(name))).toEqual([]);
   expect(JSON.stringify([engineNames(theirs), heldVolumes(theirs), plannedPorts(theirs)])).not.toMatch(/kafka|9092/);
-  const images = { mysql: "m", kafka: "k", node: "n", opensearch: "o" };
   expect(wantedOf(theirs, images).services.map(({ what }) => what)).not.toContain("Kafka broker");
   expect(heldOf(theirs)).toMatchObject({ brokers: [], existing: { takeTopics: false } });
   expect(heldOf(ours)).not.toHaveProperty("existing");

@@ -139,7 +139,14 @@ describe("nothing is made for it", () => {
     const names = (plan: typeof mixed) =>
       plannedContainers(plan).map(({ container, networks }) => [container, networks]);
     expect(names(mixed)).toEqual(names(without));
-    const images = { mysql: "m:1", kafka: "k:1", node: "n:1", opensearch: "o:1" };
+    const images = {
+      mysql: "m:1",
+      kafka: "k:1",
+      node: "n:1",
+      opensearch: "o:1",
+      prometheus: "p:1",
+      alertmanager: "a:1",
+    };
     expect(wantedOf(mixed, images)).toEqual(wantedOf(without, images));
   });
 

@@ -54,7 +54,7 @@ describe("the guard's plan", () => {
         ...plain?.settings,
         metrics: {
           port: 9108,
-          listensAt: "guard.cdc-test",
+          listensAt: ["guard.cdc-test"],
           hosts: ["localhost", "127.0.0.1", "[::1]", "guard", "cdc-test-guard"],
           silentSeconds: 65,
         },

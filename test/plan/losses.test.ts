@@ -108,7 +108,14 @@ interface Thing {
 
 /** The data among what the program registers: volumes with rows or records, and the topics that readers come for. */
 async function dataOf(plan: PipelinePlan): Promise<Map<string, Thing>> {
-  const images = { mysql: "mysql:test", kafka: "kafka:test", node: "node:test", opensearch: "opensearch:test" };
+  const images = {
+    mysql: "mysql:test",
+    kafka: "kafka:test",
+    node: "node:test",
+    opensearch: "opensearch:test",
+    prometheus: "prometheus:test",
+    alertmanager: "alertmanager:test",
+  };
   const all = await register((options) => void new CdcPipeline("pipeline", { owner, plan, images }, options));
   const passing = new Set(
     heldOf(plan)

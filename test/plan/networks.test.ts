@@ -8,8 +8,9 @@ import { engineNames } from "../../plan/owner.ts";
 import type { ContainerPlan, PipelinePlan } from "../../plan/types.ts";
 import { planWith, shardLists } from "../support/config.ts";
 
-const parts = ["MySQL", "Kafka", "Kafka Connect", "guard", "OpenSearch", "search page"] as const;
-type Part = (typeof parts)[number];
+const usualParts = ["MySQL", "Kafka", "Kafka Connect", "guard", "OpenSearch", "search page"] as const;
+const monitoringParts = ["Prometheus", "Alertmanager"] as const;
+type Part = (typeof usualParts)[number] | (typeof monitoringParts)[number];
 
 /** Whom each has to ask: what the networks are for. */
 const asks: Readonly<Record<Part, readonly Part[]>> = {
@@ -19,6 +20,8 @@ const asks: Readonly<Record<Part, readonly Part[]>> = {
   guard: ["MySQL", "Kafka", "Kafka Connect"],
   OpenSearch: [],
   "search page": ["OpenSearch"],
+  Prometheus: ["guard", "Alertmanager"],
+  Alertmanager: [],
 };
 
 /** Pairs that share a network though the one does not ask the other. */
@@ -33,13 +36,25 @@ const reachedForNothing = [
   "OpenSearch → search page",
 ];
 
-const full = planWith({
+/** The same of the monitoring. */
+const monitoringReached = [
+  "guard → Prometheus",
+  "guard → Alertmanager",
+  "Alertmanager → guard",
+  "Alertmanager → Prometheus",
+];
+
+const whole = {
   shards: [1, 2].map((number) => ({ name: `s${number}`, port: 3300 + number })),
   kafka: { brokers: 2 },
   connect: { workers: 2 },
-});
+};
+const monitoring = { enabled: true, prometheus: { enabled: true }, alertsTo: { secure: "v1:x" } };
+const full = planWith(whole);
+const monitored = planWith({ ...whole, monitoring });
 
-function containersOf({ shards, kafka, connect, guard, readSide }: PipelinePlan): Record<Part, ContainerPlan[]> {
+function containersOf(plan: PipelinePlan): Record<Part, ContainerPlan[]> {
+  const { shards, kafka, connect, guard, readSide } = plan;
   const there = (one: ContainerPlan | undefined) => (one === undefined ? [] : [one]);
   return {
     MySQL: ownServers(shards),
@@ -48,6 +63,8 @@ function containersOf({ shards, kafka, connect, guard, readSide }: PipelinePlan)
     guard: there(guard),
     OpenSearch: there(readSide?.engine),
     "search page": there(readSide?.page),
+    Prometheus: there(plan.monitoring?.prometheus),
+    Alertmanager: there(plan.monitoring?.alertmanager),
   };
 }
 
@@ -68,7 +85,9 @@ function pairsOf(plan: PipelinePlan) {
 
 describe("who asks whom", () => {
   test("finds it by its name, and never at an address where it is not asked", () => {
-    for (const { from, to, pair, places } of pairsOf(full).filter((one) => asks[one.from.part].includes(one.to.part))) {
+    for (const { from, to, pair, places } of pairsOf(monitored).filter((one) =>
+      asks[one.from.part].includes(one.to.part),
+    )) {
       const named = places.filter(({ aliases }) => aliases.includes(to.container.alias));
       expect(named, pair).not.toEqual([]);
       // A worker refuses what comes by another network, and a name may stand for any address that both sides share.
@@ -80,11 +99,14 @@ describe("who asks whom", () => {
     }
   });
 
-  test("and who does not, shares no network, but for what is known", () => {
-    const found = pairsOf(full).filter(
+  test.each([
+    ["a stack", full, reachedForNothing],
+    ["one with monitoring", monitored, [...reachedForNothing, ...monitoringReached]],
+  ])("and who does not, shares no network, but for what is known: %s", (_what, plan, known) => {
+    const found = pairsOf(plan).filter(
       ({ from, to, places }) => places.length > 0 && !asks[from.part].includes(to.part),
     );
-    expect([...new Set(found.map(({ pair }) => pair))]).toEqual(reachedForNothing);
+    expect([...new Set(found.map(({ pair }) => pair))].toSorted()).toEqual(known.toSorted());
   });
 
   test("the page and the engine share none with a database or a broker, whatever the topology", () => {
@@ -100,7 +122,8 @@ describe("who asks whom", () => {
 
   test("is what docs/networks.md shows", () => {
     const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "networks.md"), "utf8");
-    expect(page).toContain(tableOf(full));
+    expect(page).toContain(tableOf(full, usualParts));
+    expect(page).toContain(tableOf(monitored, ["guard", ...monitoringParts]));
     expect(page).toContain(pictureOf(planWith({}, "STACK")));
   });
 });
@@ -156,17 +179,17 @@ describe("the networks", () => {
 });
 
 /** A row for each who opens connections, a column for each who is to be reached. */
-function tableOf(plan: PipelinePlan): string {
+function tableOf(plan: PipelinePlan, parts: readonly Part[]): string {
   const pairs = pairsOf(plan);
   const cell = (from: Part, to: Part): string => {
     const found = pairs.filter((one) => one.from.part === from && one.to.part === to);
     if (found.length === 0) return "–";
     if (asks[from].includes(to)) return "**asks**";
     if (found.every(({ places }) => places.length === 0)) return "no way";
-    if (to === "guard") return "nothing listens";
     const isNamed = found.some(({ places, to: { container } }) =>
       places.some(({ aliases }) => aliases.includes(container.alias)),
     );
+    if (to === "guard") return isNamed ? "reaches" : "nothing listens";
     return isNamed ? "reaches" : "403";
   };
   const rows = [

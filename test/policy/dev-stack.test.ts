@@ -46,15 +46,22 @@ function found(resources: readonly Resource[]): string[] {
   );
 }
 
-describe.each(["dev", "orders", "merged"])("the stack %s", (stack) => {
+const monitoring = { enabled: true, prometheus: { enabled: true }, alertsTo: { secure: "v1:x" } };
+
+describe.each([
+  ["dev", {}],
+  ["orders", {}],
+  ["merged", {}],
+  ["dev", { monitoring }],
+])("the stack %s with %j", (stack, more) => {
   test("breaks no rule", async () => {
-    expect(found(await stackGraph(stack))).toEqual([]);
-    expect((await stackGraph(stack, "marked")).flatMap(clearSecrets)).toEqual([]);
+    expect(found(await stackGraph(stack, "uncovered", false, more))).toEqual([]);
+    expect((await stackGraph(stack, "marked", false, more)).flatMap(clearSecrets)).toEqual([]);
   });
 
   test("breaks no rule in its first preview, when little is known", async () => {
-    expect(found(await stackGraph(stack, "uncovered", true))).toEqual([]);
-    expect((await stackGraph(stack, "marked", true)).flatMap(clearSecrets)).toEqual([]);
+    expect(found(await stackGraph(stack, "uncovered", true, more))).toEqual([]);
+    expect((await stackGraph(stack, "marked", true, more)).flatMap(clearSecrets)).toEqual([]);
   });
 });
 

@@ -14,14 +14,17 @@ const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
  * @param stack name of a stack file that is shipped.
  * @param secrets whether secrets come as marks (as remediations see them) or uncovered (as validations do).
  * @param preview whether computed values are unknown.
+ * @param more fields that are set otherwise; who is told of alerts is a webhook with a token.
  */
 export async function stackGraph(
   stack: string,
   secrets: "marked" | "uncovered" = "uncovered",
   preview = false,
+  more: Readonly<Record<string, unknown>> = {},
 ): Promise<Resource[]> {
-  const plan = planFrom(stackConfig(stack), "cdc-test");
-  const program = { owner, plan, images: officialImages };
+  const plan = planFrom({ ...stackConfig(stack), ...more }, "cdc-test");
+  const receiver = { webhook_configs: [{ url: "https://alerts.example.com/?token=s3cret" }] };
+  const program = { owner, plan, images: officialImages, receiver };
   const registered = await register((options) => void new CdcPipeline("pipeline", program, options), preview);
   return registered.map(({ type, name, inputs }) => ({ type, name, inputs: plain(inputs) as Record<string, unknown> }));
 

@@ -38,6 +38,8 @@ export const images = {
   kafka: "cdc-packages/kafka:4.3.1-def",
   node: "cdc-packages/node:24.21.0-012",
   opensearch: "cdc-packages/opensearch:3.4.0-345",
+  prometheus: "cdc-packages/prometheus:3-678",
+  alertmanager: "cdc-packages/alertmanager:0-9ab",
 };
 
 /** A machine of 16 GiB with an empty engine. */

@@ -1,15 +1,24 @@
 /** Which container images: the official ones where they are or can be pulled, else ones built from packages. */
 import { lookForImages, pull } from "../../clients/docker/image.ts";
+import { officialImages, usualImages, type ImageKind } from "../../config/images.ts";
 import { packagedImage } from "../../config/packaged-images.ts";
 import { buildPackagedImages } from "./images.ts";
 import type { Log } from "./log.ts";
 import { UserError } from "../../lib/run.ts";
+import type { PipelinePlan } from "../../plan/types.ts";
 
 export const imageKinds = ["official", "packages"] as const;
 export type Images = (typeof imageKinds)[number];
 
-/** Those that containers run from. */
-const packaged = [packagedImage("mysql"), packagedImage("kafka"), packagedImage("node"), packagedImage("opensearch")];
+/** The images that a stack needs; without one, those of most stacks. */
+export function neededImages(plan: PipelinePlan | undefined): ImageKind[] {
+  const { monitoring } = plan ?? {};
+  return [
+    ...usualImages,
+    ...(monitoring === undefined ? [] : (["prometheus"] as const)),
+    ...(monitoring?.alertmanager === undefined ? [] : (["alertmanager"] as const)),
+  ];
+}
 
 /** What has been said about images so far, the strongest first. */
 export interface ImagesWishes {
@@ -49,15 +58,20 @@ export function chooseImages(wishes: ImagesWishes): ImagesChoice {
 
 /**
  * Decides once and makes sure that the images are there.
- * @param official references of the official images.
+ * @param kinds those that are needed.
  * @throws {UserError} when images cannot be built.
  */
-export async function ensureImages(log: Log, wishes: ImagesWishes, official: readonly string[]): Promise<Images> {
+export async function ensureImages(log: Log, wishes: ImagesWishes, kinds: readonly ImageKind[]): Promise<Images> {
   const { images, source } = chooseImages(wishes);
-  const chosen = images ?? (await canHave(log, official));
+  const chosen =
+    images ??
+    (await canHave(
+      log,
+      kinds.map((kind) => officialImages[kind]),
+    ));
   log(`images: ${chosen}${source && source !== "as before" ? ` (${source})` : ""}`);
-  if (chosen === "packages" && !(await allPresent(packaged))) {
-    await buildPackagedImages({ log: (line) => log(`images: ${line}`) });
+  if (chosen === "packages" && !(await allPresent(kinds.map((kind) => packagedImage(kind))))) {
+    await buildPackagedImages({ log: (line) => log(`images: ${line}`), kinds });
   }
   return chosen;
 }

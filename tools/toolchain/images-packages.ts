@@ -12,7 +12,7 @@ import { imageRecipes, packagedImage, packagedImages, type PackagedImage } from 
 import { UserError } from "../../lib/run.ts";
 
 /** Those into which Debian packages go; the others add jars and programs of their own, which have checksums. */
-export const debianKinds = ["base", "java", "mysql"] as const satisfies PackagedImage[];
+export const debianKinds = ["base", "java", "mysql", "prometheus", "alertmanager"] as const satisfies PackagedImage[];
 export type DebianKind = (typeof debianKinds)[number];
 
 /** Label of an image: all its packages, as lines of `packages.lock` with spaces between them. */

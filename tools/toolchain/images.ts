@@ -8,6 +8,7 @@ import {
   packagedImages,
   type PackagedImage,
 } from "../../config/packaged-images.ts";
+import { usualImages, type ImageKind } from "../../config/images.ts";
 import { docker } from "../../clients/docker/client.ts";
 import { imageIdOf } from "../../clients/docker/image.ts";
 import { kafkaLibs } from "./images-kafka-libs.ts";
@@ -25,6 +26,8 @@ const usualSeconds: Record<PackagedImage, number> = {
   kafka: 30,
   node: 5,
   opensearch: 20,
+  prometheus: 20,
+  alertmanager: 15,
 };
 
 /**
@@ -34,10 +37,14 @@ const usualSeconds: Record<PackagedImage, number> = {
  * of this process; two builds at a time do the work twice and disturb each other in nothing.
  *
  * @param options.log is given each line of progress
+ * @param options.kinds those that containers are to run from; what is under them comes along
  * @throws {UserError} when something is missing or fails; it names the log file with the build's whole output
  */
-export async function buildPackagedImages(options: { log: (line: string) => void }): Promise<void> {
-  for (const kind of ["mysql", "kafka", "node", "opensearch"] as const) await ensure(kind, options.log);
+export async function buildPackagedImages(options: {
+  readonly log: (line: string) => void;
+  readonly kinds?: readonly ImageKind[];
+}): Promise<void> {
+  for (const kind of options.kinds ?? usualImages) await ensure(kind, options.log);
 }
 
 async function ensure(kind: PackagedImage, log: (line: string) => void): Promise<void> {

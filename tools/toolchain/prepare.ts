@@ -1,15 +1,15 @@
 /** Brings what a verb needs, in order: engine, Pulumi CLI, images, this checkout's own files. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { officialImages } from "../../config/images.ts";
 import { prepareCheckout, writeEnvFile, type Checkout } from "./checkout.ts";
 import { refuseCopy } from "./copy.ts";
 import { ensureEngine } from "./engine.ts";
 import { applied, readVariable } from "./env-file.ts";
-import { ensureImages, type Images } from "./images-choice.ts";
+import { ensureImages, neededImages, type Images } from "./images-choice.ts";
 import type { Log } from "./log.ts";
 import { cdcDir } from "./places.ts";
 import { ensurePulumi } from "./pulumi-cli.ts";
+import type { PipelinePlan } from "../../plan/types.ts";
 
 export interface Prepared {
   checkout: Checkout;
@@ -20,8 +20,9 @@ export interface Prepared {
 /**
  * Brings everything for a change of the stack.
  * @param configured `cdc:images` of the stack's configuration.
+ * @param plan that of the stack, where there is one.
  */
-export async function prepare(log: Log, configured: string | undefined): Promise<Prepared> {
+export async function prepare(log: Log, configured: string | undefined, plan?: PipelinePlan): Promise<Prepared> {
   await ensureEngine(log);
   const cli = await ensurePulumi(log);
   const wishes = {
@@ -29,7 +30,7 @@ export async function prepare(log: Log, configured: string | undefined): Promise
     configuration: configured,
     remembered: await rememberedImages(),
   };
-  const images = await ensureImages(log, wishes, Object.values(officialImages));
+  const images = await ensureImages(log, wishes, neededImages(plan));
   // What the stack's configuration says needs no variable, and a variable would hide a later change of it.
   return await withEnvironment(
     await prepareCheckout(cli, configured === undefined || wishes.environment ? images : undefined),

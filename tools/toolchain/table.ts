@@ -29,11 +29,15 @@ const outputsSchema = z.object({
     .nullish()
     // Pulumi warns of an output that is undefined, so a stack without a read side has null.
     .transform((value) => value ?? undefined),
+  monitoring: z
+    .object({ metrics: z.string(), prometheus: z.string().optional() })
+    .nullish()
+    .transform((value) => value ?? undefined),
 });
 
 /** The stack's outputs as a table of shards with the endpoints under it. */
 export function pipelineTable(outputs: unknown): string {
-  const { shards, kafka, connect, readSide } = outputsSchema.parse(outputs);
+  const { shards, kafka, connect, readSide, monitoring } = outputsSchema.parse(outputs);
   const seen = (ms: number | undefined, how: string) => (ms === undefined ? undefined : `${how} after ${ms} ms`);
   const rows = shards.map((shard) => [
     shard.name,
@@ -52,6 +56,8 @@ export function pipelineTable(outputs: unknown): string {
     `connect  ${connect}`,
     ...(readSide === undefined ? [] : [`engine   ${readSide.engine}  (${readSide.sink}: ${readSide.sinkState})`]),
     ...(readSide?.page === undefined ? [] : [`page     ${readSide.page}`]),
+    ...(monitoring === undefined ? [] : [`metrics  ${monitoring.metrics}`]),
+    ...(monitoring?.prometheus === undefined ? [] : [`alerts   ${monitoring.prometheus}  (Prometheus)`]),
   ];
   return [formatTable(header, rows), "", ...endpoints].join("\n");
 }

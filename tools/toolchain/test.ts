@@ -115,6 +115,8 @@ async function goTests(log: Log, go: string, env: NodeJS.ProcessEnv): Promise<St
     kafka: undefined,
     node: undefined,
     opensearch: undefined,
+    prometheus: undefined,
+    alertmanager: undefined,
   });
   const answer = await log.during("go test", () =>
     withMysql(mysql, (variables) =>

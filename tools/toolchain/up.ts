@@ -82,7 +82,7 @@ async function ready(log: Log, name: string, plan: PipelinePlan, images: string 
     await mendState(log, name);
     await refuseNameConflicts(name, plan);
   }
-  const { checkout, env } = await prepare(log, images);
+  const { checkout, env } = await prepare(log, images, plan);
   const stack: Stack = { name, env };
   await selectStack(stack, checkout);
   return stack;

@@ -50,21 +50,25 @@ export async function answer(
 }
 
 /**
- * Serves the metrics. The guard's work goes on without them: what fails is said, and Prometheus sees that nobody answers.
+ * Serves the metrics, at each name of its own. The guard's work goes on without them: what fails is said, and Prometheus sees that nobody answers.
  * @param say a line of the guard's log.
  */
-export function serve(settings: MonitoredGuardSettings, known: Knowing, say: (entry: LogEntry) => void): Server {
+export function serve(settings: MonitoredGuardSettings, known: Knowing, say: (entry: LogEntry) => void): Server[] {
   const { port, listensAt } = settings.metrics;
-  const server = createServer((request, response) => {
-    answer(settings, known, request, response).catch((error: unknown) => {
-      say({ level: "ERROR", text: `guard: the metrics failed: ${messageOf(error)}` });
-      response.destroy();
+  return listensAt.map((name) => {
+    const server = createServer((request, response) => {
+      answer(settings, known, request, response).catch((error: unknown) => {
+        say({ level: "ERROR", text: `guard: the metrics failed: ${messageOf(error)}` });
+        response.destroy();
+      });
     });
+    server.on("error", ({ message }) =>
+      say({ level: "ERROR", text: `guard: no metrics are served at ${name}: ${message}` }),
+    );
+    server.on("listening", () =>
+      say({ level: "INFO", text: `guard: serves metrics at ${name}, port ${port}, /metrics` }),
+    );
+    server.listen(port, name);
+    return server;
   });
-  server.on("error", ({ message }) => say({ level: "ERROR", text: `guard: no metrics are served: ${message}` }));
-  server.on("listening", () =>
-    say({ level: "INFO", text: `guard: serves metrics at ${listensAt}, port ${port}, /metrics` }),
-  );
-  server.listen(port, listensAt);
-  return server;
 }

@@ -84,7 +84,7 @@ describe("the guard's process", () => {
 
   it("serves metrics, as the other program, while nothing else answers", async () => {
     const port = await deadPort();
-    const metrics = { port, listensAt: "127.0.0.1", hosts: ["127.0.0.1"], silentSeconds: 65 };
+    const metrics = { port, listensAt: ["127.0.0.1"], hosts: ["127.0.0.1"], silentSeconds: 65 };
     const ended = begin(JSON.stringify({ ...(await settings()), metrics }), "monitored.ts");
     const ask = async () =>
       await fetch(`http://127.0.0.1:${port}/metrics`).then(

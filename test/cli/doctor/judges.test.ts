@@ -13,6 +13,7 @@ import {
 } from "../../../cli/doctor/connector.ts";
 import { judgeLoss, judgeProblems, judgeTables } from "../../../cli/doctor/database.ts";
 import { judgeContainer, judgeDisk, judgeReleased, type JudgedState } from "../../../cli/doctor/machine.ts";
+import { judgeTargets, judgeTold } from "../../../cli/doctor/monitoring.ts";
 import { judgeHeartbeat, judgeHistory, judgeTopics } from "../../../cli/doctor/topics.ts";
 import type { Problem } from "../../../lib/problem.ts";
 import type { ShardPlan } from "../../../plan/types.ts";
@@ -28,6 +29,35 @@ const place = {
   snapshot: undefined,
   isWithin: false,
 };
+
+describe("Prometheus", () => {
+  const up = { job: "cdc-dev", health: "up", lastError: "" };
+
+  test("is well when it reads everything, whatever fires", () => {
+    expect(judgeTargets([up, up], [])).toEqual({ isWell: true, found: "2 read, no alert fires" });
+    expect(judgeTargets([up], ["CdcPlaceLost"])).toEqual({ isWell: true, found: "1 read, firing: CdcPlaceLost" });
+  });
+
+  test.each([
+    [{ ...up, health: "down", lastError: "connection refused" }, "connection refused"],
+    [{ ...up, health: "unknown" }, "it has not looked yet"],
+  ])("is broken when it does not read: %j", (target, why) => {
+    expect(judgeTargets([up, target], [])).toMatchObject({
+      isWell: false,
+      found: `Prometheus does not read cdc-dev: ${why}`,
+      remedy: expect.stringContaining("cdc logs prometheus guard") as string,
+    });
+  });
+
+  test("tells of messages that failed, and of nothing that it does not know", () => {
+    expect(judgeTold(undefined).isWell).toBe(true);
+    expect(judgeTold(0).isWell).toBe(true);
+    expect(judgeTold(1.2)).toMatchObject({
+      isWell: false,
+      found: "2 message(s) about alerts failed within 15 minutes",
+    });
+  });
+});
 
 describe("a container", () => {
   const running: JudgedState = {

@@ -26,6 +26,13 @@ export const clashes: readonly Row[] = [
     "cdc:monitoring.port",
     /another port/,
   ],
+  [
+    "Prometheus on the metrics' port",
+    { monitoring: { enabled: true, prometheus: { enabled: true, port: 9108 } } },
+    "CDC-202",
+    "cdc:monitoring.prometheus.port",
+    /another port/,
+  ],
   ["two server ids", both({ serverId: 7 }), "CDC-203", "cdc:shards[1].serverId", /another serverId/],
   [
     "a server's own id",

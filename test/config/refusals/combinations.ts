@@ -178,6 +178,20 @@ export const combinations: readonly Row[] = [
     /guard\.enabled to true/,
   ],
   [
+    "a Prometheus without metrics",
+    { monitoring: { prometheus: { enabled: true } } },
+    "CDC-416",
+    "cdc:monitoring.prometheus.enabled",
+    /monitoring\.enabled to true/,
+  ],
+  [
+    "somebody to tell of alerts without a Prometheus",
+    { monitoring: { enabled: true, alertsTo: { secure: "v1:x" } } },
+    "CDC-416",
+    "cdc:monitoring.alertsTo",
+    /prometheus\.enabled to true/,
+  ],
+  [
     "no tombstones where topics are compacted",
     { connectors: { tombstones: false } },
     "CDC-401",

@@ -135,6 +135,12 @@ export const taken: readonly (readonly [what: string, fields: Fields])[] = [
     { maxDelaySeconds: 90, guard: { stallSeconds: 90 }, ...connector({ "heartbeat.interval.ms": 30_000 }) },
   ],
   ["metrics of a guard", { monitoring: { enabled: true } }],
+  ["a Prometheus of metrics", { monitoring: { enabled: true, prometheus: { enabled: true } } }],
+  ["a port of no Prometheus", { monitoring: { enabled: true, prometheus: { port: 9108 } } }],
+  [
+    "somebody to tell of alerts",
+    { monitoring: { enabled: true, prometheus: { enabled: true }, alertsTo: { secure: "v1:x" } } },
+  ],
   ["a port for metrics where there are none, and no guard", { guard: { enabled: false }, monitoring: { port: 8083 } }],
   ["equal pauses", { guard: { restartAfterSeconds: [0, 60, 60] } }],
   ["channels as the plan has them", connector({ "signal.enabled.channels": "source" })],

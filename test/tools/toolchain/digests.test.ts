@@ -26,7 +26,14 @@ describe("the file of digests", () => {
   test("is what a plan's official images are taken by; those of other versions, and of one's own, are taken as they are written", () => {
     for (const reference of Object.values(officialImages)) expect(reference).toBe(pinned(unpinned(reference)));
     const plan = { source: "official", mysqlVersion: "9.7.0", kafkaVersion: "3.9.1" } as const;
-    const own = { mysql: undefined, kafka: undefined, node: "registry/node:24", opensearch: undefined };
+    const own = {
+      mysql: undefined,
+      kafka: undefined,
+      node: "registry/node:24",
+      opensearch: undefined,
+      prometheus: undefined,
+      alertmanager: undefined,
+    };
     expect(imagesOf({ ...plan, ...own })).toMatchObject({
       mysql: "mysql:9.7.0",
       kafka: "apache/kafka:3.9.1",

@@ -79,12 +79,20 @@ describe("with an engine", () => {
   });
 
   test("the locks are written from the labels of the images that are here, each without what is under it", async () => {
-    const labels = { base: "a=1 b=1", java: "a=1 b=1 openjdk=21", mysql: "a=1 b=2 mysql=9" };
+    const labels = {
+      base: "a=1 b=1",
+      java: "a=1 b=1 openjdk=21",
+      mysql: "a=1 b=2 mysql=9",
+      prometheus: "a=1 b=1 prometheus=3",
+      alertmanager: "a=1 b=1",
+    };
     const cases = Object.entries(labels).map(
       ([kind, label]) => `*${packagedImage(kind as "base")}) echo '${label}' ;;`,
     );
     says(`case "$*" in *.Id*) echo id ;; ${cases.join(" ")} esac`);
     writeFileSync(join(recipes, "java", "packages.lock"), "openjdk=21\n");
+    writeFileSync(join(recipes, "prometheus", "packages.lock"), "prometheus=3\n");
+    writeFileSync(join(recipes, "alertmanager", "packages.lock"), "\n");
     expect(await writeLocks(recipes)).toEqual(
       ["base", "mysql"].map((kind) => `wrote ${join(recipes, kind, "packages.lock")}`),
     );

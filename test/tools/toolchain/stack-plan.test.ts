@@ -57,6 +57,7 @@ test.each([
   ["kafka: { port: 9094 }", { kafka: { port: 9094 } }],
   ["kafka: { properties: { secure: x, other: y } }", { kafka: { properties: { secure: "x", other: "y" } } }],
   ["docker:password: { secure: v1:abc }", {}],
+  ["monitoring: { alertsTo: { secure: v1:abc } }", { monitoring: { alertsTo: { secure: "v1:abc" } } }],
 ])("%s is read as Pulumi reads it", (line, values) => {
   expect(mergeConfig("{}", `config:\n  ${line}\n`)).toEqual(values);
 });
@@ -74,6 +75,7 @@ test("defaults of Pulumi.yaml are values or definitions, and the stack's own win
 
 test.each([
   ["cdc:timeZone: { secure: v1:abc }", "cdc:timeZone in the stack's file is encrypted"],
+  ["monitoring: { port: { secure: v1:abc } }", "cdc:monitoring in the stack's file is encrypted"],
   ["kafka: { properties: { a: { secure: v1:abc } } }", "cdc:kafka in the stack's file is encrypted"],
   ["shards: 4\n  cdc:shards: 5", "the stack's file has cdc:shards twice, as shards and as cdc:shards"],
 ])("%s cannot be read", (lines, message) => {

@@ -42,6 +42,21 @@ test("the read side is a column, and what can be opened", () => {
   `);
 });
 
+test("metrics and Prometheus are what can be opened, too", () => {
+  const outputs = { shards: [shard], kafka: "k", connect: "c" };
+  const metrics = "http://127.0.0.1:9108/metrics";
+  const lines = (monitoring: object | null) =>
+    pipelineTable({ ...outputs, monitoring })
+      .split("\n")
+      .slice(5);
+  expect(lines({ metrics })).toEqual([`metrics  ${metrics}`]);
+  expect(lines({ metrics, prometheus: "http://127.0.0.1:9090" })).toEqual([
+    `metrics  ${metrics}`,
+    "alerts   http://127.0.0.1:9090  (Prometheus)",
+  ]);
+  expect(lines(null)).toEqual([]);
+});
+
 test("a stack without a read side is shown as ever", () => {
   const outputs = { shards: [shard], kafka: "k", connect: "c" };
   expect(pipelineTable({ ...outputs, readSide: null })).toBe(pipelineTable(outputs));

@@ -14,7 +14,7 @@ export const settings: MonitoredGuardSettings = {
   ...guardSettings,
   metrics: {
     port: 9108,
-    listensAt: "127.0.0.1",
+    listensAt: ["127.0.0.1"],
     hosts: ["localhost", "127.0.0.1", "[::1]", "guard"],
     silentSeconds: 65,
   },

@@ -63,7 +63,9 @@ test("an address on which it cannot listen is said, and nothing is thrown", asyn
   const lines: string[] = [];
   const { port } = server.address() as AddressInfo;
   const taken = { ...settings, metrics: { ...settings.metrics, port } };
-  const second = serve(taken, known, ({ text: line }) => void lines.push(line));
-  await expect.poll(() => lines).toEqual([expect.stringMatching(/^guard: no metrics are served: .*EADDRINUSE/)]);
-  second.close();
+  const [second] = serve(taken, known, ({ text: line }) => void lines.push(line));
+  await expect
+    .poll(() => lines)
+    .toEqual([expect.stringMatching(/^guard: no metrics are served at 127\.0\.0\.1: .*EADDRINUSE/)]);
+  second?.close();
 });

@@ -1,0 +1,75 @@
+/** What a Prometheus and an Alertmanager are told: where the metrics are, the alerting rules, whom to tell. As plain data, pure. */
+import type { AlertRule } from "./alerts.ts";
+import { itself, publishedAddress, type PublishedPort } from "./endpoints.ts";
+import type { MonitoredGuardPlan, MonitoringPlan } from "./types.ts";
+
+/** How often metrics are read and rules judged; the guard itself looks every few seconds. */
+const interval = "15s";
+
+export interface MonitoringFile {
+  /** `cdc-dev.rules.yml` */
+  readonly name: string;
+  /** To be written as YAML, of which JSON is a part. */
+  readonly content: object;
+}
+
+/** A receiver as Alertmanager writes it, without its name: lists by what they are called, `webhook_configs` and its like. */
+export type Receiver = Readonly<Record<string, readonly unknown[]>>;
+
+/**
+ * For a Prometheus of one's own on this machine.
+ * @param stack as everything of it is called on the engine: `cdc-dev`; the rules' group and the job have its name.
+ */
+export function exportedFiles(stack: string, rules: readonly AlertRule[], port: PublishedPort): MonitoringFile[] {
+  return [
+    rulesFile(stack, rules),
+    { name: `${stack}.scrape.yml`, content: { scrape_configs: [job(stack, publishedAddress(port))] } },
+  ];
+}
+
+/** For the Prometheus of the stack's own: its configuration, and the same rules. */
+export function prometheusFiles(
+  stack: string,
+  rules: readonly AlertRule[],
+  guard: MonitoredGuardPlan,
+  { prometheus, alertmanager }: MonitoringPlan,
+): MonitoringFile[] {
+  const file = rulesFile(stack, rules);
+  const content = {
+    global: { scrape_interval: interval, evaluation_interval: interval },
+    rule_files: [file.name],
+    scrape_configs: [
+      job(stack, new URL(guard.endpoints.inNetwork.url).host),
+      job(`${stack}-prometheus`, `${itself.name}:${prometheus.port.internal}`),
+      ...(alertmanager === undefined ? [] : [job(`${stack}-alertmanager`, alertmanager.address)]),
+    ],
+    ...(alertmanager === undefined
+      ? {}
+      : { alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager.address] }] }] } }),
+  };
+  return [{ name: "prometheus.yml", content }, file];
+}
+
+/** Alertmanager's configuration: everything to one receiver. */
+export function alertmanagerConfig(receiver: Receiver): object {
+  const name = "alertsTo";
+  return {
+    route: {
+      receiver: name,
+      // A message for each alert of each connector; the end of one is told as soon as it is known.
+      group_by: ["alertname", "stack", "connector"],
+      group_wait: "5s",
+      group_interval: "15s",
+      repeat_interval: "4h",
+    },
+    receivers: [{ ...receiver, name }],
+  };
+}
+
+function rulesFile(stack: string, rules: readonly AlertRule[]): MonitoringFile {
+  return { name: `${stack}.rules.yml`, content: { groups: [{ name: stack, interval, rules }] } };
+}
+
+function job(name: string, target: string): object {
+  return { job_name: name, scrape_interval: interval, static_configs: [{ targets: [target] }] };
+}
