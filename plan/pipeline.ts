@@ -83,7 +83,7 @@ function plannedAs(
     shards,
     kafka,
     connect,
-    guard: planGuard(stack, config, connect, kafka.endpoints.inNetwork),
+    guard: planGuard(stack, config, { resolved, shards, connect, kafka, readSide }),
     maxDelaySeconds: config.maxDelaySeconds,
     readSide,
     sharedTopics: mergedTopics(resolved, config),
