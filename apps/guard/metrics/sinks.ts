@@ -7,8 +7,8 @@ import type { ExpandedConnector } from "../../../clients/connect/client.ts";
 import type { Observation } from "../observation.ts";
 import type { Known, SinkFound } from "./known.ts";
 
-/** Of a partition: enough to tell how long it waits, whatever there is to count. */
-const countedBytes = 1024 * 1024;
+/** Of a partition: enough to tell how long it waits, whatever there is to count, and little beside the container's memory. */
+const countedBytes = 256 * 1024;
 
 /** What is asked of the broker. */
 export interface SinkQuestions {

@@ -9,6 +9,8 @@ import { Told } from "./told.js";
 const pauseMs = 2000;
 /** As often as the guard has a new point. */
 const plotEveryMs = 15_000;
+/** A guard that is frozen takes the question, and answers never. */
+const patienceMs = 10_000;
 
 const byId = (id) => document.getElementById(id);
 const advice = new Advice(byId("advice"));
@@ -32,10 +34,17 @@ function translate() {
   for (const [id, words] of Object.entries(fixed)) write(byId(id), words);
 }
 
+/** The guard gave no answer, or none that is meant for the page. */
+class NoAnswer extends Error {}
+
 async function ask(path) {
-  const response = await fetch(path);
-  if (!response.ok) throw new TypeError(`HTTP ${response.status}`);
-  return await response.json();
+  try {
+    const response = await fetch(path, { signal: AbortSignal.timeout(patienceMs) });
+    if (response.ok) return await response.json();
+  } catch {
+    // It is away.
+  }
+  throw new NoAnswer(path);
 }
 
 async function follow() {
@@ -51,7 +60,7 @@ async function follow() {
         }
       }
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
+      if (!(error instanceof NoAnswer)) throw error;
       tell(text.serverAway);
       setLive(false);
     }

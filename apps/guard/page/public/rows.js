@@ -89,7 +89,8 @@ class Row {
   }
 
   plot({ times, now, since, stepMs }, own) {
-    const isEmpty = own === undefined || own.behind.every((value) => value === null);
+    // One point is no line.
+    const isEmpty = own === undefined || own.behind.filter((value) => value !== null).length < 2;
     this.#figure.hidden = isEmpty;
     this.#nothing.hidden = !isEmpty;
     if (isEmpty) return;
