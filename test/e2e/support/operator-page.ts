@@ -68,7 +68,7 @@ function pageTests({ port, guard, worker, connectors, server }: WatchedStack): v
   /** For the docs, and for eyes: into the folder that CDC_SCREENSHOTS names. */
   async function keep(page: Page, name: string): Promise<void> {
     const folder = process.env["CDC_SCREENSHOTS"];
-    if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+    if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
   }
 
   const stateOf = (page: Page, connector: string) => page.locator(`.row[data-connector="${connector}"] .badge`);
