@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { imagesOf } from "./config/images.ts";
 import { loadConfig, loadPasswords, withoutTrace } from "./config/load.ts";
+import { kafkaPassword } from "./lib/passwords.ts";
 import { heldOf } from "./plan/held.ts";
 import { planPipeline } from "./plan/pipeline.ts";
 import { requireExisting, requireServer, requireWorld } from "./preflight/require-world.ts";
@@ -19,7 +20,9 @@ await requireWorld(plan, images);
 await requireExisting(plan, passwords);
 await begin();
 // Before any other resource: what would delete people's data stops the program here.
-await new Data("data", { ...heldOf(plan), allowDelete: plan.allowDelete }).accepted;
+const kafkaLogin = passwords.get(kafkaPassword);
+const held = { ...heldOf(plan), ...(kafkaLogin !== undefined && { kafkaPassword: pulumi.secret(kafkaLogin) }) };
+await new Data("data", { ...held, allowDelete: plan.allowDelete }).accepted;
 const { CdcPipeline } = await components;
 const pipeline = new CdcPipeline("pipeline", {
   owner,

@@ -6,7 +6,7 @@ import { checkStackName, stackFile } from "../config/stack-name.ts";
 import { checkoutFolder } from "../lib/checkout.ts";
 import { UserError } from "../lib/run.ts";
 import { authorityKey, authorityPem, loginOf, secretIn } from "../lib/connector-secrets.ts";
-import { connectorSecretsFile } from "../lib/constants.ts";
+import { connectorSecretsFile, kafkaPasswordKey } from "../lib/constants.ts";
 import type { MysqlLogin } from "../lib/endpoint.ts";
 import type { DesiredState, PipelinePlan, ShardPlan } from "../plan/types.ts";
 import { fileFrom } from "../clients/docker/files.ts";
@@ -84,8 +84,10 @@ export async function openStack(globals: Pick<GlobalOptions, "stack">, use: Use 
  * @throws UsageError when there is no such stack file, and when it cannot be used.
  */
 export async function planOf({ stack }: Pick<GlobalOptions, "stack">): Promise<OperatedStack> {
-  const plan = await readPlan(stack);
   let secrets: Promise<WorkerSecrets> | undefined;
+  const read = async () => await (secrets ??= readSecrets(planned));
+  const planned = await readPlan(stack);
+  const plan = withKafkaLogin(planned, async () => kafkaPasswordIn(await read(), planned));
   return {
     name: stack,
     plan,
@@ -95,7 +97,7 @@ export async function planOf({ stack }: Pick<GlobalOptions, "stack">): Promise<O
       // A worker whose broker is away says nothing of it.
       watch: { obstacle: async () => await brokerObstacle(plan.kafka.endpoints.fromHost, brokerLimitMs) },
     }),
-    cdcLogin: async (name) => loginIn(await (secrets ??= readSecrets(plan)), findShard(plan, name)),
+    cdcLogin: async (name) => loginIn(await read(), findShard(plan, name)),
     shard: (name) => findShard(plan, name),
     connector: (name) => findConnector(plan, name),
   };
@@ -153,6 +155,14 @@ interface WorkerSecrets {
   readonly text: string;
 }
 
+/** The plan, whose brokers are reached with a password where they want one. */
+function withKafkaLogin(plan: PipelinePlan, password: () => Promise<string>): PipelinePlan {
+  const { endpoints } = plan.kafka;
+  if (endpoints.fromHost.sasl === undefined) return plan;
+  const fromHost = { ...endpoints.fromHost, password };
+  return { ...plan, kafka: { ...plan.kafka, endpoints: { ...endpoints, fromHost } } };
+}
+
 async function readSecrets(plan: PipelinePlan): Promise<WorkerSecrets> {
   const containers = plan.connect.workers.map(({ container }) => container);
   for (const container of containers) {
@@ -160,8 +170,17 @@ async function readSecrets(plan: PipelinePlan): Promise<WorkerSecrets> {
     if (text !== undefined) return { container, text };
   }
   throw new UnreachableError(
-    `the CDC account's password cannot be read: ${containers.join(", ")} is not on the Docker engine`,
+    `passwords cannot be read: ${containers.join(", ")} is not on the Docker engine`,
     "bring the stack up (make up); cdc status shows what there is of it",
+  );
+}
+
+function kafkaPasswordIn({ container, text }: WorkerSecrets, { kafka }: PipelinePlan): string {
+  const password = secretIn(text, kafkaPasswordKey);
+  if (password !== undefined) return password;
+  throw new UnreachableError(
+    `the password of ${kafka.endpoints.fromHost.sasl?.user} on Kafka cannot be read: ${container} does not have it yet`,
+    "bring the stack up with this configuration (make up)",
   );
 }
 

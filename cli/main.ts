@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { endingOf, exitCodes } from "./exit.ts";
 import { coloured, printError } from "./output.ts";
+import { register as acls } from "./commands/acls.ts";
 import { register as checkServer } from "./commands/check-server.ts";
 import { register as completion } from "./commands/completion.ts";
 import { register as dlq } from "./commands/dlq.ts";
@@ -28,7 +29,7 @@ const groups: Record<string, ((program: Command) => void)[]> = {
   "Changes:": [verify, tail, snapshot, doctor],
   "The read side:": [dlq, reconcile, reindex],
   "Connectors:": [states, offsets, logLevel],
-  "Other servers:": [checkServer],
+  "Other servers:": [checkServer, acls],
   "Prometheus:": [monitoring],
   "The shell:": [completion],
 };

@@ -6,6 +6,7 @@ import { schemaFilesOf } from "../config/sql.ts";
 import { cdcPasswordKey, mysqlTruststoreFile } from "../lib/constants.ts";
 import { loginOf } from "../lib/connector-secrets.ts";
 import { hostAndPort, type MysqlLogin } from "../lib/endpoint.ts";
+import { kafkaPassword, mysqlPassword, type Passwords } from "../lib/passwords.ts";
 import { engineNames, heldVolumes, type Owner } from "../plan/owner.ts";
 import { hasOwnServer, shardsElsewhere, type OwnShard } from "../plan/servers.ts";
 import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../plan/types.ts";
@@ -17,6 +18,8 @@ import { DebeziumConnector } from "./debezium-connector.ts";
 import { ExistingMysql } from "./existing-mysql.ts";
 import { madeAgainWhenGone } from "./docker.ts";
 import { Guard } from "./guard.ts";
+import { ExistingKafka } from "./existing-kafka.ts";
+import type { Kafka } from "./kafka.ts";
 import { KafkaCluster } from "./kafka-cluster.ts";
 import { MysqlShard } from "./mysql-shard.ts";
 import { Networks } from "./networks.ts";
@@ -28,8 +31,8 @@ export interface CdcPipelineArgs {
   readonly owner: Owner;
   readonly plan: PipelinePlan;
   readonly images: Images;
-  /** Passwords of the accounts on servers that somebody else runs, by shard. */
-  readonly passwords?: ReadonlyMap<string, string>;
+  /** Passwords of the accounts on servers that somebody else runs. */
+  readonly passwords?: Passwords;
   /** Called for every server of the stack's own that runs and is not about to change, also in a preview; its error stops the program. */
   readonly inspectServer?: (shard: ShardPlan, login: MysqlLogin) => Promise<void>;
 }
@@ -70,12 +73,11 @@ export class CdcPipeline extends pulumi.ComponentResource {
     const ca = authority.certificate;
     const mysqlImage = prepared("mysql", args.images.mysql, image("mysql-image", args.images.mysql));
     const kafkaImage = { reference: args.images.kafka, id: image("kafka-image", args.images.kafka) };
-    const brokerImage = prepared("broker", kafkaImage.reference, kafkaImage.id);
     const needsNode = plan.guard !== undefined || plan.readSide?.page !== undefined;
     const nodeImage = needsNode ? image("node-image", args.images.node) : "";
 
     const servers: MysqlShard[] = [];
-    const kafka = new KafkaCluster("kafka", { owner, networks, image: brokerImage, plan: plan.kafka }, parent);
+    const kafka = createKafka();
     const worker = new ConnectCluster(
       "connect",
       {
@@ -86,6 +88,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
         plan: plan.connect,
         sink: plan.readSide?.sink.plugin,
         kafka,
+        brokers: plan.kafka.endpoints.inNetwork,
         logins: [
           {
             account: { passwordKey: cdcPasswordKey, truststore: mysqlTruststoreFile },
@@ -148,9 +151,24 @@ export class CdcPipeline extends pulumi.ComponentResource {
       return summary;
     }
 
+    function createKafka(): Kafka {
+      const { existing, endpoints } = plan.kafka;
+      if (existing === undefined) {
+        const brokerImage = prepared("broker", kafkaImage.reference, kafkaImage.id);
+        return new KafkaCluster("kafka", { owner, networks, image: brokerImage, plan: plan.kafka }, parent);
+      }
+      const login = endpoints.fromHost.sasl === undefined ? undefined : knownPassword(kafkaPassword);
+      const workerTopics = plan.connect.topics;
+      return new ExistingKafka("kafka", { plan: { ...plan.kafka, existing }, password: login, workerTopics }, parent);
+    }
+
     function passwordElsewhere(shardName: string): pulumi.Output<string> {
-      const found = args.passwords?.get(shardName);
-      if (found === undefined) throw new Error(`there is no password for ${shardName}`);
+      return knownPassword(mysqlPassword(shardName));
+    }
+
+    function knownPassword(whose: string): pulumi.Output<string> {
+      const found = args.passwords?.get(whose);
+      if (found === undefined) throw new Error(`there is no password for ${whose}`);
       return pulumi.secret(found);
     }
 

@@ -5,14 +5,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { codeHash, filterPlugin, sinkPlugin, sourcesOf } from "../provider/scripts/plugin-code.ts";
 import { connectorSecrets, type ConnectorSecret } from "../lib/connector-secrets.ts";
 import { javaTruststore } from "../lib/java-truststore.ts";
-import { connectorSecretsFile, workerPropertiesFile } from "../lib/constants.ts";
+import { connectorSecretsFile, kafkaAuthorityFile, workerPropertiesFile } from "../lib/constants.ts";
+import type { KafkaEndpoint } from "../lib/endpoint.ts";
 import { itself } from "../plan/endpoints.ts";
 import { renderProperties } from "../plan/java-properties.ts";
 import type { Owner } from "../plan/owner.ts";
 import type { CdcAccountPlan, ConnectPlan, FilterPlan, PluginPlan, SinkPluginPlan, WorkerPlan } from "../plan/types.ts";
 import { type ContainerReady, PreparedImage } from "../provider/resources.ts";
 import { createService, createVolume, type Service } from "./docker.ts";
-import type { KafkaCluster } from "./kafka-cluster.ts";
+import type { Kafka } from "./kafka.ts";
 import type { Networks } from "./networks.ts";
 
 export interface ConnectClusterArgs {
@@ -25,7 +26,9 @@ export interface ConnectClusterArgs {
   readonly plan: ConnectPlan;
   /** Undefined without a read side. */
   readonly sink: SinkPluginPlan | undefined;
-  readonly kafka: KafkaCluster;
+  readonly kafka: Kafka;
+  /** Where the brokers are reached, from the network. */
+  readonly brokers: KafkaEndpoint;
   /**
    * How connectors log in: the CDC account, which is the same on every server of the stack's own, so that a further one leaves the
    * workers alone; and the account of each server that somebody else runs.
@@ -54,13 +57,19 @@ export class ConnectCluster extends pulumi.ComponentResource {
   constructor(name: string, args: ConnectClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:ConnectCluster", name, {}, opts);
     const { plan, owner, networks } = args;
+    const { sasl, tls } = args.brokers;
     const parent = { parent: this };
 
     const secrets = {
       file: connectorSecretsFile,
       content: pulumi
-        .all(args.logins.map(({ password, ca }) => pulumi.all([password, ca])))
-        .apply((known) => connectorSecrets(args.logins.map(({ account }, at) => secretOf(account, known[at])))),
+        .all([args.kafka.password, pulumi.all(args.logins.map(({ password, ca }) => pulumi.all([password, ca])))])
+        .apply(([kafkaPassword, known]) =>
+          connectorSecrets(
+            args.logins.map(({ account }, at) => secretOf(account, known[at])),
+            sasl && kafkaPassword !== undefined ? { ...sasl, password: kafkaPassword } : undefined,
+          ),
+        ),
       permissions: "0444",
     };
     this.secrets = secrets;
@@ -75,6 +84,8 @@ export class ConnectCluster extends pulumi.ComponentResource {
             },
           ],
     );
+    const brokersAuthority =
+      tls?.ca === undefined ? [] : [{ file: kafkaAuthorityFile, content: tls.ca, permissions: "0444" }];
     const connectorPlugins = plan.plugins.map(bringPlugin);
     const filter = plan.filter === undefined ? [] : [bringFilter(plan.filter)];
     const sink = args.sink === undefined ? [] : [bringSink(args.sink)];
@@ -176,6 +187,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
             { file: workerPropertiesFile, content: renderProperties(worker.properties), permissions: "0444" },
             secrets,
             ...truststores,
+            ...brokersAuthority,
           ],
           volumes: plugins.map(({ mount }) => mount),
           // 200 once the worker has joined its group and read its topics (KIP-1017).
@@ -189,7 +201,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
           ...parent,
           dependsOn: [
             ...plugins.map(({ brought }) => brought),
-            ...args.kafka.containers,
+            ...args.kafka.before,
             ...(before === undefined ? [] : [before.ready]),
           ],
         },

@@ -8,7 +8,7 @@ import { tablesTargetOf } from "../snapshot/target.ts";
 import { flowTargetOf } from "../flow/flow-target.ts";
 import type { CapturedServer } from "./captured-server.ts";
 import type { ConnectCluster } from "./connect-cluster.ts";
-import type { KafkaCluster } from "./kafka-cluster.ts";
+import type { Kafka } from "./kafka.ts";
 
 export interface DebeziumConnectorArgs {
   readonly plan: ShardPlan;
@@ -17,7 +17,7 @@ export interface DebeziumConnectorArgs {
   readonly shard: CapturedServer;
   /** Resolves once the server was found fit for capture; no connector is made before. */
   readonly inspected: pulumi.Output<unknown>;
-  readonly kafka: KafkaCluster;
+  readonly kafka: Kafka;
   readonly worker: ConnectCluster;
   /** Topics that the connector writes to beside its shard's own. */
   readonly sharedTopics: readonly pulumi.Resource[];
@@ -42,6 +42,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
     const parent = { parent: this };
 
     const topics = kafka.createTopics(plan.topics, this);
+    const kafkaLogin = kafka.password === undefined ? {} : { kafkaPassword: kafka.password };
     const { password, ca } = shard.login;
     const { name: connectorName, config, state, onDelete, initialOffset } = plan.connector;
     const historyTopic = config["schema.history.internal.kafka.topic"];
@@ -53,6 +54,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
         config: { ...config },
         desiredState: state,
         onDelete,
+        ...kafkaLogin,
         ...(historyTopic === undefined
           ? {}
           : { history: { bootstrap: writtenKafka(kafkaPlan.endpoints.fromHost), topic: historyTopic } }),
@@ -74,7 +76,8 @@ export class DebeziumConnector extends pulumi.ComponentResource {
       {
         ...parent,
         dependsOn: [...worker.ready, ...shard.prepared, ...topics, ...args.sharedTopics],
-        deletedWith: worker.container,
+        // With brokers of the stack's own all that it left there goes.
+        ...(kafka.container !== undefined && { deletedWith: worker.container }),
       },
     );
     this.topics = topics;
@@ -94,6 +97,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
         {
           target,
           ...shard.login,
+          ...kafkaLogin,
           through: [shard.startedAt, kafka.startedAt, worker.startedAt, connector.appliedAt],
           containers: [...ownServers([plan]), ...kafkaPlan.brokers, ...connectPlan.workers].map(
             ({ container }) => container,
@@ -107,6 +111,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
         {
           target: tablesTargetOf({ connect: connectPlan, kafka: kafkaPlan }, plan),
           ...shard.login,
+          ...kafkaLogin,
           after: connector.appliedAt,
         },
         { ...parent, dependsOn: flow, deletedWith: worker.container },

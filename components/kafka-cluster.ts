@@ -7,6 +7,7 @@ import type { Owner } from "../plan/owner.ts";
 import type { BrokerPlan, KafkaPlan, TopicPlan } from "../plan/types.ts";
 import { BrokersInSync } from "../provider/resources.ts";
 import { createService, createVolume, type Service } from "./docker.ts";
+import type { Kafka } from "./kafka.ts";
 import type { Networks } from "./networks.ts";
 
 export interface KafkaClusterArgs {
@@ -16,13 +17,13 @@ export interface KafkaClusterArgs {
   readonly plan: KafkaPlan;
 }
 
-export class KafkaCluster extends pulumi.ComponentResource {
-  /** When the brokers were started: a flow proven before does not count after. */
+export class KafkaCluster extends pulumi.ComponentResource implements Kafka {
   readonly startedAt: pulumi.Output<string[]>;
-  /** The container of the first broker, with which the topics go. */
+  /** That of the first broker. */
   readonly container: docker.Container;
-  /** Depend on these for what needs the brokers' names, and waits for the brokers by itself. */
-  readonly containers: docker.Container[];
+  /** The brokers' containers. */
+  readonly before: docker.Container[];
+  readonly password: undefined;
   readonly #ready: pulumi.Resource[];
   readonly #provider: kafka.Provider;
 
@@ -34,7 +35,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
     const [first, ...others] = createInTurn();
     if (first === undefined) throw new Error("a plan has at least one broker");
     this.container = first.container;
-    this.containers = [first, ...others].map(({ container }) => container);
+    this.before = [first, ...others].map(({ container }) => container);
     this.#ready = [first, ...others].map(({ ready }) => ready);
     this.startedAt = pulumi.all([first, ...others].map(({ ready }) => ready.startedAt));
     // Known endpoints, so that previews can be computed; the waiting is `dependsOn`.
@@ -84,10 +85,6 @@ export class KafkaCluster extends pulumi.ComponentResource {
     }
   }
 
-  /**
-   * Declares topics on this cluster.
-   * @param parent the component whose topics they are.
-   */
   createTopics(topics: readonly TopicPlan[], parent: pulumi.Resource): kafka.Topic[] {
     return topics.map(
       (topic) =>

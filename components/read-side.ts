@@ -12,7 +12,7 @@ import { flowTargetOf, indexTargetOf } from "../flow/flow-target.ts";
 import type { CapturedServer } from "./captured-server.ts";
 import type { ConnectCluster } from "./connect-cluster.ts";
 import type { DebeziumConnector } from "./debezium-connector.ts";
-import type { KafkaCluster } from "./kafka-cluster.ts";
+import type { Kafka } from "./kafka.ts";
 import { SearchEngine } from "./search-engine.ts";
 import { SearchPage } from "./search-page.ts";
 import type { Networks } from "./networks.ts";
@@ -26,7 +26,7 @@ export interface ReadSideArgs {
   readonly nodeImage: pulumi.Input<string>;
   readonly plan: ReadSidePlan;
   readonly pipeline: PipelinePlan;
-  readonly kafka: KafkaCluster;
+  readonly kafka: Kafka;
   readonly worker: ConnectCluster;
   readonly shards: readonly { readonly shard: CapturedServer; readonly connector: DebeziumConnector }[];
   /** Merged data topics. */
@@ -57,6 +57,7 @@ export class ReadSide extends pulumi.ComponentResource {
     const { owner, networks, plan, pipeline, kafka, worker, shards } = args;
     const { url } = plan.endpoints.fromHost;
     const parent = { parent: this };
+    const kafkaLogin = kafka.password === undefined ? {} : { kafkaPassword: kafka.password };
     // Where the documents of another sink go is its own affair.
     const isOwnSink = plan.sink.plugin.archive === undefined;
 
@@ -133,6 +134,7 @@ export class ReadSide extends pulumi.ComponentResource {
           name: sinkName,
           config: { ...config },
           consumer: { bootstrap: writtenKafka(pipeline.kafka.endpoints.fromHost), group: `connect-${sinkName}` },
+          ...kafkaLogin,
           // Another engine, one whose data was lost, or indices that were made anew have to be filled from the beginning.
           target: indices?.filled ?? `${config["connector.class"]} ${url}`,
           after: pulumi
@@ -143,7 +145,7 @@ export class ReadSide extends pulumi.ComponentResource {
           ...parent,
           dependsOn: [...worker.ready, ...read, ...(indices === undefined ? [] : [indices])],
           // Its offsets and its configuration are topics; a worker may be new while they stay.
-          deletedWith: kafka.container,
+          ...(kafka.container !== undefined && { deletedWith: kafka.container }),
         },
       );
     }
@@ -162,6 +164,7 @@ export class ReadSide extends pulumi.ComponentResource {
             target: flowTargetOf(pipeline, planned),
             index: indexTargetOf(pipeline, plan, planned),
             ...shard.login,
+            ...kafkaLogin,
             through: [...through, shard.startedAt, connector.appliedAt, connector.provenAt],
             containers: [...ownServers([planned]), ...shared].map(({ container }) => container),
             // A new sink reads first what the topics hold already.

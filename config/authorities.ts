@@ -13,12 +13,16 @@ import type { PipelineConfig } from "./schema.ts";
  * @returns the certificates alone (PEM), by the file as the configuration names it.
  * @throws ProblemError (CDC-113) for a file that cannot be read, has no certificate, or has a private key.
  */
-export function readAuthorities({ shards }: PipelineConfig): Record<string, string> {
+export function readAuthorities({ shards, kafka }: PipelineConfig): Record<string, string> {
   const found: Record<string, string> = {};
+  const named = [
+    { path: "cdc:kafka.existing", tls: kafka.existing?.tls },
+    ...shards.map(({ mysql }, index) => ({ path: `cdc:shards[${index}].mysql`, tls: mysql?.tls })),
+  ];
   refuse(
-    shards.flatMap(({ mysql }, index): Problem[] => {
-      if (typeof mysql?.tls !== "object") return [];
-      const { caFile } = mysql.tls;
+    named.flatMap(({ path, tls }): Problem[] => {
+      if (typeof tls !== "object") return [];
+      const { caFile } = tls;
       try {
         found[caFile] ??= certificatesOf(readFileSync(resolve(checkoutFolder, caFile), "utf8"));
         return [];
@@ -26,7 +30,7 @@ export function readAuthorities({ shards }: PipelineConfig): Record<string, stri
         return [
           {
             code: "CDC-113",
-            path: `cdc:shards[${index}].mysql.tls.caFile`,
+            path: `${path}.tls.caFile`,
             message: `${caFile}: ${messageOf(error)}`,
             remedy:
               "name a PEM file, relative to the checkout, with the certificate of the authority that signed the server's",

@@ -1,4 +1,4 @@
-/** A service that somebody else runs, as a shard's entry names it. */
+/** Services that somebody else runs, as the configuration names them. */
 import { isIP } from "node:net";
 import { z } from "zod";
 import { field } from "./fields.ts";
@@ -15,13 +15,15 @@ const host = z
 /** As the stack's file has a secret. The program gets it decrypted, and puts this in its place (load.ts): no configuration holds one. */
 export const encrypted = z.strictObject({ secure: z.string().min(1) });
 
-const tls = z.union([
-  z.boolean(),
-  z.strictObject({
-    caFile: z.string().min(1),
-    verify: z.enum(["identity", "ca"]).default("identity"),
-  }),
-]);
+const caFile = z.string().min(1);
+
+const tls = z.union([z.boolean(), z.strictObject({ caFile, verify: z.enum(["identity", "ca"]).default("identity") })]);
+
+/** One broker's address. */
+const hostPort = z.string().refine((text) => {
+  const { name = "", port = "" } = /^(?<name>.+):(?<port>\d{1,5})$/.exec(text)?.groups ?? {};
+  return Number(port) >= 1 && Number(port) <= 65_535 && host.safeParse(name.replace(/^\[(.+)\]$/, "$1")).success;
+});
 
 export const existingMysqlSchema = z.strictObject({
   host: field(host, {
@@ -58,5 +60,56 @@ export const existingMysqlSchema = z.strictObject({
     upstream: "Debezium `database.ssl.mode`, `database.ssl.truststore`",
   }),
 });
+
+const sasl = z.strictObject({
+  mechanism: field(z.enum(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]), {
+    description: "How the account logs in.",
+    allowed: "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512",
+    upstream: "Kafka `sasl.mechanism`",
+  }),
+  user: field(z.string().regex(/^[^\s"\\]{1,255}$/), {
+    description: "The account of workers, connectors, guard, `cdc` and this program.",
+    allowed: "an account's name, without spaces and quotes",
+    upstream: "Kafka `sasl.jaas.config`",
+  }),
+  password: field(encrypted, {
+    description: "Its password, encrypted in the stack's file (`pulumi config set --secret --path`).",
+    allowed: "a secret: {secure: …} as Pulumi writes it",
+    upstream: "Kafka `sasl.jaas.config`",
+  }),
+});
+
+export const existingKafkaSchema = z.strictObject({
+  bootstrapServers: field(z.array(hostPort).min(1).max(16), {
+    description:
+      "Where the brokers are reached: by the workers and the guard, which are containers, and from this machine; so are the addresses that the brokers tell their clients.",
+    allowed: "a list of HOST:PORT that lead to brokers from everywhere; not localhost",
+    upstream: "Kafka `bootstrap.servers`",
+  }),
+  tls: field(z.union([z.boolean(), z.strictObject({ caFile })]).default(true), {
+    description:
+      "Whether connections are encrypted, and whom to trust: true trusts the authorities that Java and Node trust, caFile the certificates in that file, relative to the checkout.",
+    allowed: "true, false, or {caFile: FILE} with a PEM file",
+    upstream: "Kafka `security.protocol`, `ssl.truststore.location`",
+  }),
+  sasl: field(sasl.optional(), {
+    description: "Who logs in.",
+    allowed: "{mechanism: SCRAM-SHA-512, user: cdc, password: {secure: …}}",
+    otherwise: "nobody",
+    upstream: "Kafka `security.protocol`",
+  }),
+  takeTopics: field(z.boolean().default(false), {
+    description:
+      "Whether topics of the plan that are there already, with records, are taken as this stack's own: those that an earlier `pulumi destroy` of it left. They are never deleted then.",
+    allowed: "true or false",
+  }),
+  deleteTopics: field(z.boolean().default(false), {
+    description:
+      "Whether topics that this stack made go with their records when they are taken out of the plan by `pulumi destroy`. Write it and run `up` once before.",
+    allowed: "true or false",
+  }),
+});
+
+export type ExistingKafka = z.infer<typeof existingKafkaSchema>;
 
 export type ExistingMysql = z.infer<typeof existingMysqlSchema>;

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { checkoutFolder } from "../lib/checkout.ts";
 import { readInput, type PlanInput } from "./input.ts";
+import type { Passwords } from "../lib/passwords.ts";
 import { messageOf } from "../lib/run.ts";
-import { replacePasswords, valueOf } from "./raw.ts";
+import { fieldsWithPasswords, replacePasswords, valueOf } from "./raw.ts";
 import { passwordsInClear } from "./stack-file.ts";
 import { stackFile } from "./stack-name.ts";
 
@@ -20,35 +21,31 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): PlanIn
 }
 
 /**
- * The passwords of existing servers, decrypted, by the shards' names. Only those that are secrets in the stack's file: what
- * stands there in clear is refused by `loadConfig`.
+ * Passwords of servers that somebody else runs, decrypted. Only those that are secrets in the stack's file: what stands there in clear is refused by `loadConfig`.
  */
-export function loadPasswords(): ReadonlyMap<string, string> {
+export function loadPasswords(): Passwords {
   const found = new Map<string, string>();
-  hideSecrets(shardsOf(), found);
+  for (const field of fieldsWithPasswords) {
+    const text = pulumi.runtime.allConfig()?.[keyOf(field)];
+    if (text !== undefined) hidePasswords(field, valueOf(field, text), found);
+  }
   return found;
 }
 
-/** As Pulumi hands it over: decrypted. */
-function shardsOf(): unknown {
-  const text = pulumi.runtime.allConfig()?.[shardsKey()];
-  return text === undefined ? undefined : valueOf("shards", text);
-}
-
-function shardsKey(): string {
-  return `${pulumi.getProject()}:shards`;
+function keyOf(field: string): string {
+  return `${pulumi.getProject()}:${field}`;
 }
 
 /** Exported, and left out of its types. */
 const { isConfigSecret } = pulumi.runtime as unknown as { readonly isConfigSecret: (key: string) => boolean };
 
 /** Pulumi tells of a whole value that there is a secret in it, and not where; the stack's file does. */
-function hideSecrets(shards: unknown, found = new Map<string, string>()): unknown {
-  if (!isConfigSecret(shardsKey())) return shards;
+function hidePasswords(field: string, value: unknown, found = new Map<string, string>()): unknown {
+  if (!fieldsWithPasswords.has(field) || !isConfigSecret(keyOf(field))) return value;
   const inClear = passwordsInClear(stackText());
-  return replacePasswords(shards, (password, shard) => {
-    if (typeof password !== "string" || inClear.has(String(shard))) return password;
-    found.set(String(shard), password);
+  return replacePasswords(field, value, (password, whose) => {
+    if (typeof password !== "string" || inClear.has(whose)) return password;
+    found.set(whose, password);
     return { secure: "decrypted by Pulumi" };
   });
 }
@@ -75,7 +72,7 @@ function rawConfig(environment: NodeJS.ProcessEnv): Record<string, unknown> {
   for (const [key, value] of Object.entries(pulumi.runtime.allConfig() ?? {})) {
     if (!key.startsWith(namespace)) continue;
     const field = key.slice(namespace.length);
-    raw[field] = field === "shards" ? hideSecrets(valueOf(field, value)) : valueOf(field, value);
+    raw[field] = hidePasswords(field, valueOf(field, value));
   }
   const images = environment["CDC_IMAGES"];
   if (images !== undefined && images !== "") raw["images"] = images;

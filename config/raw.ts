@@ -1,4 +1,5 @@
 /** How Pulumi reads keys and values of a stack's file: the program gets them from it, `make` and `cdc` read the file themselves. */
+import { kafkaPassword, mysqlPassword } from "../lib/passwords.ts";
 
 /** Fields that are text; Pulumi hands over every other kind of value as JSON. */
 const textFields = new Set(["schema", "timeZone", "images"]);
@@ -46,27 +47,25 @@ export function isEncrypted(value: unknown): boolean {
   );
 }
 
-/** Where one shard's entry has the password of an existing server. */
-interface WithPassword {
-  readonly name?: unknown;
-  readonly mysql: { readonly password: unknown };
-}
+/** Fields that may hold the password of a server that somebody else runs. */
+export const fieldsWithPasswords: ReadonlySet<string> = new Set(["shards", "kafka"]);
 
-/**
- * Shards without the passwords of existing servers.
- * @param shards the field's value.
- * @param instead what is put in the place of a password; undefined takes it out.
- */
-export function replacePasswords(shards: unknown, instead: (password: unknown, shard: unknown) => unknown): unknown {
-  if (!Array.isArray(shards)) return shards;
-  return shards.map((shard: unknown) =>
-    hasPassword(shard)
-      ? { ...shard, mysql: { ...shard.mysql, password: instead(shard.mysql.password, shard.name) } }
-      : shard,
+/** What is put in the place of a password; undefined takes it out. @param whose by lib/passwords.ts. */
+export type Instead = (password: unknown, whose: string) => unknown;
+
+/** A field's value with other things in the places of passwords. */
+export function replacePasswords(field: string, value: unknown, instead: Instead): unknown {
+  if (field === "kafka")
+    return replaceIn(value, ["existing", "sasl", "password"], (one) => instead(one, kafkaPassword));
+  if (field !== "shards" || !Array.isArray(value)) return value;
+  return value.map((shard: unknown) =>
+    replaceIn(shard, ["mysql", "password"], (one) => instead(one, mysqlPassword((shard as { name?: unknown }).name))),
   );
 }
 
-function hasPassword(shard: unknown): shard is WithPassword {
-  const mysql = typeof shard === "object" && shard !== null && "mysql" in shard ? shard.mysql : undefined;
-  return typeof mysql === "object" && mysql !== null && "password" in mysql;
+/** @param path keys, one in the other; where one is missing the value stays as it is. */
+function replaceIn(value: unknown, [key, ...deeper]: readonly string[], replace: (found: unknown) => unknown): unknown {
+  if (key === undefined) return replace(value);
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return value;
+  return { ...value, [key]: replaceIn((value as Record<string, unknown>)[key], deeper, replace) };
 }

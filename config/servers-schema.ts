@@ -1,6 +1,7 @@
 /** What runs: MySQL servers, Kafka brokers, Kafka Connect workers. */
 import { z } from "zod";
 import { kafkaVersion, mysqlVersion } from "../lib/versions.ts";
+import { existingKafkaSchema } from "./existing-schema.ts";
 import * as kind from "./fields.ts";
 import { field } from "./fields.ts";
 import { bufferPoolDoc, memoryDoc } from "./shared-fields.ts";
@@ -46,6 +47,13 @@ export const kafkaSchema = z.strictObject({
     description: "Another image, laid out as apache/kafka is.",
     allowed: kind.imageAllowed,
     otherwise: "`apache/kafka:VERSION`, or the one built from packages",
+  }),
+  existing: field(existingKafkaSchema.optional(), {
+    description:
+      "In place of brokers of the stack's own: a cluster that somebody else runs ([existing-kafka.md](existing-kafka.md)). Topics are made on it, and nothing else.",
+    allowed:
+      "{bootstrapServers: [b1.example.com:9096], sasl: {mechanism: SCRAM-SHA-512, user: cdc, password: {secure: …}}}",
+    otherwise: "the pipeline makes brokers",
   }),
   brokers: field(z.int().min(1).max(5).default(1), {
     description: "Brokers; the first ones are the KRaft controllers too.",

@@ -33,12 +33,12 @@ export function mergeConfig(
     const other = keys.get(field);
     if (other !== undefined)
       throw new UserError(`${name} has ${project}:${field} twice, as ${other} and as ${key}`, "remove one of the two");
-    const readable = field === "shards" ? replacePasswords(value, () => undefined) : value;
+    const readable = replacePasswords(field, value, () => undefined);
     if (isEncrypted(readable))
       throw new UserError(
         `${project}:${field} in ${name} is encrypted (secure:), and can only be read with the stack's passphrase`,
-        "write it in clear (pulumi config set --plaintext): the one secret that a field holds is an existing server's password " +
-          `(${project}:shards[0].mysql.password), all others are made by the pipeline`,
+        "write it in clear (pulumi config set --plaintext): the only secrets in it are passwords of servers that somebody else runs " +
+          `(${project}:shards[0].mysql.password, ${project}:kafka.existing.sasl.password), all others are made by the pipeline`,
       );
     keys.set(field, key);
     values.set(field, value);
@@ -68,14 +68,13 @@ function read(yaml: string, name: string): unknown {
 }
 
 /**
- * Shards, by name, whose existing server's password stands in clear in a stack's file: the program gets all of them decrypted, and
- * could not tell.
+ * Whose password stands in clear in a stack's file (by lib/passwords.ts): the program gets all of them decrypted, and could not tell.
  * @param stackYaml the file's text.
  */
 export function passwordsInClear(stackYaml: string): ReadonlySet<string> {
   const found = new Set<string>();
-  const { shards } = mergeConfig("{}", stackYaml);
-  replacePasswords(shards, (password, shard) => (typeof password === "string" ? found.add(String(shard)) : undefined));
+  for (const [field, value] of Object.entries(mergeConfig("{}", stackYaml)))
+    replacePasswords(field, value, (password, whose) => (typeof password === "string" ? found.add(whose) : undefined));
   return found;
 }
 

@@ -1,6 +1,6 @@
 /** The file by which the workers' connectors log in to the shards' servers, and by which whoever logs in as they do finds how. */
-import { cdcUser, secretsFolder } from "./constants.ts";
-import type { MysqlLogin } from "./endpoint.ts";
+import { cdcUser, kafkaLoginKey, kafkaPasswordKey, secretsFolder } from "./constants.ts";
+import type { MysqlLogin, SaslUser } from "./endpoint.ts";
 import { certificatesIn, pemBody, pemOf } from "./pem.ts";
 
 /** What the file has of one account. */
@@ -16,14 +16,37 @@ export interface ConnectorSecret {
   };
 }
 
+/** How to log in to brokers that somebody else runs. */
+export interface KafkaSecret extends SaslUser {
+  readonly password: string;
+}
+
 /** A file of properties, as Java reads it (FileConfigProvider). */
-export function connectorSecrets(secrets: readonly ConnectorSecret[]): string {
-  return secrets
-    .flatMap(({ passwordKey, password, authority }) => [
+export function connectorSecrets(secrets: readonly ConnectorSecret[], kafka?: KafkaSecret): string {
+  return [
+    ...secrets.flatMap(({ passwordKey, password, authority }) => [
       `${passwordKey}=${escaped(password)}\n`,
       authority === undefined ? "" : `${authorityKey(authority.truststore)}=${bodies(authority.ca)}\n`,
-    ])
-    .join("");
+    ]),
+    ...(kafka === undefined
+      ? []
+      : [
+          `${kafkaPasswordKey}=${escaped(kafka.password)}\n`,
+          // The placeholder stands for the whole: whoever checks the configuration sees no part of it.
+          `${kafkaLoginKey}=${escaped(jaasOf(kafka))}\n`,
+        ]),
+  ].join("");
+}
+
+/** A login as Kafka's clients in Java take it. Upstream: `sasl.jaas.config`, read by org.apache.kafka.common.security.JaasConfig. */
+function jaasOf({ mechanism, user, password }: KafkaSecret): string {
+  const kind = mechanism === "PLAIN" ? "plain.Plain" : "scram.Scram";
+  return `org.apache.kafka.common.security.${kind}LoginModule required username=${quoted(user)} password=${quoted(password)};`;
+}
+
+/** As java.io.StreamTokenizer reads a quoted text: it takes a backslash for the beginning of an escape. */
+function quoted(text: string): string {
+  return `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
 }
 
 /** Key of the certificates in a truststore: base64 of each one's DER, with commas between them. @param truststore its file. */

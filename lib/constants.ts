@@ -67,6 +67,13 @@ export function truststoreFileOf(shard: string): string {
   return `${secretsFolder}/shard.${shard}-authority.jks`;
 }
 
+/** Where workers find whom to trust as brokers that somebody else runs (PEM). */
+export const kafkaAuthorityFile = `${secretsFolder}/kafka-authority.pem`;
+
+/** Keys in connectorSecretsFile, for such brokers: the account's password, and the whole login as Java takes it. */
+export const kafkaPasswordKey = "kafka.password";
+export const kafkaLoginKey = "kafka.jaas";
+
 /** Key of the CDC account's password in connectorSecretsFile. */
 export const cdcPasswordKey = "debezium.password";
 

@@ -44,6 +44,8 @@ export interface KafkaEndpoint {
   readonly tls?: Tls;
   /** Who logs in. Default: nobody. */
   readonly sasl?: SaslUser;
+  /** Fetches the password of that account when a connection is made. A function, so that it is neither printed nor kept. */
+  readonly password?: () => Promise<string>;
 }
 
 /** An account of Kafka's. Upstream: @platformatic/kafka `sasl`. */
@@ -94,7 +96,8 @@ export function httpEndpoint(written: Written<HttpEndpoint>): HttpEndpoint {
   return typeof written === "string" ? { url: written } : written;
 }
 
-/** The endpoint of what `writtenKafka` wrote. */
-export function kafkaEndpoint(written: Written<KafkaEndpoint>): KafkaEndpoint {
-  return typeof written === "string" ? { bootstrap: written } : written;
+/** The endpoint of what `writtenKafka` wrote. @param password of its account, where one logs in. */
+export function kafkaEndpoint(written: Written<KafkaEndpoint>, password?: string): KafkaEndpoint {
+  const endpoint = typeof written === "string" ? { bootstrap: written } : written;
+  return password === undefined ? endpoint : { ...endpoint, password: async () => password };
 }

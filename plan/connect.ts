@@ -1,17 +1,23 @@
 /** The Kafka Connect workers, in distributed mode. */
 import type { PipelineConfig } from "../config/schema.ts";
 import { connectRestPort, pluginsFolder, secretsFolder } from "../lib/constants.ts";
+import type { KafkaEndpoint } from "../lib/endpoint.ts";
 import { publishedPort, workerEndpoints } from "./endpoints.ts";
+import { propertiesOf } from "./existing-kafka.ts";
 import { pidsLimit } from "./limits.ts";
 import { jvmMemoryLimitMiB } from "./memory.ts";
 import { jvmEnvironment } from "./jvm.ts";
 import { restName, workerNetworks } from "./networks.ts";
 import { filterProperties, planFilter } from "./rest-filter.ts";
-import { minInSyncReplicas, replicationFactor, TopicPlanner } from "./topics.ts";
+import { minInSyncReplicas, replicationFactor, TopicPlanner, type WorkerTopics } from "./topics.ts";
 import type { ConnectPlan, WorkerPlan } from "./types.ts";
 
-/** The topics that workers make for themselves. */
-export const workerTopics = { config: "connect-configs", offset: "connect-offsets", status: "connect-status" };
+/** The topics that workers make for themselves. On brokers that others use too they have the stack's name in theirs. */
+export function workerTopics(stack: string, { kafka }: Pick<PipelineConfig, "kafka">): WorkerTopics {
+  const name = (what: string) => (kafka.existing === undefined ? `connect-${what}` : `${stack}-connect-${what}`);
+  return { config: name("configs"), offset: name("offsets"), status: name("status") };
+}
+
 export const jsonConverter = "org.apache.kafka.connect.json.JsonConverter";
 const jvmOverheadMiB = 200;
 
@@ -20,8 +26,8 @@ export const keepNulls = "value.converter.replace.null.with.default";
 
 /** What the workers are to carry. */
 export interface WorkersLoad {
-  /** The brokers' addresses inside the network. */
-  readonly bootstrap: string;
+  /** The brokers inside the network. */
+  readonly kafka: KafkaEndpoint;
   /** Debezium releases that the shards' connectors are of, each once. */
   readonly versions: readonly string[];
   /** Folders of other plugins on the workers. */
@@ -47,7 +53,7 @@ export function planConnect(stack: string, config: PipelineConfig, load: Workers
   return {
     workers: [first, ...others],
     endpoints: first.endpoints,
-    topics: new TopicPlanner(config).worker(workerTopics),
+    topics: new TopicPlanner(config).worker(workerTopics(stack, config)),
     plugins,
     filter,
   };
@@ -57,14 +63,14 @@ function planWorker(
   stack: string,
   id: number,
   config: PipelineConfig,
-  { bootstrap, configs }: WorkersLoad,
+  { kafka, configs }: WorkersLoad,
   pluginPaths: readonly string[],
 ): WorkerPlan {
   const alias = id === 1 ? "connect" : `connect-${id}`;
   const container = `${stack}-${alias}`;
   const port = publishedPort(connectRestPort, config.connect.port + id - 1 + config.portOffset);
   const own = {
-    ...ownProperties(stack, alias, config, bootstrap, pluginPaths),
+    ...ownProperties(stack, alias, config, kafka, pluginPaths),
     ...filterProperties(config, { aliases: [alias, container], door: restName(stack, alias), configs }),
   };
   return {
@@ -104,28 +110,31 @@ function ownProperties(
   stack: string,
   alias: string,
   config: PipelineConfig,
-  bootstrap: string,
+  kafka: KafkaEndpoint,
   pluginPaths: readonly string[],
 ): Record<string, string> {
   const factor = replicationFactor(config);
   const replicas = String(factor);
+  const topics = workerTopics(stack, config);
   return {
     ...storedSafely(factor),
-    "bootstrap.servers": bootstrap,
+    "bootstrap.servers": kafka.bootstrap,
+    // Its own clients, and those that it makes for connectors.
+    ...propertiesOf(kafka, ["", "producer.", "consumer.", "admin."]),
     "config.providers": "file",
     "config.providers.file.class": "org.apache.kafka.common.config.provider.FileConfigProvider",
     "config.providers.file.param.allowed.paths": secretsFolder,
     "config.storage.replication.factor": replicas,
-    "config.storage.topic": workerTopics.config,
+    "config.storage.topic": topics.config,
     "exactly.once.source.support": "enabled",
     "group.id": stack,
     listeners: `http://0.0.0.0:${connectRestPort}`,
     "offset.storage.replication.factor": replicas,
-    "offset.storage.topic": workerTopics.offset,
+    "offset.storage.topic": topics.offset,
     "plugin.path": pluginPaths.join(","),
     "rest.advertised.host.name": alias,
     "status.storage.replication.factor": replicas,
-    "status.storage.topic": workerTopics.status,
+    "status.storage.topic": topics.status,
     // Topics that connectors write to are declared by the plan.
     "topic.creation.enable": "false",
   };

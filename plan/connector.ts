@@ -3,8 +3,9 @@ import type { PipelineConfig } from "../config/schema.ts";
 import { jsonConverter, keepNulls } from "./connect.ts";
 import { ddlFilter } from "./ddl-filter.ts";
 import { cdcDatabase, connectorSecretsFile } from "../lib/constants.ts";
-import type { MysqlEndpoint } from "../lib/endpoint.ts";
+import type { KafkaEndpoint, MysqlEndpoint } from "../lib/endpoint.ts";
 import { quoted } from "../lib/names.ts";
+import { propertiesOf } from "./existing-kafka.ts";
 import { findRelease } from "./releases.ts";
 import { skippedOperations, truncateProperties, withTruncates } from "./removals.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
@@ -21,8 +22,8 @@ export interface ConnectorArgs {
   readonly tables: readonly string[];
   readonly signals: SignalsPlan;
   readonly config: PipelineConfig;
-  /** The brokers' addresses inside the network. */
-  readonly bootstrap: string;
+  /** The brokers inside the network. */
+  readonly kafka: KafkaEndpoint;
   /** Whether the workers have several versions of the plugin, so that the connector has to say which. */
   readonly pinned: boolean;
 }
@@ -109,13 +110,14 @@ function ownProperties(args: ConnectorArgs): Record<string, string> {
     "table.include.list": literally(args.tables),
     "database.connectionTimeZone": config.timeZone,
     ...instantProperties,
-    ...("table" in args.signals ? writing(args.signals.table) : readingOnly(args.signals.topic, shard, args.bootstrap)),
+    ...("table" in args.signals ? writing(args.signals.table) : readingOnly(args.signals.topic, shard, args.kafka)),
     "notification.enabled.channels": "sink",
     "notification.sink.topic.name": notificationTopicOf(shard),
     ...producerProperties(config),
     // Statements about views, routines, accounts are not read: Debezium stops at words that it does not know.
     "internal.schema.history.internal.ddl.filter": ddlFilter(config.connectors.skipDdl),
-    "schema.history.internal.kafka.bootstrap.servers": args.bootstrap,
+    "schema.history.internal.kafka.bootstrap.servers": args.kafka.bootstrap,
+    ...propertiesOf(args.kafka, ["schema.history.internal.producer.", "schema.history.internal.consumer."]),
     "schema.history.internal.kafka.topic": shard.schemaHistoryTopic,
     "snapshot.mode": shard.snapshotMode,
     "tasks.max": "1",
@@ -147,11 +149,12 @@ function writing(signalTable: string): Record<string, string> {
 }
 
 /** Chunks of incremental snapshots have their place by GTIDs, and signals come from a topic. Upstream: "Read-only incremental snapshots". */
-function readingOnly(signalTopic: string, { connector }: ResolvedShard, bootstrap: string): Record<string, string> {
+function readingOnly(signalTopic: string, { connector }: ResolvedShard, kafka: KafkaEndpoint): Record<string, string> {
   return {
     "read.only": "true",
     "signal.enabled.channels": "kafka",
-    "signal.kafka.bootstrap.servers": bootstrap,
+    "signal.kafka.bootstrap.servers": kafka.bootstrap,
+    ...propertiesOf(kafka, ["signal.consumer."]),
     "signal.kafka.groupId": `${connector}-signals`,
     "signal.kafka.topic": signalTopic,
   };

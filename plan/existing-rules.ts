@@ -1,6 +1,6 @@
-/** What is asked of a shard's entry whose server somebody else runs, and of the others beside it. */
-import type { ExistingMysql } from "../config/existing-schema.ts";
+/** What is asked of fields that name servers which somebody else runs, and of the others beside them. */
 import type { PipelineConfig } from "../config/schema.ts";
+import { kafkaSchema } from "../config/servers-schema.ts";
 import type { ShardConfig } from "../config/shard-schema.ts";
 import { hostAndPort } from "../lib/endpoint.ts";
 import type { Problem } from "../lib/problem.ts";
@@ -8,11 +8,13 @@ import { isLoopbackHost } from "./endpoints.ts";
 
 /**
  * CDC-230 no server, or two; CDC-231 a field that only a server of the stack's own has; CDC-232 an address that means the container
- * that asks; CDC-233 two shards on one server.
+ * that asks; CDC-233 two shards on one server; CDC-235 a field beside an existing Kafka that only brokers of the stack's own have.
  */
-export function existingProblems({ shards }: PipelineConfig): Problem[] {
+export function existingProblems({ shards, kafka }: PipelineConfig): Problem[] {
   const seen = new Map<string, string>();
-  return shards.flatMap((shard, index): Problem[] => {
+  return [...kafkaProblems(kafka), ...shards.flatMap(mysqlProblems)];
+
+  function mysqlProblems(shard: ShardConfig, index: number): Problem[] {
     const path = `cdc:shards[${index}]`;
     const { mysql } = shard;
     if (mysql === undefined) return shard.port === undefined ? [withoutServer(path)] : [];
@@ -21,26 +23,51 @@ export function existingProblems({ shards }: PipelineConfig): Problem[] {
     seen.set(address, other ?? `${path}.mysql`);
     return [
       ...ownFields(path, shard),
-      ...(isLoopbackHost(mysql.host) ? [loopback(path, mysql)] : []),
+      ...(isLoopbackHost(mysql.host) ? [loopback(`${path}.mysql.host`, mysql.host, "bind_address")] : []),
       ...(other === undefined ? [] : [sameServer(path, address, other)]),
     ];
-  });
+  }
 }
 
 /** CDC-234: passwords and rows in clear. */
-export function existingWarnings({ shards }: PipelineConfig): Problem[] {
-  return shards.flatMap(({ mysql }, index) =>
-    mysql?.tls === false
-      ? [
-          {
-            code: "CDC-234" as const,
-            path: `cdc:shards[${index}].mysql.tls`,
-            message: `found false: whoever is between the containers and ${mysql.host} can read its rows`,
-            remedy: "have the server speak TLS, and leave tls out or give its authority by caFile",
-          },
-        ]
-      : [],
-  );
+export function existingWarnings({ shards, kafka: { existing } }: PipelineConfig): Problem[] {
+  const inClear = (path: string, server: string, what: string): Problem => ({
+    code: "CDC-234",
+    path: `${path}.tls`,
+    message: `found false: whoever is between the containers and ${server} can read ${what}`,
+    remedy: "have the server speak TLS, and leave tls out or give its authority by caFile",
+  });
+  const password = existing?.sasl?.mechanism === "PLAIN" ? "its password and all rows" : "all rows";
+  return [
+    ...(existing?.tls === false ? [inClear("cdc:kafka.existing", existing.bootstrapServers.join(", "), password)] : []),
+    ...shards.flatMap(({ mysql }, index) =>
+      mysql?.tls === false ? [inClear(`cdc:shards[${index}].mysql`, mysql.host, "its rows")] : [],
+    ),
+  ];
+}
+
+function kafkaProblems({ existing, ...own }: PipelineConfig["kafka"]): Problem[] {
+  if (existing === undefined) return [];
+  const path = "cdc:kafka.existing.bootstrapServers";
+  return [
+    ...ownKafkaFields(own).map((field): Problem => ({
+      code: "CDC-235",
+      path: `cdc:kafka.${field}`,
+      message: "found together with existing: nothing about brokers that somebody else runs is set from here",
+      remedy: `take it out, or take cdc:kafka.existing out for brokers of the stack's own`,
+    })),
+    ...existing.bootstrapServers.flatMap((address, index) => {
+      const host = address.replace(/:\d+$/, "");
+      return isLoopbackHost(host) ? [loopback(`${path}[${index}]`, host, "listeners, advertised.listeners")] : [];
+    }),
+  ];
+}
+
+/** Fields that say how brokers of the stack's own are made, where they say something. */
+function ownKafkaFields(own: Omit<PipelineConfig["kafka"], "existing">): string[] {
+  const byDefault = kafkaSchema.parse({});
+  const fields = ["brokers", "controllers", "port", "heapMiB", "properties"] as const;
+  return fields.filter((field) => JSON.stringify(own[field]) !== JSON.stringify(byDefault[field]));
 }
 
 function withoutServer(path: string): Problem {
@@ -76,13 +103,13 @@ function ownFields(path: string, shard: ShardConfig): Problem[] {
   }));
 }
 
-function loopback(path: string, { host }: ExistingMysql): Problem {
+/** @param setting by which the server listens elsewhere too. */
+function loopback(path: string, host: string, setting: string): Problem {
   return {
     code: "CDC-232",
-    path: `${path}.mysql.host`,
+    path,
     message: `found ${host}, which in a worker's container is that container itself`,
-    remedy:
-      "write a name or an address of the machine that containers reach too; the server has to listen there (bind_address)",
+    remedy: `write a name or an address of the machine that containers reach too; the server has to listen there (${setting})`,
   };
 }
 

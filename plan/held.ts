@@ -1,6 +1,6 @@
 /** What people have in a pipeline: shards with their rows, brokers and topics with their records. Kept in the state, so that a later plan can be judged by it. */
 import { cdcDatabase } from "../lib/constants.ts";
-import { hostAndPort } from "../lib/endpoint.ts";
+import { hostAndPort, writtenKafka, type KafkaEndpoint, type Written } from "../lib/endpoint.ts";
 import { isOwnHeartbeatTopic } from "../lib/names.ts";
 import { publishedAddress } from "./endpoints.ts";
 import type { BrokerPlan, PipelinePlan, ShardPlan, TopicPlan } from "./types.ts";
@@ -53,11 +53,13 @@ export interface Held {
   readonly controllers?: readonly number[];
   /** What the plan sets on the brokers for topics that set nothing themselves. */
   readonly brokerKeeping: Keeping;
+  /** Brokers that somebody else runs, and whether what is on them already may be taken; not there where they are the stack's own. */
+  readonly existing?: { readonly bootstrap: Written<KafkaEndpoint>; readonly takeTopics: boolean };
 }
 
 /** What people will have once the plan is applied. */
 export function heldOf(plan: PipelinePlan): Held {
-  const { brokers, controllers } = plan.kafka;
+  const { brokers, controllers, endpoints, existing } = plan.kafka;
   return {
     stack: plan.stack,
     shards: plan.shards.map(({ key, name, server, endpoints, topicPrefix, connector }) => ({
@@ -84,6 +86,9 @@ export function heldOf(plan: PipelinePlan): Held {
     })),
     ...(controllers.length === 1 ? {} : { controllers }),
     brokerKeeping: brokers[0] === undefined ? {} : brokerKeepingOf(brokers[0]),
+    ...(existing !== undefined && {
+      existing: { bootstrap: writtenKafka(endpoints.fromHost), takeTopics: existing.takeTopics },
+    }),
   };
 }
 

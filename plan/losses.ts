@@ -3,7 +3,7 @@ import { cdcDatabase } from "../lib/constants.ts";
 import type { Held, HeldShard, HeldTopic } from "./held.ts";
 import { alike, render } from "./loss-text.ts";
 import type { Problem } from "../lib/problem.ts";
-import { otherControllers } from "./quorum.ts";
+import { otherBrokers, otherControllers } from "./quorum.ts";
 import { lostCopies, otherReplication, strictTopics, type Facts } from "./topic-losses.ts";
 
 /** Something that the planned state would delete. */
@@ -73,6 +73,7 @@ export function judgeLosses(
         show,
         false,
       ),
+      ...otherBrokers(facts.planned, facts.before),
       ...otherControllers(facts.planned, facts.before),
     ],
     warnings: [

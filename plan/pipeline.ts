@@ -1,8 +1,8 @@
 /** The whole pipeline as a plan: a pure function of the configuration and the stack's name. */
 import type { PlanInput } from "../config/input.ts";
-import type { PipelineConfig } from "../config/schema.ts";
 import { planConnect } from "./connect.ts";
 import { findPropertyProblems } from "./free-properties.ts";
+import { planExistingKafka } from "./existing-kafka.ts";
 import { existingProblems, existingWarnings } from "./existing-rules.ts";
 import { planGuard } from "./guard.ts";
 import { planKafka } from "./kafka.ts";
@@ -21,12 +21,12 @@ import { debeziumVersions, judgeVersions } from "./versions-fit.ts";
  * @throws ProblemError with everything that is wrong.
  */
 export function planPipeline(input: PlanInput): PipelinePlan {
-  const { config, stack, declaredTables, keylessTables } = input;
+  const { config, declaredTables, keylessTables } = input;
   const resolved = config.shards.map((shard) => resolveShard(shard, config, input));
   const releases = debeziumVersions(resolved);
   const versions = judgeVersions(config, releases);
   const plan = {
-    ...plannedAs(stack, config, resolved, releases),
+    ...plannedAs(input, resolved, releases),
     warnings: [...versions.warnings, ...existingWarnings(config)],
   };
   refuse([
@@ -49,18 +49,18 @@ function topicsOf({ connect, sharedTopics, shards, readSide }: PipelinePlan): To
 
 /** The plan of what is written, good or not: every part of it is there to be compared with. */
 function plannedAs(
-  stack: string,
-  config: PipelineConfig,
+  { stack, config, authorities = {} }: PlanInput,
   resolved: readonly ResolvedShard[],
   releases: readonly string[],
 ): Omit<PipelinePlan, "warnings"> {
-  const kafka = planKafka(stack, config);
-  const { bootstrap } = kafka.endpoints.inNetwork;
-  const shards = resolved.map((shard) => planShard(stack, shard, config, bootstrap, releases.length > 1));
+  const { existing } = config.kafka;
+  const kafka = existing === undefined ? planKafka(stack, config) : planExistingKafka(existing, authorities);
+  const brokers = kafka.endpoints.inNetwork;
+  const shards = resolved.map((shard) => planShard(stack, shard, config, brokers, releases.length > 1));
   const readSide = planReadSide(stack, config, { resolved, shards });
   const sink = readSide?.sink;
   const connect = planConnect(stack, config, {
-    bootstrap,
+    kafka: brokers,
     versions: releases,
     furtherPlugins: sink === undefined ? [] : [sink.plugin.path],
     configs: [...shards.map(({ connector }) => connector.config), ...(sink === undefined ? [] : [sink.config])],

@@ -1,13 +1,32 @@
-/** The KRaft controllers of a cluster that is there stay who they are. Pure. */
+/** A cluster that is there stays the one that it is, with the KRaft controllers that it has. Pure. */
 import type { Held } from "./held.ts";
 import type { Problem } from "../lib/problem.ts";
+
+/** CDC-808: brokers of the stack's own in place of somebody else's, or the other way round. Nothing moves what topics hold. */
+export function otherBrokers(planned: Held, before: Held | undefined): Problem[] {
+  if (before === undefined || (planned.existing === undefined) === (before.existing === undefined)) return [];
+  const [found, wanted] =
+    planned.existing === undefined
+      ? ["brokers that somebody else runs", "brokers of the stack's own"]
+      : ["brokers of the stack's own", "brokers that somebody else runs"];
+  return [
+    {
+      code: "CDC-808",
+      path: "cdc:kafka.existing",
+      message: `the stack was made with ${found}, ${wanted} are planned; topics, offsets and schema histories would stay behind`,
+      remedy:
+        "keep cdc:kafka as it was; a stack with other brokers has to be a new one (another stack's file with a portOffset of its own), " +
+        "or this one after `make down`, which takes the topics of brokers of its own with it",
+    },
+  ];
+}
 
 /**
  * CDC-807: other controllers than the cluster was made with. Their set is written into every broker (`controller.quorum.voters`),
  * and Kafka has no way to change it: with another one, two halves could each take themselves for the cluster.
  */
 export function otherControllers(planned: Held, before: Held | undefined): Problem[] {
-  if (before === undefined) return [];
+  if (before === undefined || planned.existing !== undefined || before.existing !== undefined) return [];
   const [wanted, found] = [controllersOf(planned), controllersOf(before)];
   if (wanted.join() === found.join()) return [];
   const keep =

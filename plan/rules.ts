@@ -39,7 +39,8 @@ export function findContradictions(
 
 function topicRules({ topics, kafka, readSide }: PipelineConfig, shards: readonly ResolvedShard[]): Problem[] {
   const problems: Problem[] = [];
-  if ((topics.replicationFactor ?? 1) > kafka.brokers) {
+  // Of brokers that somebody else runs the number is asked before anything is made.
+  if (kafka.existing === undefined && (topics.replicationFactor ?? 1) > kafka.brokers) {
     problems.push({
       code: "CDC-209",
       path: "cdc:topics.replicationFactor",
@@ -47,7 +48,7 @@ function topicRules({ topics, kafka, readSide }: PipelineConfig, shards: readonl
       remedy: `lower it to ${kafka.brokers}, or raise cdc:kafka.brokers`,
     });
   }
-  if ((kafka.controllers ?? 1) > kafka.brokers) {
+  if (kafka.existing === undefined && (kafka.controllers ?? 1) > kafka.brokers) {
     problems.push({
       code: "CDC-219",
       path: "cdc:kafka.controllers",

@@ -1,6 +1,7 @@
 /** One MySQL shard with its connector and topics. Nothing here looks at any other shard. */
 import type { PipelineConfig } from "../config/schema.ts";
 import { cdcDatabase, signalTable } from "../lib/constants.ts";
+import type { KafkaEndpoint } from "../lib/endpoint.ts";
 import { connectorConfig, notificationTopicOf } from "./connector.ts";
 import { planServer } from "./mysql.ts";
 import { hasOwnSink, truncateTopicOf } from "./indices.ts";
@@ -12,14 +13,14 @@ import type { ConnectorPlan, ShardPlan, TopicPlan } from "./types.ts";
 
 /**
  * Plans one shard.
- * @param bootstrap the brokers' addresses inside the network, for the connector's schema history.
+ * @param kafka the brokers inside the network, for the connector's schema history.
  * @param pinned whether the workers have several versions of the plugin, so that the connector has to say which.
  */
 export function planShard(
   stack: string,
   shard: ResolvedShard,
   config: PipelineConfig,
-  bootstrap: string,
+  kafka: KafkaEndpoint,
   pinned: boolean,
 ): ShardPlan {
   const { server, endpoints, account } = shard;
@@ -49,7 +50,7 @@ export function planShard(
         tables: [...shard.tables, ...(isReadOnly ? [] : [heartbeat, probe])],
         signals,
         config,
-        bootstrap,
+        kafka,
         pinned,
       }),
       state: shard.state,

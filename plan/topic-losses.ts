@@ -1,6 +1,6 @@
 /** What would become of the records of topics that stay: fewer partitions, a stricter cleanup or retention, brokers that go. */
 import type { Held, HeldBroker, HeldTopic, Keeping } from "./held.ts";
-import type { Loss } from "./losses.ts";
+import type { Amount, Loss } from "./losses.ts";
 import type { Problem } from "../lib/problem.ts";
 
 /** A topic on the living broker. */
@@ -111,8 +111,38 @@ function limitText(limit: number): string {
   return limit === Infinity ? "without limit" : String(limit);
 }
 
+/**
+ * CDC-825: topics on brokers that somebody else runs which hold records already, and are not this stack's as far as its state knows:
+ * another pipeline may be at work on them.
+ */
+export function foreignTopics(facts: Facts, amounts: ReadonlyMap<string, Amount>): Problem[] {
+  return maybeForeign(facts).flatMap((name) => {
+    const { records = 0 } = amounts.get(name) ?? {};
+    return records === 0
+      ? []
+      : [
+          {
+            code: "CDC-825" as const,
+            path: `topic ${name}`,
+            message: `is on the brokers already with up to ${records} records, and this stack did not make it`,
+            remedy:
+              "write another topicPrefix or stack name, or have the topic deleted; where an earlier destroy of this stack left it, " +
+              "write cdc:kafka.existing.takeTopics: true",
+          },
+        ];
+  });
+}
+
+/** The topics of which that depends on whether they hold anything. */
+export function maybeForeign({ planned, before, living }: Facts): string[] {
+  if (planned.existing === undefined || planned.existing.takeTopics || living === undefined) return [];
+  const known = new Set(before?.topics.map(({ name }) => name));
+  return planned.topics.map(({ name }) => name).filter((name) => living.has(name) && !known.has(name));
+}
+
 /** CDC-805: a broker goes that holds the only copy of a partition, or whose topics cannot be looked at. */
 export function lostCopies({ planned, before, living }: Facts): Loss[] {
+  if (planned.existing !== undefined) return [];
   const staying = new Set(planned.brokers.map(({ nodeId }) => nodeId));
   const keep = "keep cdc:kafka.brokers, or raise cdc:topics.replicationFactor and apply that first";
   if (living === undefined) {

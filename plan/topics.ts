@@ -5,9 +5,9 @@ import type { TopicPlan } from "./types.ts";
 
 const hour = 3_600_000;
 
-/** Replicas of every declared topic: the wish, or as many as there are brokers, at most 3. */
-export function replicationFactor(config: PipelineConfig): number {
-  return config.topics.replicationFactor ?? Math.min(config.kafka.brokers, 3);
+/** Replicas of every declared topic: the wish, or as many as there are brokers, at most 3; a cluster of somebody else's has three or more. */
+export function replicationFactor({ topics, kafka }: PipelineConfig): number {
+  return topics.replicationFactor ?? (kafka.existing === undefined ? Math.min(kafka.brokers, 3) : 3);
 }
 
 /**
@@ -30,6 +30,13 @@ export function cleanupOf(
     cleanup,
     retentionHours: cleanup === "compact" ? undefined : (own?.retentionHours ?? topics.retentionHours),
   };
+}
+
+/** Names of the topics in which workers keep connectors' configurations, their offsets and their states. */
+export interface WorkerTopics {
+  readonly config: string;
+  readonly offset: string;
+  readonly status: string;
 }
 
 /** Makes topics with the pipeline's replication factor. */
@@ -90,7 +97,7 @@ export class TopicPlanner {
   }
 
   /** Connect's own topics; partition counts are Connect's defaults, and compaction is what Connect insists on. */
-  worker(names: { readonly config: string; readonly offset: string; readonly status: string }): TopicPlan[] {
+  worker(names: WorkerTopics): TopicPlan[] {
     const compacted = { "cleanup.policy": "compact" };
     return [
       this.#topic(names.config, 1, compacted),

@@ -14,6 +14,7 @@ export interface Topology {
   readonly mysqlVersion: string;
   readonly kafkaVersion: string;
   readonly workers: number;
+  /** 0 where somebody else runs them. */
   readonly brokers: number;
   readonly shards: readonly TopologyShard[];
   /** Undefined where there is no read side. */

@@ -131,11 +131,21 @@ export interface BrokerPlan extends StatefulPlan {
 }
 
 export interface KafkaPlan {
+  /** None where somebody else runs them. */
   readonly brokers: readonly BrokerPlan[];
   /** Node ids of those that are controllers too. */
   readonly controllers: readonly number[];
   /** Where all brokers are reached. */
   readonly endpoints: Endpoints<KafkaEndpoint>;
+  /** What may be done with topics on brokers that somebody else runs; undefined where the brokers are the stack's own. */
+  readonly existing?: ExistingKafkaPlan;
+}
+
+export interface ExistingKafkaPlan {
+  /** Whether topics with records that are there already are taken as the stack's own. */
+  readonly takeTopics: boolean;
+  /** Whether topics that the stack made go with it, with their records. */
+  readonly deleteTopics: boolean;
 }
 
 export interface WorkerPlan extends PublishedPlan {

@@ -1,9 +1,9 @@
 /** Whether the planned state would delete what the stack has: asks engine and broker as far as they answer, and has it judged. */
 import type { Held } from "../plan/held.ts";
 import { judgeLosses, type Amount } from "../plan/losses.ts";
-import type { KafkaEndpoint } from "../lib/endpoint.ts";
+import { kafkaEndpoint, type KafkaEndpoint } from "../lib/endpoint.ts";
 import type { Problem } from "../lib/problem.ts";
-import type { LivingTopic } from "../plan/topic-losses.ts";
+import { foreignTopics, maybeForeign, type LivingTopic } from "../plan/topic-losses.ts";
 import { lookAtAmounts, lookAtTopics } from "./broker.ts";
 import type { Findings } from "./findings.ts";
 import { firstLine } from "./no-engine.ts";
@@ -16,6 +16,8 @@ export interface DataChange {
   readonly before: Held | undefined;
   /** `cdc:allowDelete`. */
   readonly words: readonly string[];
+  /** Of the account at brokers that somebody else runs. */
+  readonly kafkaPassword?: string | undefined;
 }
 
 /** What the check asks. */
@@ -32,15 +34,32 @@ const realWorld: DataWorld = { containers: allContainers, topics: lookAtTopics, 
  * Judges the change by the state and by the living topics. Where the broker cannot be asked, the state alone decides: what it
  * has and the plan has not is refused, and CDC-806 (a warning) says that nothing more could be compared.
  */
-export async function checkData({ planned, before, words }: DataChange, world = realWorld): Promise<Findings> {
+export async function checkData(
+  { planned, before, words, kafkaPassword }: DataChange,
+  world = realWorld,
+): Promise<Findings> {
   // What runs is what the last `up` was about; its ports may be about to change.
-  const broker = await askBroker(before ?? planned, world);
+  const broker = await (planned.existing === undefined
+    ? askBroker(before ?? planned, world)
+    : askExisting(kafkaEndpoint(planned.existing.bootstrap, kafkaPassword), world));
   const facts = { planned, before, living: broker.living };
   const found = judgeLosses(facts, words);
-  if (found.topics.length === 0 || broker.living === undefined)
+  const foreign = maybeForeign(facts);
+  const asked = [...new Set([...found.topics, ...foreign])];
+  if (asked.length === 0 || broker.living === undefined)
     return { problems: found.problems, warnings: [...found.warnings, ...notCompared(broker)] };
-  const amounts = await world.amounts(broker.kafka, found.topics).catch(() => undefined);
-  return judgeLosses(facts, words, amounts);
+  const amounts = await world.amounts(broker.kafka, asked).catch((error: unknown) => {
+    // Of topics that may be another's the amounts decide; of others they are only told.
+    if (foreign.length > 0) throw error;
+    return undefined;
+  });
+  const judged = judgeLosses(facts, words, amounts);
+  return { ...judged, problems: [...judged.problems, ...foreignTopics(facts, amounts ?? new Map())] };
+}
+
+/** Brokers that somebody else runs: that they answer was required before. */
+async function askExisting(kafka: KafkaEndpoint, world: DataWorld): Promise<Broker> {
+  return { kafka, living: await world.topics(kafka) };
 }
 
 interface Broker {

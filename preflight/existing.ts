@@ -1,6 +1,7 @@
 /** Servers that somebody else runs: looked at before anything is made, by the same rules as those of the stack's own. */
 import { ConnectClient } from "../clients/connect/client.ts";
 import type { Problem } from "../lib/problem.ts";
+import { mysqlPassword, type Passwords } from "../lib/passwords.ts";
 import { includedTables } from "../plan/captured.ts";
 import { shardsElsewhere } from "../plan/servers.ts";
 import type { PipelinePlan, ShardPlan } from "../plan/types.ts";
@@ -18,11 +19,11 @@ export interface ExistingWorld {
 
 /**
  * Checks each of them (CDC-711 to CDC-719). Nothing is mended from here: missing privileges are refused too.
- * @param passwords of the accounts, by shard.
+ * @param passwords of the accounts.
  */
 export async function checkExisting(
   plan: PipelinePlan,
-  passwords: ReadonlyMap<string, string>,
+  passwords: Passwords,
   world: ExistingWorld = worldOf(plan),
 ): Promise<Problem[]> {
   const found = await Promise.all(
@@ -34,11 +35,11 @@ export async function checkExisting(
 async function checkShard(
   plan: PipelinePlan,
   shard: ShardPlan,
-  passwords: ReadonlyMap<string, string>,
+  passwords: Passwords,
   world: ExistingWorld,
 ): Promise<Problem[]> {
   const { account, connector, databases, endpoints, keyNeeds, name } = shard;
-  const login = { user: account.user, password: passwords.get(name) ?? "" };
+  const login = { user: account.user, password: passwords.get(mysqlPassword(name)) ?? "" };
   // Of a connector that streams the server tells its id, which is in use by that one.
   const serverId = (await world.hasConnector(connector.name))
     ? {}

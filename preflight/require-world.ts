@@ -4,7 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Images } from "../config/images.ts";
 import { renderProblems, type Problem } from "../lib/problem.ts";
 import type { PipelinePlan, ShardPlan } from "../plan/types.ts";
+import type { Passwords } from "../lib/passwords.ts";
 import { checkExisting } from "./existing.ts";
+import { checkExistingKafka } from "./existing-kafka.ts";
 import { preflight } from "./index.ts";
 import { checkServer } from "./server.ts";
 
@@ -21,12 +23,16 @@ export async function requireWorld(plan: PipelinePlan, images: Images): Promise<
 
 /**
  * Looks at the servers that somebody else runs, before the first resource is registered.
- * @param passwords of the accounts on them, by shard.
+ * @param passwords of the accounts on them.
  * @throws pulumi.RunError naming every problem.
  */
-export async function requireExisting(plan: PipelinePlan, passwords: ReadonlyMap<string, string>): Promise<void> {
-  const problems = await checkExisting(plan, passwords);
-  if (problems.length > 0) throw new pulumi.RunError(renderProblems("a server cannot be captured", problems));
+export async function requireExisting(plan: PipelinePlan, passwords: Passwords): Promise<void> {
+  const [servers, brokers] = await Promise.all([checkExisting(plan, passwords), checkExistingKafka(plan, passwords)]);
+  const all = [
+    ...(servers.length > 0 ? [renderProblems("a server cannot be captured", servers)] : []),
+    ...(brokers.length > 0 ? [renderProblems("the brokers cannot be used", brokers)] : []),
+  ];
+  if (all.length > 0) throw new pulumi.RunError(all.join("\n"));
 }
 
 /**

@@ -3,11 +3,14 @@ import { renderProblems, type Problem } from "../lib/problem.ts";
 import type { Held } from "../plan/held.ts";
 import { checkData, type DataChange } from "../preflight/data.ts";
 import type { Findings } from "../preflight/findings.ts";
+import { reveal } from "./secrets.ts";
 import { inStateOnly, isEqual, type Properties, type ResourceHandler } from "./handler.ts";
 
 /** What there is to be, and `cdc:allowDelete`. */
 export interface DataInputs extends Held {
   readonly allowDelete: readonly string[];
+  /** Of the account at brokers that somebody else runs; a secret. */
+  readonly kafkaPassword?: string;
 }
 
 /** @param check the real one, or a test's. */
@@ -17,7 +20,12 @@ export function dataHandlerWith(check: (change: DataChange) => Promise<Findings>
     async check(news, olds, _isUpdate, warn) {
       const planned = asInputs(news);
       const before = Array.isArray(olds["shards"]) ? asInputs(olds) : undefined;
-      const { problems, warnings } = await check({ planned, before, words: planned.allowDelete });
+      const { problems, warnings } = await check({
+        planned,
+        before,
+        words: planned.allowDelete,
+        kafkaPassword: planned.kafkaPassword,
+      });
       for (const warning of warnings) warn(line(warning));
       if (problems.length === 0) return { inputs: news };
       // One failure: its problems belong together, and the engine puts the resource's name before each.
@@ -26,7 +34,7 @@ export function dataHandlerWith(check: (change: DataChange) => Promise<Findings>
     },
 
     async diff(_id, olds, news) {
-      return { changes: !isEqual(olds, news) };
+      return { changes: !isEqual(reveal(olds), reveal(news)) };
     },
 
     ...inStateOnly("data"),
@@ -41,5 +49,5 @@ function line({ code, path, message, remedy }: Problem): string {
 
 /** The shape is given by the resource class (resources.ts), the only maker of such inputs. */
 function asInputs(properties: Properties): DataInputs {
-  return properties as unknown as DataInputs;
+  return reveal(properties) as DataInputs;
 }

@@ -2,6 +2,7 @@
 import { startTimes } from "../clients/docker/container.ts";
 import { loginOf, type KeptLogin } from "../lib/connector-secrets.ts";
 import { targetOf, type Kept } from "../plan/endpoints.ts";
+import { withKafkaPassword } from "./kafka-password.ts";
 import { provenWords, type FlowTarget, type IndexTarget } from "../flow/flow-target.ts";
 import { asKnown, isEqual, type Properties, type ResourceHandler, type Say, without } from "./handler.ts";
 import { reveal } from "./secrets.ts";
@@ -9,6 +10,8 @@ import { reveal } from "./secrets.ts";
 interface FlowInputs extends KeptLogin {
   readonly target: Kept<FlowTarget>;
   readonly index?: Kept<IndexTarget>;
+  /** Of the account at the brokers. */
+  readonly kafkaPassword?: string;
   /** Containers that the change passes through. */
   readonly containers: readonly string[];
   /** How long the way of the change may take, in seconds. */
@@ -49,9 +52,10 @@ async function prove(inputs: Properties, say: Say): Promise<Properties> {
     index: keptIndex,
     containers,
     timeoutSeconds,
+    kafkaPassword,
     ...login
   } = reveal(inputs) as FlowInputs & Properties;
-  const target = targetOf<FlowTarget>(kept);
+  const target = withKafkaPassword(targetOf<FlowTarget>(kept), kafkaPassword);
   const index = keptIndex && targetOf<IndexTarget>(keptIndex);
   // Before the change is made: what is started anew meanwhile was not passed.
   const startedAt = await startTimes(containers);

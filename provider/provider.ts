@@ -26,6 +26,7 @@ import { preparedImageHandler } from "./prepared-image-handler.ts";
 import { randomPasswordHandler } from "./random-password-handler.ts";
 import { beginToken } from "./resources.ts";
 import { schemaHandler } from "./schema-handler.ts";
+import { sharedTopicHandler } from "./shared-topic-handler.ts";
 import { sayOf, warnOf } from "./say.ts";
 import { ConnectRestError } from "../clients/connect/client.ts";
 import { UserError } from "../lib/run.ts";
@@ -51,6 +52,7 @@ const handlers: Readonly<Record<string, ResourceHandler>> = {
   "cdc:index:RandomPassword": randomPasswordHandler,
   "cdc:index:RetiredPassword": retiredPasswordHandler,
   "cdc:index:Schema": schemaHandler,
+  "cdc:index:SharedTopic": sharedTopicHandler,
   "cdc:index:TablesRead": tablesReadHandler,
 };
 

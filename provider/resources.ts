@@ -16,6 +16,14 @@ export async function begin(): Promise<void> {
   await pulumi.runtime.invoke(beginToken, {}, { async: true });
 }
 
+/** What people will have, and what may go. */
+export interface DataArgs extends Held {
+  /** `cdc:allowDelete`. */
+  readonly allowDelete: readonly string[];
+  /** Of the account at brokers that somebody else runs; a secret. Default: nobody logs in. */
+  readonly kafkaPassword?: pulumi.Input<string>;
+}
+
 /**
  * What people have here, kept in the state: shards, brokers, topics. Its check refuses a change that would delete any of it
  * without a word that names it, at preview and `up` alike, with or without a broker. Await `accepted` before anything else
@@ -25,11 +33,7 @@ export class Data extends pulumi.CustomResource {
   /** Resolves when nothing is deleted that was not named. */
   readonly accepted: Promise<void>;
 
-  constructor(
-    name: string,
-    { allowDelete, ...held }: Held & { readonly allowDelete: readonly string[] },
-    opts?: pulumi.CustomResourceOptions,
-  ) {
+  constructor(name: string, { allowDelete, ...held }: DataArgs, opts?: pulumi.CustomResourceOptions) {
     // What files may delete is said to the resource that applies them.
     const words = allowDelete.filter((word) => !word.startsWith("file:"));
     super("cdc:index:Data", name, { ...held, allowDelete: words }, opts);

@@ -37,6 +37,8 @@ export interface ConnectorArgs {
   readonly history?: pulumi.Input<{ readonly bootstrap: Written<KafkaEndpoint>; readonly topic: string }>;
   /** A sink's consumer group, which `reset` deletes; `bootstrap` as reached from the machine that runs Pulumi. Default: none. */
   readonly consumer?: pulumi.Input<{ readonly bootstrap: Written<KafkaEndpoint>; readonly group: string }>;
+  /** The password of the account at those brokers; a secret. Default: nobody logs in. */
+  readonly kafkaPassword?: pulumi.Input<string>;
   /** What a sink writes to. A change replaces the connector, so that it begins anew. Default: none. */
   readonly target?: pulumi.Input<string>;
   /**
@@ -92,6 +94,8 @@ export interface FlowArgs {
   readonly password: pulumi.Input<string>;
   /** Certificate (PEM) of the authority of the stack's own servers. Default: the target says whom to trust. */
   readonly ca?: pulumi.Input<string>;
+  /** The password of the account at the brokers; a secret. Default: nobody logs in. */
+  readonly kafkaPassword?: pulumi.Input<string>;
   /** What the change has to pass through, for example start times: when one is new, the proof is given again. */
   readonly through: pulumi.Input<unknown>;
   /** The containers among it: when one was started anew, behind our back too, the proof is given again. */
@@ -123,6 +127,8 @@ export interface TablesReadArgs {
   readonly password: pulumi.Input<string>;
   /** Certificate (PEM) of the authority of the stack's own servers. Default: the target says whom to trust. */
   readonly ca?: pulumi.Input<string>;
+  /** The password of the account at the brokers; a secret. Default: nobody logs in. */
+  readonly kafkaPassword?: pulumi.Input<string>;
   /** What may have made tables new to the connector, for example when it was changed: looked at again when one is new. */
   readonly after: pulumi.Input<unknown>;
 }
@@ -137,6 +143,32 @@ export class TablesRead extends pulumi.CustomResource {
 
   constructor(name: string, args: TablesReadArgs, opts?: pulumi.CustomResourceOptions) {
     super("cdc:index:TablesRead", name, { ...args, target: keptTarget(args.target), checkedAt: undefined }, opts);
+  }
+}
+
+export interface SharedTopicArgs {
+  readonly name: string;
+  /** Never fewer than it has: Kafka takes none away. */
+  readonly partitions: number;
+  /** Of a topic that is made; of one that is there its owner decides. */
+  readonly replicationFactor: number;
+  /** What is set on the topic itself; settings that are not named stay. */
+  readonly config: Readonly<Record<string, string>>;
+  /** The brokers as reached from the machine that runs Pulumi. */
+  readonly bootstrap: Written<KafkaEndpoint>;
+  /** The password of the account at them; a secret. Default: nobody logs in. */
+  readonly kafkaPassword?: pulumi.Input<string>;
+  /** Whether `pulumi destroy` deletes it with its records, if this stack made it. */
+  readonly deleteWithStack: boolean;
+}
+
+/**
+ * A topic on brokers that somebody else runs. @pulumi/kafka's Topic fails on one that is there, and deletes it on destroy: this one
+ * takes it as it is, brings its settings to what is wanted, and deletes none that it did not make.
+ */
+export class SharedTopic extends pulumi.CustomResource {
+  constructor(name: string, args: SharedTopicArgs, opts?: pulumi.CustomResourceOptions) {
+    super("cdc:index:SharedTopic", name, { ...args, wasMade: undefined }, opts);
   }
 }
 

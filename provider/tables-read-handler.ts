@@ -4,12 +4,19 @@ import type { MysqlLogin } from "../lib/endpoint.ts";
 import { targetOf, type Kept } from "../plan/endpoints.ts";
 import type { TablesTarget } from "../snapshot/target.ts";
 import { asKnown, hasUnknown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
+import { withKafkaPassword } from "./kafka-password.ts";
 import { reveal } from "./secrets.ts";
 import { within } from "./within.ts";
 
 interface TablesReadInputs {
   readonly target: TablesTarget;
   readonly login: MysqlLogin;
+}
+
+interface KeptInputs extends KeptLogin {
+  readonly target: Kept<TablesTarget>;
+  /** Of the account at the brokers. */
+  readonly kafkaPassword?: string;
 }
 
 /** What a check of the broker may take while the user waits for a preview. */
@@ -63,6 +70,6 @@ async function unreadOf(target: TablesTarget): Promise<string[]> {
 
 /** The shape is given by the resource class (resources.ts), the only maker of such inputs. */
 function asInputs(properties: Properties): TablesReadInputs {
-  const { target, ...login } = reveal(properties) as Properties & KeptLogin & { readonly target: Kept<TablesTarget> };
-  return { target: targetOf<TablesTarget>(target), login: loginOf(login) };
+  const { target, kafkaPassword, ...login } = reveal(properties) as Properties & KeptInputs;
+  return { target: withKafkaPassword(targetOf<TablesTarget>(target), kafkaPassword), login: loginOf(login) };
 }

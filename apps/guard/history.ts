@@ -1,10 +1,10 @@
 /** Whether connectors' places are still those of their servers' histories: asked of the servers, as the connector's account. */
-import { readFile } from "node:fs/promises";
 import type { ConnectorOffset } from "../../clients/connect/client.ts";
 import { findLoss } from "../../clients/debezium/history/find-loss.ts";
 import type { ServerLogin } from "../../clients/debezium/history/read.ts";
-import { authorityKey, authorityPem, secretIn } from "../../lib/connector-secrets.ts";
+import { authorityKey, authorityPem } from "../../lib/connector-secrets.ts";
 import { connectorSecretsFile, secretsFolder } from "../../lib/constants.ts";
+import { secretOf } from "./secrets.ts";
 import { lossCodes, type LossWords } from "../../clients/debezium/history/words.ts";
 
 /**
@@ -50,10 +50,4 @@ const placeholder = /^\$\{file:([^:}]+):([^}]+)\}$/;
 async function resolved(value: string): Promise<string> {
   const [, file, key = ""] = placeholder.exec(value) ?? [];
   return file === undefined ? value : await secretOf(file, key);
-}
-
-async function secretOf(file: string, key: string): Promise<string> {
-  const found = secretIn(await readFile(file, "utf8"), key);
-  if (found === undefined) throw new Error(`${file} has no ${key}`);
-  return found;
 }

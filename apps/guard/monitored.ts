@@ -1,13 +1,13 @@
 /** The guard that serves metrics and the operator's page, with its settings from the environment. */
 import { setTimeout } from "node:timers/promises";
 import { TopicAdmin } from "../../clients/kafka/admin.ts";
-import { kafkaEndpoint } from "../../lib/endpoint.ts";
 import type { LogEntry } from "../../lib/log-line.ts";
 import type { MonitoredGuardSettings } from "../../plan/types.ts";
 import type { Known } from "./metrics/known.ts";
 import { lookAtSinks, SinkLags } from "./metrics/sinks.ts";
 import { Recorder } from "./page/recorder.ts";
 import { asProgram, runGuard, say } from "./run.ts";
+import { brokersOf } from "./secrets.ts";
 import { serve } from "./server.ts";
 import { readSettings } from "./settings.ts";
 
@@ -39,11 +39,11 @@ await asProgram(async () => {
 });
 
 async function watchSinks(
-  { bootstrap, checkSeconds }: MonitoredGuardSettings,
+  settings: MonitoredGuardSettings,
   seen: () => Parameters<typeof lookAtSinks>[0],
   found: (sinks: NonNullable<Known["sinks"]>) => void,
 ): Promise<void> {
-  const kafka = kafkaEndpoint(bootstrap);
+  const kafka = brokersOf(settings);
   const [lags, admin] = [new SinkLags(kafka), new TopicAdmin(kafka)];
   const questions = {
     lag: async (connector: string, topics: readonly string[]) => await lags.lag(connector, topics),
@@ -52,6 +52,6 @@ async function watchSinks(
   };
   for (;;) {
     found(await lookAtSinks(seen(), questions, Date.now));
-    await setTimeout(Math.max(checkSeconds * 1000, sinksEveryMs));
+    await setTimeout(Math.max(settings.checkSeconds * 1000, sinksEveryMs));
   }
 }

@@ -2,11 +2,12 @@
 import { setTimeout } from "node:timers/promises";
 import { TopicAdmin } from "../../clients/kafka/admin.ts";
 import { databaseObstacle } from "../../clients/mysql/obstacle.ts";
-import { httpEndpoint, kafkaEndpoint } from "../../lib/endpoint.ts";
+import { httpEndpoint } from "../../lib/endpoint.ts";
 import { logLine, type LogEntry } from "../../lib/log-line.ts";
 import { UserError } from "../../lib/run.ts";
 import { newestSnapshotIn } from "./begun.ts";
 import { lossOf } from "./history.ts";
+import { brokersOf } from "./secrets.ts";
 import type { GuardSettings } from "../../plan/types.ts";
 import { Guard, type Surroundings } from "./loop.ts";
 import { stateFile, writeState } from "../../lib/guard-state.ts";
@@ -35,7 +36,7 @@ export async function runGuard(settings: GuardSettings, listeners: Listeners = {
   }
   const workers = settings.connectUrls.map(httpEndpoint);
   const worker = new AnyWorker(workers);
-  const kafka = kafkaEndpoint(settings.bootstrap);
+  const kafka = brokersOf(settings);
   const broker = new TopicAdmin(kafka);
   const guard = new Guard(settings, {
     world: {

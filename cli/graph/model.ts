@@ -55,7 +55,7 @@ export function pipelineGraph(plan: PipelinePlan): PipelineGraph {
     },
     {
       id: "brokers",
-      label: `Kafka ${plan.images.kafkaVersion} (${many(plan.kafka.brokers.length, "broker")})`,
+      label: kafkaLabel(plan),
       nodes: [
         ...plan.shards.map((shard, index) => topicsNode(plan, shard, index)),
         ...(merged.length === 0
@@ -74,6 +74,13 @@ export function pipelineGraph(plan: PipelinePlan): PipelineGraph {
   if (plan.guard !== undefined) edges.push({ from: "guard", to: "workers", label: "watches, restarts", dashed: true });
   if (plan.readSide !== undefined) edges.push(...readSideEdges(plan.readSide, merged.length === 0 ? ids : undefined));
   return { title: plan.stack, groups, edges };
+}
+
+/** Of brokers that somebody else runs neither version nor number is known. */
+function kafkaLabel({ images, kafka }: PipelinePlan): string {
+  return kafka.existing === undefined
+    ? `Kafka ${images.kafkaVersion} (${many(kafka.brokers.length, "broker")})`
+    : `Kafka at ${kafka.endpoints.fromHost.bootstrap.split(",", 1)[0]}`;
 }
 
 function readSideGroup({ engine, endpoints, sink, indices, page }: ReadSidePlan): GraphGroup {

@@ -24,6 +24,8 @@ export interface ConnectorInputs {
   readonly history?: { readonly bootstrap: Written<KafkaEndpoint>; readonly topic: string } | undefined;
   /** A sink's consumer group, deleted with `onDelete: reset`; `bootstrap` as reached from this machine. */
   readonly consumer?: { readonly bootstrap: Written<KafkaEndpoint>; readonly group: string } | undefined;
+  /** Of the account at those brokers. Default: nobody logs in. */
+  readonly kafkaPassword?: string | undefined;
   /** What a sink writes to: another target is another connector, which begins anew. */
   readonly target?: string | undefined;
   /** Where a connector that is created begins to read, as it keeps offsets itself; Debezium for MySQL: `file`, `pos`. */
@@ -175,10 +177,10 @@ async function change(
 }
 
 /** Whether one of its name ran before: then it may have a place, which the worker does not tell of who is not there. */
-async function hasHistory({ source, history }: ConnectorInputs): Promise<boolean> {
+async function hasHistory({ source, history, kafkaPassword }: ConnectorInputs): Promise<boolean> {
   if (source === undefined || history === undefined) return false;
   const { TopicAdmin } = await import("../kafka/admin.ts");
-  const admin = new TopicAdmin(kafkaEndpoint(history.bootstrap));
+  const admin = new TopicAdmin(kafkaEndpoint(history.bootstrap, kafkaPassword));
   try {
     const topics = [history.topic];
     const [starts, ends] = [await admin.startOffsets(topics), await admin.endOffsets(topics)];

@@ -1,7 +1,7 @@
 /** Telling a broker that does not answer from one that refuses. */
 import { AuthenticationError, NetworkError, TimeoutError } from "@platformatic/kafka";
-import type { KafkaEndpoint } from "../../lib/endpoint.ts";
 import { UnreachableError } from "../../lib/run.ts";
+import type { KafkaAddress } from "./connection.ts";
 import { tlsError } from "../tls.ts";
 
 /**
@@ -10,7 +10,7 @@ import { tlsError } from "../tls.ts";
  * @throws Error `no answer from Kafka at …`; TlsError; UnreachableError when the login is refused; or what the library threw for
  * a broker's answer.
  */
-export async function answerFrom<T>(kafka: KafkaEndpoint, question: () => Promise<T>): Promise<T> {
+export async function answerFrom<T>(kafka: KafkaAddress, question: () => Promise<T>): Promise<T> {
   try {
     return await question();
   } catch (error) {
@@ -25,7 +25,7 @@ export async function answerFrom<T>(kafka: KafkaEndpoint, question: () => Promis
   }
 }
 
-function refusedLogin({ bootstrap, sasl }: KafkaEndpoint, cause: unknown): UnreachableError | undefined {
+function refusedLogin({ bootstrap, sasl }: KafkaAddress, cause: unknown): UnreachableError | undefined {
   if (sasl === undefined || !(cause instanceof AuthenticationError)) return undefined;
   return new UnreachableError(
     `Kafka at ${bootstrap} does not let ${sasl.user} in by ${sasl.mechanism} (${cause.message})`,

@@ -3,10 +3,9 @@ import type { BaseOptions } from "@platformatic/kafka";
 import type { KafkaEndpoint } from "../../lib/endpoint.ts";
 import { serverNameOf, tlsOptions } from "../tls.ts";
 
-/** An endpoint, and what is no part of it. */
-export interface KafkaAddress extends KafkaEndpoint {
-  /** Of `sasl.user`. */
-  readonly password?: string;
+/** An endpoint with the password of `sasl.user`, or with how to get it. */
+export interface KafkaAddress extends Omit<KafkaEndpoint, "password"> {
+  readonly password?: string | (() => Promise<string>);
 }
 
 /**

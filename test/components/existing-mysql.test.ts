@@ -4,6 +4,7 @@ import { CdcPipeline } from "../../components/cdc-pipeline.ts";
 import { rawWith, planFrom } from "../support/config.ts";
 import { ownerOf } from "../support/fake-world.ts";
 import { inClear, keyOf, register, reveal, type Registered } from "../support/mocks.ts";
+import { mysqlPassword } from "../../lib/passwords.ts";
 
 const images = { mysql: "mysql:test", kafka: "kafka:test", node: "node:test", opensearch: "opensearch:test" };
 const mysql = { host: "db1.example.com", user: "capture", password: { secure: "v1:x" } };
@@ -13,7 +14,7 @@ const password = "pa ss=w\\örd";
 
 async function registered(shards: unknown[], preview = false, readSide = true): Promise<Registered[]> {
   const plan = planFrom(rawWith({ shards, readSide: { enabled: readSide } }), "cdc-test");
-  const passwords = new Map([["theirs", password]]);
+  const passwords = new Map([[mysqlPassword("theirs"), password]]);
   return await register(
     (options) => void new CdcPipeline("pipeline", { owner: ownerOf(plan.stack), plan, images, passwords }, options),
     preview,

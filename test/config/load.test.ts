@@ -29,8 +29,8 @@ test("passwords are kept apart from the configuration, which has none", async ()
   await given([shard("a", "s3cret"), { name: "ours", port: 3308 }, shard("b", "0ther")], ["cdc:shards"]);
   expect(loadPasswords()).toEqual(
     new Map([
-      ["a", "s3cret"],
-      ["b", "0ther"],
+      ["mysql a", "s3cret"],
+      ["mysql b", "0ther"],
     ]),
   );
   const text = JSON.stringify(loadConfig({}));
@@ -68,6 +68,6 @@ test("one in clear beside one that is encrypted is found in the stack's file", (
     - name: c
       port: 3308
 `;
-  expect(passwordsInClear(file)).toEqual(new Set(["b"]));
+  expect(passwordsInClear(file)).toEqual(new Set(["mysql b"]));
   expect(passwordsInClear("{}")).toEqual(new Set());
 });

@@ -22,13 +22,14 @@ export interface Place {
 export function placeOf(offsets: readonly ConnectorOffset[] | undefined): Place | undefined {
   const offset = offsets?.find((one) => one.offset !== null)?.offset;
   if (offset === null || offset === undefined || typeof offset["file"] !== "string") return undefined;
-  const { file, pos, gtids, ts_sec: seconds, event, row, snapshot, snapshot_completed: completed } = offset;
+  const { file, pos, gtids, ts_sec: seconds, row, snapshot, snapshot_completed: completed } = offset;
   return {
     file,
     position: Number(pos ?? 0),
     gtids: typeof gtids === "string" ? gtids : undefined,
     committedAt: typeof seconds === "number" && seconds > 0 ? new Date(seconds * 1000).toISOString() : undefined,
-    isWithin: Number(event ?? 0) > 0 || Number(row ?? 0) > 0,
+    // Events are counted between transactions too: the end of one, a new file, a GTID (BinlogOffsetContext.completeEvent).
+    isWithin: Number(row ?? 0) > 0,
     snapshot: isUnderWay(snapshot, completed) ? textOf(snapshot) : undefined,
   };
 }

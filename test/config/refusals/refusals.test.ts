@@ -7,6 +7,7 @@ import { classes } from "./classes.ts";
 import { clashes } from "./clashes.ts";
 import { combinations } from "./combinations.ts";
 import { existingServers } from "./existing.ts";
+import { existingBrokers } from "./existing-kafka.ts";
 import { fields } from "./fields.ts";
 import { names } from "./names.ts";
 import { modified, options, unusable } from "./options.ts";
@@ -22,6 +23,7 @@ const kinds: readonly (readonly [kind: string, rows: readonly Row[]])[] = [
   ["names and keys", [...names, ...secrets, ...classes, ...texts]],
   ["combinations", combinations],
   ["servers that somebody else runs", existingServers],
+  ["brokers that somebody else runs", existingBrokers],
   ["MySQL options", options],
   ["MySQL options in other spellings", modified],
   ["MySQL options that leave no server", unusable],

@@ -44,3 +44,9 @@ export const places: readonly (readonly [path: string, write: (properties: Field
 
 /** A server that somebody else runs, as a shard's entry names it. */
 export const existing = { host: "db1.example.com", user: "capture", password: { secure: "v1:x" } };
+
+/** Brokers that somebody else runs. */
+export const existingKafka = {
+  bootstrapServers: ["b1.example.com:9096", "b2.example.com:9096"],
+  sasl: { mechanism: "SCRAM-SHA-512", user: "cdc", password: { secure: "v1:x" } },
+};

@@ -20,14 +20,15 @@ export async function ownAuthority(): Promise<Authority> {
   return await makeAuthority("somebody else's", Date.now());
 }
 
-/** An address of this machine that containers reach too: the engine's own in its first network. */
+/** An address of this machine that containers reach too: the engine's own in its first network. An engine of 20.10 tells only later that it is the first of the subnet. */
 export async function addressForContainers(): Promise<string> {
-  const format = "{{(index .IPAM.Config 0).Gateway}}";
-  return (await run("docker", ["network", "inspect", "bridge", "--format", format])).stdout.trim();
+  const format = "{{with index .IPAM.Config 0}}{{or .Gateway .Subnet}}{{end}}";
+  const told = (await run("docker", ["network", "inspect", "bridge", "--format", format])).stdout.trim();
+  return told.replace(/\.0\/\d+$/, ".1");
 }
 
 /** One that nobody listens on now. */
-async function freePort(host: string): Promise<number> {
+export async function freePort(host: string): Promise<number> {
   const probe = createServer().listen(0, host);
   await once(probe, "listening");
   const { port } = probe.address() as AddressInfo;

@@ -1,6 +1,7 @@
 /** Change events as a consumer sees them: read from a topic of a running pipeline, decoded. */
 import { decode as decodeRecord, type ChangeEvent as DecodedChange } from "../../../clients/debezium/events/decode.ts";
 import type { Row } from "../../../clients/debezium/events/json.ts";
+import type { KafkaAddress } from "../../../clients/kafka/connection.ts";
 import { RangeReader } from "../../../clients/kafka/range.ts";
 import { TopicReader, type TopicRecord } from "../../../clients/kafka/topic.ts";
 import { limitMs } from "./until.ts";
@@ -30,8 +31,8 @@ export function decodeKey(record: Undecoded): Row {
 }
 
 /** Every record that a topic has now, partition after partition. Nothing is waited for: what comes later is not among them. */
-export async function* recordsOn(bootstrap: string, topic: string): AsyncGenerator<TopicRecord> {
-  const reader = new RangeReader({ bootstrap });
+export async function* recordsOn(kafka: string | KafkaAddress, topic: string): AsyncGenerator<TopicRecord> {
+  const reader = new RangeReader(typeof kafka === "string" ? { bootstrap: kafka } : kafka);
   try {
     const facts = (await reader.facts([topic])).get(topic);
     if (facts === undefined) throw new Error(`there is no topic ${topic}`);
@@ -48,9 +49,9 @@ export async function* recordsOn(bootstrap: string, topic: string): AsyncGenerat
 }
 
 /** The same as a list. */
-export async function readAll(bootstrap: string, topic: string): Promise<TopicRecord[]> {
+export async function readAll(kafka: string | KafkaAddress, topic: string): Promise<TopicRecord[]> {
   const found: TopicRecord[] = [];
-  for await (const record of recordsOn(bootstrap, topic)) found.push(record);
+  for await (const record of recordsOn(kafka, topic)) found.push(record);
   return found;
 }
 

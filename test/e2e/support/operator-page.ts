@@ -34,7 +34,9 @@ const korean = { locale: "ko-KR", timezoneId: "Asia/Seoul", viewport: { width: 3
 
 /** Registers the tests; they leave the stack as they found it. */
 export function describeOperatorPage(stack: WatchedStack): void {
-  describe("the operator's page", () => pageTests(stack));
+  describe("the operator's page", () => {
+    pageTests(stack);
+  });
 }
 
 function pageTests({ port, guard, worker, connectors, server }: WatchedStack): void {

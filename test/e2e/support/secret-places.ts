@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { dockerLines, execute, namesOwnedBy, type Checkout } from "./checkout.ts";
+import type { KafkaAddress } from "../../../clients/kafka/connection.ts";
 import { recordsOn } from "./events.ts";
-import { kafkaTopics } from "./kafka-topics.ts";
+import { kafkaTopics, topicsOn } from "./kafka-topics.ts";
 import type { Places, Secrets } from "./secrets.ts";
 import { untilSucceeds } from "./until.ts";
 
@@ -13,7 +14,7 @@ const largestFile = 16 << 20;
 
 /** The ports of the stack, as addresses. */
 export interface Addresses {
-  readonly kafka: string;
+  readonly kafka: string | KafkaAddress;
   readonly connect: string;
   readonly engine?: string;
 }
@@ -106,9 +107,8 @@ export async function placesOf(checkout: Checkout, at: Addresses, startedMs: num
     "Kafka's topics": async () => {
       const texts: string[] = [];
       // Kafka's own, of groups and transactions, are not for clients to read.
-      const topics = (await kafkaTopics(checkout, "--list")).filter(
-        (topic) => !/^__(consumer|transaction)_/.test(topic),
-      );
+      const listed = typeof at.kafka === "string" ? await kafkaTopics(checkout, "--list") : await topicsOn(at.kafka);
+      const topics = listed.filter((topic) => !/^__(consumer|transaction)_/.test(topic));
       for (const topic of topics)
         for await (const { key, value } of recordsOn(at.kafka, topic)) texts.push(`${key}`, `${value}`);
       return texts;

@@ -28,7 +28,7 @@ export class Picture {
     const titles = [
       { words: `MySQL ${mysqlVersion}` },
       { words: text.workers(count(workers)), part: "worker" },
-      { words: text.brokers(kafkaVersion, count(brokers)), part: "broker" },
+      { words: brokers === 0 ? text.brokersElsewhere : text.brokers(kafkaVersion, count(brokers)), part: "broker" },
     ];
     const heads = titles.map(({ words, part }) => {
       const silent = node("span", "away", text.noAnswer);

@@ -1,0 +1,39 @@
+/** `cdc acls`: what the account needs on brokers that somebody else runs. */
+import type { Command } from "commander";
+import { globalsOf, planOf } from "../context.ts";
+import { UsageError } from "../exit.ts";
+import { print } from "../output.ts";
+
+export function register(program: Command): void {
+  program
+    .command("acls")
+    .summary("the ACLs that brokers of somebody else's have to give")
+    .description(
+      "Prints, as commands of kafka-acls.sh for their administrator, what the account of cdc:kafka.existing has to be allowed: " +
+        "the topics, groups and transactional ids of the plan by their names, and no others. Asks nobody; the stack need not run.",
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  cdc -s prod acls
+  cdc -s prod --json acls
+What each is for: docs/existing-kafka.md.`,
+    )
+    .action(async (_: unknown, command: Command) => {
+      const globals = globalsOf(command);
+      const { plan } = await planOf(globals);
+      const { fromHost } = plan.kafka.endpoints;
+      if (plan.kafka.existing === undefined || fromHost.sasl === undefined) {
+        throw new UsageError(
+          `nobody logs in to the brokers of stack ${plan.stack}`,
+          "name brokers that somebody else runs, and an account on them (cdc:kafka.existing.sasl, docs/existing-kafka.md)",
+        );
+      }
+      const { aclArguments, neededAcls } = await import("../../plan/acls.ts");
+      const acls = neededAcls(plan);
+      const whose = `kafka-acls.sh --bootstrap-server ${fromHost.bootstrap} --add --allow-principal User:${fromHost.sasl.user}`;
+      const lines = acls.map((acl) => `${whose} ${aclArguments(acl).join(" ")}`);
+      print({ json: { user: fromHost.sasl.user, acls }, text: lines.join("\n") }, globals);
+    });
+}

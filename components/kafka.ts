@@ -1,0 +1,21 @@
+/** The brokers, whoever runs them, as the rest of the pipeline needs them. */
+import type * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import type { TopicPlan } from "../plan/types.ts";
+
+export interface Kafka {
+  /** When the brokers were started: a flow proven before does not count after. */
+  readonly startedAt: pulumi.Output<string[]>;
+  /** With whose end topics and groups are gone; undefined where nothing of the stack's ends them. */
+  readonly container: docker.Container | undefined;
+  /** Depend on these for what needs the brokers' names, and waits for the brokers by itself. */
+  readonly before: pulumi.Resource[];
+  /** How clients log in; undefined where everybody may. */
+  readonly password: pulumi.Output<string> | undefined;
+
+  /**
+   * Declares topics.
+   * @param parent the component whose topics they are.
+   */
+  createTopics(topics: readonly TopicPlan[], parent: pulumi.Resource): pulumi.CustomResource[];
+}

@@ -1,0 +1,195 @@
+/**
+ * A stack whose brokers somebody else runs, in another network, with TLS by an authority of its own, SCRAM, and ACLs that allow what
+ * `cdc acls` names and nothing more: brought up, watched, hurt, and removed. Nothing of theirs is changed.
+ * The tests go through the life of that one stack in their order.
+ */
+import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ConnectClient } from "../../clients/connect/client.ts";
+import type { KafkaAddress } from "../../clients/kafka/connection.ts";
+import { aclArguments, type Acl } from "../../plan/acls.ts";
+import { cdc } from "./support/cdc.ts";
+import { Checkout, committedConfig, dockerLines, namesOwnedBy } from "./support/checkout.ts";
+import { addressForContainers, ownAuthority, type Authority } from "./support/elsewhere.ts";
+import { decode, readAll } from "./support/events.ts";
+import { KafkaElsewhere } from "./support/kafka-elsewhere.ts";
+import { topicsOn } from "./support/kafka-topics.ts";
+import { sqlIn } from "./support/mysql.ts";
+import { failed, succeeded } from "./support/results.ts";
+import { placesOf } from "./support/secret-places.ts";
+import { secretsIn } from "./support/secrets.ts";
+import { until } from "./support/until.ts";
+
+const portOffset = 21_000;
+const connect = `http://localhost:${8083 + portOffset}`;
+const engine = `http://127.0.0.1:${9200 + portOffset}`;
+const checkout = new Checkout("e2e-existing-kafka");
+const worker = new ConnectClient({ url: connect });
+const startedMs = Date.now();
+const unchanged = /Resources:\s+\d+ unchanged/;
+/** What a person may have made up, not only what we would. */
+const password = String.raw`s3 cret=\"ü#!:$1${randomBytes(6).toString("hex")}`;
+
+let authority: Authority;
+let brokers: KafkaElsewhere;
+let kafka: KafkaAddress;
+let before: string;
+
+function existing(more: Record<string, unknown> = {}) {
+  return {
+    bootstrapServers: [brokers.bootstrap],
+    tls: { caFile: "theirs.pem" },
+    sasl: { mechanism: "SCRAM-SHA-512", user: "cdc" },
+    ...more,
+  };
+}
+
+async function writeStack(more: Record<string, unknown> = {}, replicas: Record<string, unknown> = {}): Promise<void> {
+  await checkout.writeConfig({
+    ...(await committedConfig("dev")),
+    portOffset,
+    shards: [{ name: "far", port: 3308 }],
+    kafka: { existing: existing(more) },
+    topics: { replicationFactor: 1, ...replicas },
+    readSide: { enabled: true },
+  });
+  const path = "cdc:kafka.existing.sasl.password";
+  succeeded(await checkout.pulumi("config", "set", "--secret", "--path", path, password));
+}
+
+async function sql(text: string): Promise<void> {
+  await sqlIn(`${checkout.prefix}-mysql-3308`, await checkout.password("mysql-root-password"), text);
+}
+
+async function idsOf(topic: string): Promise<number[]> {
+  return (await readAll(kafka, topic)).flatMap((record) => {
+    const event = decode(record);
+    const row = event?.after ?? event?.before;
+    return row === undefined || row === null ? [] : [Number(row["id"])];
+  });
+}
+
+async function insert(id: number): Promise<void> {
+  await sql(`INSERT INTO products.products (id, sku, name, price) VALUES (${id}, 'sku-${id}', 'n', 1)`);
+}
+
+async function arrives(id: number): Promise<void> {
+  await until(
+    `the event of row ${id} arrives`,
+    async () => await idsOf("far.products.products"),
+    (ids) => ids.includes(id),
+  );
+}
+
+beforeAll(async () => {
+  const host = await addressForContainers();
+  authority = await ownAuthority();
+  brokers = new KafkaElsewhere(authority, host);
+  await brokers.start();
+  kafka = {
+    bootstrap: brokers.bootstrap,
+    tls: { ca: authority.certificate },
+    sasl: { mechanism: "SCRAM-SHA-512", user: "cdc" },
+    password,
+  };
+  // Of other people, and of the pipeline's own names none.
+  await brokers.tool("kafka-topics.sh", "--create", "--topic", "orders", "--partitions", "2");
+  await brokers.account("somebody", "s0mebody", [["--operation", "All", "--topic", "orders"]]);
+  await checkout.create({ portOffset });
+  await writeFile(join(checkout.folder, "theirs.pem"), authority.certificate);
+  succeeded(await checkout.make("toolchain"));
+  succeeded(await checkout.pulumi("stack", "select", "--create"));
+});
+
+afterAll(async () => {
+  await checkout.remove();
+  await brokers?.remove();
+});
+
+test("brokers that cannot be used are refused before anything is made: another login, too few for the replicas", async () => {
+  await writeStack({}, { replicationFactor: 3 });
+  expect(failed(await checkout.pulumi("preview"))).toMatch(/CDC-730 cdc:kafka\.existing: .* does not let cdc in/);
+  const { acls } = JSON.parse(succeeded(await cdc(checkout, "--json", "acls"))) as { acls: Acl[] };
+  await brokers.account("cdc", password, acls.map(aclArguments));
+  expect(failed(await checkout.pulumi("preview"))).toContain("CDC-731 cdc:topics.replicationFactor");
+  await writeStack();
+  expect(await namesOwnedBy(checkout.prefix)).toEqual([]);
+  before = await brokers.everything();
+});
+
+test("up: snapshot and changes arrive on their brokers, and in the index; the second preview is empty", async () => {
+  const output = succeeded(await checkout.make("up"));
+  expect(output).toMatch(/far .*far-connector .*RUNNING .*RUNNING .*\d+ ms/);
+  await insert(1001);
+  await arrives(1001);
+  expect(await topicsOn(kafka)).not.toContain("orders");
+  expect((await namesOwnedBy(checkout.prefix)).filter((name) => name.includes("kafka"))).toEqual([]);
+  expect(succeeded(await checkout.pulumi("preview"))).toMatch(unchanged);
+});
+
+test("status, doctor, verify, topics, tail, snapshot and reconcile log in as the pipeline does", async () => {
+  await until("status is healthy", async () => (await cdc(checkout, "status")).code === 0);
+  succeeded(await cdc(checkout, "doctor"));
+  succeeded(await cdc(checkout, "verify"));
+  succeeded(await cdc(checkout, "topics"));
+  succeeded(await cdc(checkout, "events"));
+  succeeded(await cdc(checkout, "snapshot", "far", "products.products"));
+  succeeded(await cdc(checkout, "reconcile"));
+  succeeded(await cdc(checkout, "dlq"));
+});
+
+test("a task that was killed is brought back by the guard, which looks at their brokers", async () => {
+  const trace = "SELECT id FROM information_schema.processlist WHERE user = 'debezium' AND command LIKE 'Binlog Dump%'";
+  await sql(`SET @id = (${trace} LIMIT 1); SET @kill = CONCAT('KILL ', @id); PREPARE s FROM @kill; EXECUTE s`);
+  await insert(1002);
+  await arrives(1002);
+  const guard = (await dockerLines("exec", `${checkout.prefix}-guard`, "cat", "/tmp/guard.json")).join("");
+  expect(guard).toContain('"far-connector"');
+  expect(guard).not.toContain('"error"');
+});
+
+test("drift: a topic's settings and a deleted topic are shown by a preview, and brought back by up", async () => {
+  const alter = ["--alter", "--entity-type", "topics", "--entity-name", "far.cdc.probe"];
+  await brokers.tool("kafka-configs.sh", ...alter, "--add-config", "retention.ms=1");
+  await brokers.tool("kafka-topics.sh", "--delete", "--topic", "far.products.stock");
+  const preview = succeeded(await checkout.pulumi("preview", "--diff"));
+  expect(preview).toContain("far.cdc.probe: retention.ms 1 → 3600000");
+  expect(preview).toContain("far.products.stock: missing → created");
+  succeeded(await checkout.pulumi("up", "--yes", "--skip-preview"));
+  const topics = await brokers.tool("kafka-topics.sh", "--describe", "--topic", "far.cdc.probe");
+  expect(topics).toContain("retention.ms=3600000");
+  expect(await topicsOn(kafka)).toContain("far.products.stock");
+});
+
+test("the password is nowhere in clear", async () => {
+  const places = await placesOf(checkout, { kafka, connect, engine }, startedMs);
+  expect(await secretsIn(places, { "the account's password": password })).toEqual([]);
+});
+
+test("brokers that were away come back, and so does the flow", async () => {
+  await brokers.docker("restart", "--time", "30", brokers.name);
+  await insert(1003);
+  await arrives(1003);
+  await until("status is healthy", async () => (await cdc(checkout, "status")).code === 0);
+  expect((await worker.getStatus("far-connector"))?.tasks.map(({ state }) => state)).toEqual(["RUNNING"]);
+});
+
+test("destroy leaves topics with their records, and nothing else; the next up refuses them without a word", async () => {
+  succeeded(await checkout.make("down"));
+  expect(await namesOwnedBy(checkout.prefix)).toEqual([]);
+  expect(await idsOf("far.products.products")).toContain(1003);
+  expect(await brokers.tool("kafka-consumer-groups.sh", "--list")).not.toMatch(/connect-/);
+  expect(failed(await checkout.pulumi("preview"))).toMatch(/CDC-825 topics? .*takeTopics: true/s);
+});
+
+test("with a word the topics are taken; those that the stack makes go with it by another: theirs are as they were before", async () => {
+  await writeStack({ takeTopics: true });
+  expect(succeeded(await checkout.pulumi("preview"))).toContain("far-connector");
+  for (const topic of await topicsOn(kafka)) await brokers.tool("kafka-topics.sh", "--delete", "--topic", topic);
+  await writeStack({ deleteTopics: true });
+  succeeded(await checkout.make("up"));
+  succeeded(await checkout.make("down"));
+  expect(await brokers.everything()).toBe(before);
+});

@@ -1,0 +1,126 @@
+/**
+ * A Kafka of somebody else's: in a network of its own, its clients' listener with TLS by an authority of its own and SCRAM, and denied is
+ * what no ACL allows. Its administrator uses Kafka's own tools inside the container, by a listener that nobody else reaches.
+ */
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { packagedImage } from "../../../config/packaged-images.ts";
+import { stackLabel } from "../../../lib/constants.ts";
+import { run } from "../../../lib/run.ts";
+import { makeCertificate } from "../../../provider/certificates.ts";
+import { buildPackagedImages } from "../../../tools/toolchain/images.ts";
+import { freePort, type Authority } from "./elsewhere.ts";
+import { untilSucceeds } from "./until.ts";
+
+const administrators = "localhost:29092";
+
+export class KafkaElsewhere {
+  readonly name = `cdc-theirs-kafka-${randomBytes(4).toString("hex")}`;
+  readonly host: string;
+  #port: number | undefined;
+  readonly #authority: Authority;
+
+  constructor(authority: Authority, host: string) {
+    this.#authority = authority;
+    this.host = host;
+  }
+
+  /** Where its clients reach it. */
+  get bootstrap(): string {
+    if (this.#port === undefined) throw new Error(`${this.name} was not started`);
+    return `${this.host}:${this.#port}`;
+  }
+
+  /** Makes it, on a free port of the machine, and waits until it answers. */
+  async start(): Promise<void> {
+    this.#port = await freePort(this.host);
+    await buildPackagedImages({ log: () => {} });
+    await this.docker("network", "create", "--label", `${stackLabel}=${this.name}`, this.name);
+    const { certificate, privateKey } = await makeCertificate(this.#authority, [this.host, this.name], Date.now());
+    const folder = await mkdtemp(join(tmpdir(), "cdc-theirs-"));
+    try {
+      await writeFile(join(folder, "keystore.pem"), `${privateKey}${certificate}`);
+      const labels = ["--label", `${stackLabel}=${this.name}`];
+      const options = ["--name", this.name, "--hostname", this.name, "--network", this.name, ...labels];
+      const environment = Object.entries(this.#environment).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
+      const publish = ["--publish", `${this.bootstrap}:9093`];
+      await this.docker("create", ...options, ...publish, ...environment, packagedImage("kafka"));
+      // Into a folder that is made by it: no path of this machine has to be one of the engine's.
+      await run("sh", ["-c", `chmod 0755 "${folder}" && chmod 0644 "${folder}"/*.pem`]);
+      await this.docker("cp", folder, `${this.name}:/etc/theirs`);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    await this.docker("start", this.name);
+    await untilSucceeds("the brokers answer", () => this.tool("kafka-topics.sh", "--list"));
+  }
+
+  /** One of Kafka's tools, as the administrator. */
+  async tool(name: string, ...args: string[]): Promise<string> {
+    // A small heap and the quickest compiler: each is a short run of Java.
+    const java = ["--env", "KAFKA_HEAP_OPTS=-Xmx128m -XX:TieredStopAtLevel=1"];
+    const tool = [`/opt/kafka/bin/${name}`, "--bootstrap-server", administrators];
+    return await this.docker("exec", ...java, this.name, ...tool, ...args);
+  }
+
+  /** An account for SCRAM-SHA-512. @param acls arguments of kafka-acls.sh, of one call each: `--operation Read --topic NAME`. */
+  async account(user: string, password: string, acls: readonly (readonly string[])[]): Promise<void> {
+    const quoted = password.replaceAll(/[\\,=[\]]/g, String.raw`\$&`);
+    const credential = ["--alter", "--add-config", `SCRAM-SHA-512=[password=${quoted}]`];
+    await this.tool("kafka-configs.sh", ...credential, "--entity-type", "users", "--entity-name", user);
+    for (const acl of acls)
+      await this.tool("kafka-acls.sh", "--add", "--allow-principal", `User:${user}`, ...acl, "--force");
+  }
+
+  /** Everything that an administrator would look for: topics with their settings, groups, accounts, ACLs. */
+  async everything(): Promise<string> {
+    const all = [
+      await this.tool("kafka-topics.sh", "--describe", "--exclude-internal"),
+      await this.tool("kafka-configs.sh", "--describe", "--entity-type", "topics"),
+      await this.tool("kafka-configs.sh", "--describe", "--entity-type", "users"),
+      await this.tool("kafka-acls.sh", "--list"),
+      await this.tool("kafka-consumer-groups.sh", "--list"),
+    ];
+    return all.map((text) => text.split("\n").toSorted().join("\n")).join("\n\n");
+  }
+
+  async docker(...args: string[]): Promise<string> {
+    return (await run("docker", args)).stdout.trim();
+  }
+
+  async remove(): Promise<void> {
+    await run("docker", ["rm", "--force", "--volumes", this.name]).catch(() => {});
+    await run("docker", ["network", "rm", this.name]).catch(() => {});
+  }
+
+  get #environment(): Readonly<Record<string, string>> {
+    return {
+      KAFKA_HEAP_OPTS: "-Xmx384m",
+      KAFKA_NODE_ID: "1",
+      KAFKA_PROCESS_ROLES: "broker,controller",
+      KAFKA_CONTROLLER_QUORUM_VOTERS: "1@localhost:9094",
+      KAFKA_CONTROLLER_LISTENER_NAMES: "CONTROLLER",
+      KAFKA_LISTENERS: "CLIENTS://:9093,OWN://localhost:29092,CONTROLLER://localhost:9094",
+      KAFKA_ADVERTISED_LISTENERS: `CLIENTS://${this.bootstrap},OWN://${administrators}`,
+      KAFKA_INTER_BROKER_LISTENER_NAME: "OWN",
+      KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: "CLIENTS:SASL_SSL,OWN:PLAINTEXT,CONTROLLER:PLAINTEXT",
+      KAFKA_SASL_ENABLED_MECHANISMS: "SCRAM-SHA-512",
+      KAFKA_LISTENER_NAME_CLIENTS_SCRAM___SHA___512_SASL_JAAS_CONFIG:
+        "org.apache.kafka.common.security.scram.ScramLoginModule required;",
+      KAFKA_SSL_KEYSTORE_TYPE: "PEM",
+      KAFKA_SSL_KEYSTORE_LOCATION: "/etc/theirs/keystore.pem",
+      KAFKA_AUTHORIZER_CLASS_NAME: "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+      KAFKA_SUPER_USERS: "User:ANONYMOUS",
+      KAFKA_AUTO_CREATE_TOPICS_ENABLE: "false",
+      KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: "0",
+      KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: "1",
+      KAFKA_OFFSETS_TOPIC_NUM_PARTITIONS: "5",
+      KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: "1",
+      KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: "1",
+      KAFKA_TRANSACTION_STATE_LOG_NUM_PARTITIONS: "5",
+      KAFKA_LOG_DIRS: "/var/lib/kafka/data",
+    };
+  }
+}
