@@ -49,8 +49,7 @@ export interface Told {
 
 /** One point stands for so long. */
 export const pointMs = 15_000;
-/** Six hours. */
-const points = (6 * 3_600_000) / pointMs;
+const keptMs = 6 * 3_600_000;
 const lines = 300;
 const longestLine = 1000;
 
@@ -62,7 +61,7 @@ export class Recorder {
   readonly since: number;
   readonly #settings: MonitoredGuardSettings;
   readonly #now: () => number;
-  readonly #points = new Newest<Point>(points);
+  readonly #points = new Newest<Point>(keptMs / pointMs);
   readonly #told = new Newest<Told>(lines);
   /** What was said since the last check. */
   #said = new Newest<{ readonly at: number; readonly entry: LogEntry }>(lines);
@@ -75,8 +74,10 @@ export class Recorder {
     this.since = now();
   }
 
+  /** Those of six hours. */
   get points(): readonly Point[] {
-    return this.#points.all;
+    const from = this.#now() - keptMs;
+    return this.#points.all.filter(({ at }) => at > from);
   }
 
   get told(): readonly Told[] {
@@ -116,6 +117,6 @@ export class Recorder {
     }
     if (now - from < pointMs) return;
     this.#points.add({ at: now, behind, troubled });
-    this.#next = undefined;
+    this.#next = { from: now, behind: new Map(), troubled: new Set() };
   }
 }
