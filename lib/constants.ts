@@ -70,6 +70,9 @@ export function truststoreFileOf(shard: string): string {
 /** Where workers find whom to trust as brokers that somebody else runs (PEM). */
 export const kafkaAuthorityFile = `${secretsFolder}/kafka-authority.pem`;
 
+/** Begin of the consumer groups that this program, `cdc` and the guard name when they read a topic; they commit nothing. */
+export const readerGroups = "cdc-reader-";
+
 /** Keys in connectorSecretsFile, for such brokers: the account's password, and the whole login as Java takes it. */
 export const kafkaPasswordKey = "kafka.password";
 export const kafkaLoginKey = "kafka.jaas";

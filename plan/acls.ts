@@ -1,4 +1,5 @@
 /** What the account of the plan has to be allowed on brokers that somebody else runs: least privileges, by Kafka's names. Pure. */
+import { readerGroups } from "../lib/constants.ts";
 import type { PipelinePlan, TopicPlan } from "./types.ts";
 
 /** One command's worth of ACLs. Upstream: kafka-acls.sh, and the table "Protocols" of Kafka's documentation of authorization. */
@@ -33,8 +34,12 @@ export function neededAcls(plan: PipelinePlan): Acl[] {
     `${topicPrefix}-schemahistory`,
     connector.config["signal.kafka.groupId"] ?? [],
   ]);
-  const acls = (resource: Acl["resource"], names: readonly string[], operations: readonly string[]): Acl[] =>
-    names.length === 0 ? [] : [{ resource, names, isPrefix: resource === "transactional-id", operations }];
+  const acls = (
+    resource: Acl["resource"],
+    names: readonly string[],
+    operations: readonly string[],
+    isPrefix = false,
+  ): Acl[] => (names.length === 0 ? [] : [{ resource, names, isPrefix, operations }]);
   return [
     // How much topics hold on the brokers' disks (DescribeLogDirs).
     { resource: "cluster", names: [], isPrefix: false, operations: ["Describe"] },
@@ -51,7 +56,9 @@ export function neededAcls(plan: PipelinePlan): Acl[] {
     ...acls("group", [workers, ...readingGroups.flat()], ["Describe", "Read"]),
     ...acls("group", readSide === undefined ? [] : [`connect-${readSide.sink.name}`], ["Delete", "Describe", "Read"]),
     // Exactly-once sources (KIP-618): of the workers' leader, and of each task.
-    ...acls("transactional-id", [`connect-cluster-${workers}`, `${workers}-`], ["Describe", "Write"]),
+    ...acls("transactional-id", [`connect-cluster-${workers}`, `${workers}-`], ["Describe", "Write"], true),
+    // Each reader of a topic names a group, and joins none.
+    ...acls("group", [readerGroups], ["Describe", "Read"], true),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** Servers that somebody else runs: looked at before anything is made, by the same rules as those of the stack's own. */
-import { ConnectClient } from "../clients/connect/client.ts";
+import { ConnectClient, NoAnswerError } from "../clients/connect/client.ts";
 import type { Problem } from "../lib/problem.ts";
 import { mysqlPassword, type Passwords } from "../lib/passwords.ts";
 import { includedTables } from "../plan/captured.ts";
@@ -65,9 +65,9 @@ function worldOf({ connect }: PipelinePlan): ExistingWorld {
     hasConnector: async (name) => {
       try {
         return (await client?.getStatus(name)) !== undefined;
-      } catch {
-        // Then it does not stream now, or cannot be told from another client: an id in use is one to look at.
-        return false;
+      } catch (error) {
+        // Where no worker listens none streams. One that is busy or starts may have it: its id is not to be held against it.
+        return !(error instanceof NoAnswerError && error.nothingListens);
       }
     },
   };

@@ -17,6 +17,8 @@ const clones = "test/e2e/two-clones.e2e.ts";
 const losses = "test/preflight/data.test.ts";
 const files = "test/e2e/schema-server.e2e.ts";
 const history = "test/e2e/history.e2e.ts";
+const existingKafka = "test/e2e/existing-kafka.e2e.ts";
+const brokersBefore = "test/preflight/existing-kafka.test.ts";
 
 /** Where the way out is taken of what `test/config/remedies.test.ts` has no line for. */
 const places: Readonly<Record<string, Place>> = {
@@ -54,6 +56,10 @@ const places: Readonly<Record<string, Place>> = {
   "CDC-852": [history, "under a connector that has gone on from there"],
   "CDC-853": [history, "a binlog purged unread"],
   "CDC-854": [history, "a server that does not answer is unknown"],
+  "CDC-730": [existingKafka, 'await brokers.account("cdc", password'],
+  "CDC-731": [existingKafka, "await writeStack();"],
+  "CDC-808": [brokersBefore, "another address of theirs is no other cluster"],
+  "CDC-825": [existingKafka, "takeTopics: true"],
 };
 
 const warning = "a warning: it stops nothing, and leaves the choice to the reader";
@@ -75,6 +81,7 @@ const reasons: Readonly<Record<string, string>> = {
   "CDC-709": "no test needs a registry; its way out, `cdc:images: packages`, is what the end-to-end tests run with",
   "CDC-716": "its way out is another server, and packages have no MariaDB",
   "CDC-723": "its line is `make toolchain && . .cdc/env`, with which every end-to-end test begins",
+  "CDC-732": "its way out is a setting of brokers that are somebody else's",
   "CDC-802": warning,
   "CDC-806": warning,
   "CDC-822": warning,

@@ -98,9 +98,8 @@ async function told(kafka: KafkaAddress, { name }: WantedTopic, command: string,
 function refusalIn(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if ("apiId" in error && typeof error.apiId === "string") {
-    const more =
-      "serverErrorMessage" in error && error.serverErrorMessage ? `: ${String(error.serverErrorMessage)}` : "";
-    return `${error.apiId}${more}`;
+    const words = "serverErrorMessage" in error ? error.serverErrorMessage : undefined;
+    return typeof words === "string" && words !== "" ? `${error.apiId}: ${words}` : error.apiId;
   }
   const inner = error instanceof AggregateError ? error.errors : [error.cause];
   return inner.map(refusalIn).find((one) => one !== undefined);

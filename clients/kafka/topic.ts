@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { Consumer, ListOffsetTimestamps, type Message, type MessagesStream } from "@platformatic/kafka";
 import { answerFrom } from "./answer.ts";
+import { readerGroups } from "../../lib/constants.ts";
 import { connectionTo, type KafkaAddress } from "./connection.ts";
 
 /** One record; a tombstone's value is null. */
@@ -44,7 +45,7 @@ export class TopicsReader {
     this.#topics = topics;
     this.#consumer = new Consumer({
       // A group of its own, which the broker forgets: nothing is committed.
-      groupId: `cdc-reader-${randomUUID()}`,
+      groupId: `${readerGroups}${randomUUID()}`,
       ...connectionTo(kafka, "cdc-reader"),
     });
   }

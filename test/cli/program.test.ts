@@ -65,6 +65,7 @@ describe("the help", () => {
       "offsets",
       "log-level",
       "check-server",
+      "acls",
       "monitoring",
       "completion",
     ]);

@@ -21,6 +21,7 @@ const two = (ofFirst: Fields, ofSecond: Fields = ofFirst): Fields => ({
 });
 const db = { host: "db1.example.com", user: "capture", password: { secure: "v1:x" } };
 const elsewhere = (fields: Fields): Fields => ({ shards: [{ name: "a", mysql: { ...db, ...fields } }] });
+const existing = { bootstrapServers: ["b1.example.com:9096"] };
 const mysql = (options: Fields): Fields => ({ mysql: { options } });
 const connector = (properties: Fields): Fields => ({ connectors: { properties } });
 const readSide = (more: Fields): Fields => ({ readSide: { enabled: true, ...more } });
@@ -93,6 +94,12 @@ const rows: readonly Row[] = [
     elsewhere({ host: "localhost" }),
     /write a name or an address of the machine/,
     () => [elsewhere({ host: "10.0.0.1" }), elsewhere({ host: "build-7" })],
+  ],
+  [
+    "CDC-235",
+    { kafka: { existing, brokers: 3 } },
+    /take it out, or take cdc:kafka\.existing out/,
+    () => [{ kafka: { existing } }, { kafka: { brokers: 3 } }],
   ],
   [
     "CDC-233",

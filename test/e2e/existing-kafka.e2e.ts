@@ -22,7 +22,7 @@ import { placesOf } from "./support/secret-places.ts";
 import { secretsIn } from "./support/secrets.ts";
 import { until } from "./support/until.ts";
 
-const portOffset = 21_000;
+const portOffset = 24_000;
 const connect = `http://localhost:${8083 + portOffset}`;
 const engine = `http://127.0.0.1:${9200 + portOffset}`;
 const checkout = new Checkout("e2e-existing-kafka");

@@ -126,6 +126,7 @@ describe("what the account has to be allowed", () => {
       "connect-read-side-sink",
       "connect-cluster-cdc-test*",
       "cdc-test-*",
+      "cdc-reader-*",
     ]);
   });
 

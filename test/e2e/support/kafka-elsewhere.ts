@@ -60,15 +60,14 @@ export class KafkaElsewhere {
   /** One of Kafka's tools, as the administrator. */
   async tool(name: string, ...args: string[]): Promise<string> {
     // A small heap and the quickest compiler: each is a short run of Java.
-    const java = ["--env", "KAFKA_HEAP_OPTS=-Xmx128m -XX:TieredStopAtLevel=1"];
+    const java = ["--env", "KAFKA_HEAP_OPTS=-Xmx128m -XX:TieredStopAtLevel=1", "--env", "LC_ALL=C.UTF-8"];
     const tool = [`/opt/kafka/bin/${name}`, "--bootstrap-server", administrators];
     return await this.docker("exec", ...java, this.name, ...tool, ...args);
   }
 
   /** An account for SCRAM-SHA-512. @param acls arguments of kafka-acls.sh, of one call each: `--operation Read --topic NAME`. */
   async account(user: string, password: string, acls: readonly (readonly string[])[]): Promise<void> {
-    const quoted = password.replaceAll(/[\\,=[\]]/g, String.raw`\$&`);
-    const credential = ["--alter", "--add-config", `SCRAM-SHA-512=[password=${quoted}]`];
+    const credential = ["--alter", "--add-config", `SCRAM-SHA-512=[password=${password}]`];
     await this.tool("kafka-configs.sh", ...credential, "--entity-type", "users", "--entity-name", user);
     for (const acl of acls)
       await this.tool("kafka-acls.sh", "--add", "--allow-principal", `User:${user}`, ...acl, "--force");
