@@ -10,6 +10,12 @@ import type { ConnectCluster } from "./connect-cluster.ts";
 import { createService } from "./docker.ts";
 import type { Networks } from "./networks.ts";
 
+/**
+ * Counting what waits for a sink makes garbage of records. Node's own bound of the heap is the container's whole limit, beyond which
+ * the container is killed; with this one Node collects in time.
+ */
+const monitoredOptions = ["--max-old-space-size=64", "--max-semi-space-size=4"];
+
 export interface GuardArgs {
   readonly owner: Owner;
   readonly networks: Networks;
@@ -38,7 +44,7 @@ export class Guard extends pulumi.ComponentResource {
         image: args.image,
         // The official image's and the packaged one's user `node`.
         user: "1000:1000",
-        command: ["node", `${guardFolder}/${entry}`],
+        command: ["node", ...(isMonitored(plan) ? monitoredOptions : []), `${guardFolder}/${entry}`],
         environment: { CDC_GUARD_SETTINGS: JSON.stringify(plan.settings) },
         uploads: [args.worker.secrets],
         volumes: [{ volumeName: volume.name, containerPath: guardFolder, readOnly: true }],

@@ -14,11 +14,11 @@ const prometheus = z.strictObject({
 
 export const monitoringSchema = z.strictObject({
   enabled: field(z.boolean().default(false), {
-    description: "Whether the guard serves metrics for Prometheus.",
+    description: "Whether the guard serves metrics for Prometheus and [the operator's page](operator-page.md).",
     allowed: "true or false; true only with a guard",
   }),
   port: field(kind.port.default(9108), {
-    description: "Port of `GET /metrics` on 127.0.0.1 (before portOffset).",
+    description: "Port of `GET /metrics` and of the page on 127.0.0.1 (before portOffset).",
     allowed: "a port from 1024 to 65535",
   }),
   prometheus: field(prometheus.prefault({}), {

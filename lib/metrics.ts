@@ -99,7 +99,7 @@ export const metrics = [
     type: "gauge",
     unit: "records",
     labels: ["connector"],
-    help: "Records of its topics that the sink has not written yet; where more than 1 MiB of a partition waits, at most so many.",
+    help: "Records of its topics that the sink has not written yet; where more than 256 KiB of a partition wait, at most so many.",
     absent: "the worker or the broker does not answer",
   },
   {

@@ -84,3 +84,6 @@ export function ownHeartbeatTopic(prefix: string): string {
 export function isOwnHeartbeatTopic(topic: string): boolean {
   return topic.startsWith(heartbeats);
 }
+
+/** Begin of the name of a sink that fills a new index; the index's alias follows. */
+export const rebuildPrefix = "read-side-reindex-";

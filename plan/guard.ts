@@ -1,11 +1,12 @@
 /** The guard: a container that restarts connectors which failed or stalled. */
 import type { PipelineConfig } from "../config/schema.ts";
 import { httpEndpoints, ownNames, publishedPort } from "./endpoints.ts";
-import { writtenHttp, writtenKafka, type KafkaEndpoint } from "../lib/endpoint.ts";
+import { writtenHttp, writtenKafka } from "../lib/endpoint.ts";
 import { askedIn, asksIn, nameIn, networkNames } from "./networks.ts";
 import { pidsLimit } from "./limits.ts";
 import { nodeMemoryLimitMiB } from "./memory.ts";
-import type { ConnectPlan, GuardPlan, GuardSettings, MonitoredGuardPlan } from "./types.ts";
+import { topologyOf, type PlannedParts } from "./topology.ts";
+import type { GuardPlan, GuardSettings, MonitoredGuardPlan } from "./types.ts";
 
 /** Measured: 65 MiB, with the guard's code and a connection to Kafka. */
 const expectedMemoryMiB = 90;
@@ -23,17 +24,17 @@ export function guardSilentSeconds({ checkSeconds }: Pick<GuardSettings, "checkS
 
 /**
  * Plans the guard.
- * @param kafka the brokers inside the network.
+ * @param parts what it looks at, and what the operator's page shows.
  * @returns undefined when it is switched off.
  */
 export function planGuard(
   stack: string,
   config: PipelineConfig,
-  connect: ConnectPlan,
-  kafka: KafkaEndpoint,
+  parts: PlannedParts,
 ): GuardPlan | MonitoredGuardPlan | undefined {
   const { enabled, checkSeconds, stallSeconds, restartAfterSeconds } = config.guard;
   if (!enabled) return undefined;
+  const { connect, kafka } = parts;
   const networks = networkNames(stack);
   const guard: GuardPlan = {
     name: "guard",
@@ -46,17 +47,18 @@ export function planGuard(
     pidsLimit,
     settings: {
       connectUrls: connect.workers.map(({ endpoints }) => writtenHttp(endpoints.inNetwork)),
-      bootstrap: writtenKafka(kafka),
+      bootstrap: writtenKafka(kafka.endpoints.inNetwork),
       checkSeconds,
       stallSeconds,
       restartAfterSeconds,
     },
   };
-  return config.monitoring.enabled ? withMetrics(guard, stack, config) : guard;
+  return config.monitoring.enabled ? withMetrics(guard, stack, config, parts) : guard;
 }
 
 /** Asked by its name where its port is published, as a worker is, and beside the Prometheus of the stack's own; at no other address. */
-function withMetrics(guard: GuardPlan, stack: string, { monitoring, portOffset }: PipelineConfig): MonitoredGuardPlan {
+function withMetrics(guard: GuardPlan, stack: string, config: PipelineConfig, parts: PlannedParts): MonitoredGuardPlan {
+  const { monitoring, portOffset, maxDelaySeconds } = config;
   const { alias, container, settings } = guard;
   const networks = networkNames(stack);
   const asked = [networks.pipeline, ...(monitoring.prometheus.enabled ? [networks.monitoring] : [])];
@@ -74,6 +76,7 @@ function withMetrics(guard: GuardPlan, stack: string, { monitoring, portOffset }
         hosts: ownNames(alias, container),
         silentSeconds: guardSilentSeconds(settings),
       },
+      page: { stack, maxDelaySeconds, topology: topologyOf(config, parts) },
     },
   };
 }

@@ -86,7 +86,7 @@ function plannedAs(
     shards,
     kafka,
     connect,
-    guard: planGuard(stack, config, connect, brokers),
+    guard: planGuard(stack, config, { resolved, shards, connect, kafka, readSide }),
     monitoring: planMonitoring(stack, config),
     maxDelaySeconds: config.maxDelaySeconds,
     readSide,

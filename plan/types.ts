@@ -3,6 +3,7 @@ import type { ImagePlan } from "../config/images.ts";
 import type { Endpoints, HttpEndpoint, KafkaEndpoint, MysqlEndpoint, Written } from "../lib/endpoint.ts";
 import type { Problem } from "../lib/problem.ts";
 import type { PublishedPort } from "./endpoints.ts";
+import type { Topology } from "./topology.ts";
 
 /** A container's place in a network. */
 export interface NetworkPlan {
@@ -206,9 +207,19 @@ export interface GuardPlan extends ContainerPlan {
   readonly settings: GuardSettings;
 }
 
-/** Settings of a guard that serves metrics. */
+/** Settings of a guard that serves metrics and the operator's page. */
 export interface MonitoredGuardSettings extends GuardSettings {
   readonly metrics: MetricsSettings;
+  readonly page: OperatorPageSettings;
+}
+
+/** What the operator's page tells beside what the guard finds. */
+export interface OperatorPageSettings {
+  /** As everything of the stack is called on the engine: `cdc-dev`. */
+  readonly stack: string;
+  /** How old a change may be that has not arrived. */
+  readonly maxDelaySeconds: number;
+  readonly topology: Topology;
 }
 
 /** How metrics are served. */

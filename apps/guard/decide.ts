@@ -181,11 +181,18 @@ function judgeQuiet(known: Watched, seen: ObservedConnector, now: number, settin
       // Once may be no more than the binlog's new file that a server starts with.
       return { watched: { ...compared, reason: stall, baseline: { ...baseline, hasMoved: true } } };
     }
-    return { watched: resetWhenSteady(turned(compared, "healthy", `catching up: ${silence}`, now), now, settings) };
+    return { watched: resetWhenSteady(turned(compared, "healthy", `${catchingUp}: ${silence}`, now), now, settings) };
   }
   if (!isOverdue) return { watched: compared };
   const condition = before.condition === "gave-up" ? "gave-up" : "stalled";
   return tryRestart(turned(compared, condition, stall, now), "restart", now, settings);
+}
+
+const catchingUp = "catching up";
+
+/** Whether it is healthy by its offset alone, which moves: its heartbeat waits behind a backlog. */
+export function isCatchingUp({ condition, reason }: Pick<Watched, "condition" | "reason">): boolean {
+  return condition === "healthy" && reason?.startsWith(catchingUp) === true;
 }
 
 /** A heartbeat has come since the last check; of a connector without heartbeats its word has to do. */

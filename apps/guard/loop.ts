@@ -32,6 +32,8 @@ export interface Checked {
   readonly seen: Observation | undefined;
   /** Restarts that the worker has taken since the guard began, by connector; without those who had none. */
   readonly restarts: ReadonlyMap<string, number>;
+  /** As it is written down. */
+  readonly state: GuardState;
 }
 
 export class Guard {
@@ -62,13 +64,15 @@ export class Guard {
   async check(): Promise<void> {
     this.#seen = undefined;
     const errors = await this.#look().catch((error: unknown) => [messageOf(error)]);
+    const state = this.#state(errors);
     this.#around.checked?.({
       at: this.#around.now(),
       memory: this.#memory,
       seen: this.#seen,
       restarts: this.#restarts,
+      state,
     });
-    const written = await this.#around.write(this.#state(errors)).catch((error: unknown) => messageOf(error));
+    const written = await this.#around.write(state).catch((error: unknown) => messageOf(error));
     this.#log(typeof written === "string" ? [...errors, written] : errors);
   }
 

@@ -1,12 +1,14 @@
-/** The guard that serves metrics, with its settings from the environment. */
+/** The guard that serves metrics and the operator's page, with its settings from the environment. */
 import { setTimeout } from "node:timers/promises";
 import { TopicAdmin } from "../../clients/kafka/admin.ts";
+import type { LogEntry } from "../../lib/log-line.ts";
 import type { MonitoredGuardSettings } from "../../plan/types.ts";
 import type { Known } from "./metrics/known.ts";
-import { serve } from "./metrics/server.ts";
 import { lookAtSinks, SinkLags } from "./metrics/sinks.ts";
+import { Recorder } from "./page/recorder.ts";
 import { asProgram, runGuard, say } from "./run.ts";
 import { brokersOf } from "./secrets.ts";
+import { serve } from "./server.ts";
 import { readSettings } from "./settings.ts";
 
 /** As often as Prometheus usually asks; the broker reads for it what is behind. */
@@ -15,13 +17,25 @@ const sinksEveryMs = 15_000;
 await asProgram(async () => {
   const settings = readSettings(process.env) as MonitoredGuardSettings;
   let known: Known = { checked: undefined, sinks: undefined };
-  serve(settings, () => known, say);
+  const past = new Recorder(settings, Date.now);
+  const tell = (entry: LogEntry) => {
+    say(entry);
+    past.say(entry);
+  };
+  serve(settings, { known: () => known, past }, tell);
   const watching = watchSinks(
     settings,
     () => known.checked?.seen,
     (sinks) => (known = { ...known, sinks }),
   );
-  await Promise.all([watching, runGuard(settings, (checked) => (known = { ...known, checked }))]);
+  const guarding = runGuard(settings, {
+    say: tell,
+    checked: (checked) => {
+      known = { ...known, checked };
+      past.check({ ...known, checked });
+    },
+  });
+  await Promise.all([watching, guarding]);
 });
 
 async function watchSinks(
@@ -34,6 +48,7 @@ async function watchSinks(
   const questions = {
     lag: async (connector: string, topics: readonly string[]) => await lags.lag(connector, topics),
     endOffsets: async (topics: readonly string[]) => await admin.endOffsets(topics),
+    startOffsets: async (topics: readonly string[]) => await admin.startOffsets(topics),
   };
   for (;;) {
     found(await lookAtSinks(seen(), questions, Date.now));

@@ -20,11 +20,14 @@ export function say(entry: LogEntry): void {
   console.log(logLine(entry));
 }
 
+/** Who is told what the guard finds and says. */
+export type Listeners = Pick<Surroundings, "say" | "checked">;
+
 /**
  * Looks at the connectors until the process is ended.
- * @param checked told of every check.
+ * @param listeners by default the log alone.
  */
-export async function runGuard(settings: GuardSettings, checked?: Surroundings["checked"]): Promise<void> {
+export async function runGuard(settings: GuardSettings, listeners: Listeners = { say }): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
       say({ level: "INFO", text: `guard: ended by ${signal}` });
@@ -53,12 +56,11 @@ export async function runGuard(settings: GuardSettings, checked?: Surroundings["
       restart: async (name) => await worker.ask(async (client) => await client.restart(name)),
       restartFailed: async (name) => await worker.ask(async (client) => await client.restartFailed(name)),
     },
-    say,
+    ...listeners,
     write: async (state) => await writeState(stateFile, state),
-    ...(checked === undefined ? {} : { checked }),
     now: Date.now,
   });
-  say({
+  listeners.say({
     level: "INFO",
     text:
       `guard: looks at ${workers.map(({ url }) => url).join(", ")} every ${settings.checkSeconds} s; ` +

@@ -1,39 +1,14 @@
 /** What the page answers over HTTP: its own few files, and searches as JSON. It only reads. */
-import { readdirSync, readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { logLine } from "../../lib/log-line.ts";
+import { filesIn, pageHeaders } from "../../lib/page-files.ts";
 import { parseRequest, RequestError } from "./request.ts";
 import { EngineError, search } from "./search.ts";
 import type { SearchPageSettings } from "./settings.ts";
 import { foreignIn } from "../../lib/site.ts";
 
-const folder = join(import.meta.dirname, "public");
-
-const types: Readonly<Record<string, string>> = {
-  ".css": "text/css; charset=utf-8",
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".svg": "image/svg+xml",
-};
-
-/** By path; read once, so that no path of a request ever reaches the file system. */
-const files = new Map(
-  readdirSync(folder).map((name) => [
-    name === "index.html" ? "/" : `/${name}`,
-    { type: types[extname(name)] ?? "application/octet-stream", body: readFileSync(join(folder, name)) },
-  ]),
-);
-
-/** Rows hold what people wrote: nothing of it may run, and nothing comes from elsewhere. */
-const headers = {
-  "cache-control": "no-store",
-  "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-};
+const files = filesIn(join(import.meta.dirname, "public"));
 
 /**
  * Answers one request: `/` and its files, `/api/search` (see parseRequest for its parameters), `/health`.
@@ -45,7 +20,7 @@ export async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const send = (status: number, type: string, body: string | Buffer) => {
-    response.writeHead(status, { ...headers, "content-type": type, "content-length": Buffer.byteLength(body) });
+    response.writeHead(status, { ...pageHeaders, "content-type": type, "content-length": Buffer.byteLength(body) });
     response.end(request.method === "HEAD" ? undefined : body);
   };
   const sendJson = (status: number, body: object) => send(status, "application/json", JSON.stringify(body));

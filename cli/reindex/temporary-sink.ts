@@ -3,6 +3,7 @@ import type { ConnectorOffset } from "../../clients/connect/client.ts";
 import type { ConnectorInputs } from "../../clients/connect/connector.ts";
 import type { Positions } from "../../clients/kafka/topic.ts";
 import { writtenHttp, writtenKafka } from "../../lib/endpoint.ts";
+import { rebuildPrefix } from "../../lib/names.ts";
 import { removalsOf } from "../../plan/sink.ts";
 import type { IndexPlan, PipelinePlan, ReadSidePlan } from "../../plan/types.ts";
 
@@ -17,7 +18,7 @@ export interface TemporaryNames {
 const nameTemplate = "{database}-{table}";
 
 export function temporaryNames({ deadLetterTopic }: ReadSidePlan, { alias }: IndexPlan): TemporaryNames {
-  return { connector: `read-side-reindex-${alias}`, deadLetterTopic: `${deadLetterTopic}.reindex-${alias}` };
+  return { connector: `${rebuildPrefix}${alias}`, deadLetterTopic: `${deadLetterTopic}.reindex-${alias}` };
 }
 
 /**

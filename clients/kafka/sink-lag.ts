@@ -84,7 +84,8 @@ export async function untilCaughtUp(sink: SinkTopics, options: CatchUpOptions): 
 type Offsets = ReadonlyMap<string, readonly bigint[]>;
 
 const pollMs = 250;
-const fetchBytes = 1024 * 1024;
+/** As they lie on the broker: compressed, they may be thirty times as many in memory. */
+const fetchBytes = 64 * 1024;
 
 /** Asks again and again over the same connections; close it when done. */
 export class SinkLagReader {

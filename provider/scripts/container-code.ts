@@ -27,8 +27,8 @@ type Locked = Readonly<
 >;
 
 /**
- * Follows the imports of a program through the checkout, and those of packages through package-lock.json; a folder
- * `public` beside the program is a part of it.
+ * Follows the imports of a program through the checkout, and those of packages through package-lock.json; a package whose
+ * place it asks for (`import.meta.resolve`) is brought too. A folder `public` beside any of its files is a part of it.
  * Packages that are optional to others are left out: they are native, for the machine that `npm ci` ran on.
  * @param entry the program, relative to the checkout: `apps/guard/main.ts`.
  * @param root the checkout; only tests give another than this one.
@@ -43,7 +43,7 @@ export function codeOf(entry: string, root: string = checkoutFolder): ContainerC
   // Says that the files are modules.
   addFile("package.json");
   addFile(entry);
-  addFolder(posix.join(posix.dirname(entry), "public"));
+  for (const folder of new Set([...files].map((file) => posix.dirname(file)))) addFolder(posix.join(folder, "public"));
   return { paths: [...files, ...folders], hash: hash.digest("hex").slice(0, 12) };
 
   function addFile(file: string): void {
@@ -77,7 +77,8 @@ export function codeOf(entry: string, root: string = checkoutFolder): ContainerC
 /** What the text of a module imports; types are none of it, as Node takes them out. */
 function importsOf(text: string): string[] {
   const statement = /^(?:import|export)\s+(?!type\b)(?:[^"';]*?\sfrom\s+)?"([^"]+)"/gm;
-  return [...text.matchAll(statement)].flatMap(([, imported]) => imported ?? []);
+  const place = /\bimport\.meta\.resolve\("([^"]+)"\)/g;
+  return [statement, place].flatMap((form) => [...text.matchAll(form)].flatMap(([, imported]) => imported ?? []));
 }
 
 /** `@scope/name` of `@scope/name/part`. */

@@ -273,7 +273,7 @@ describe("the guard", () => {
     resources = await registered({ monitoring: { enabled: true } });
     expect(named("guard-container").inputs).toMatchObject({
       ports: [{ internal: 9108, external: 9108, ip: "127.0.0.1" }],
-      command: ["node", "/opt/cdc/guard/apps/guard/monitored.ts"],
+      command: ["node", "--max-old-space-size=64", "--max-semi-space-size=4", "/opt/cdc/guard/apps/guard/monitored.ts"],
       healthcheck: container["healthcheck"],
     });
     expect(named("guard-code").inputs["name"]).toBe(`cdc-test-guard-${codeOf(monitoredGuardEntry).hash}`);

@@ -1,4 +1,4 @@
-/** The guard on a real stack: what it sees when a database goes, a network is cut, a cause stays; what it leaves alone; and its metrics. */
+/** The guard on a real stack: what it sees when a database goes, a network is cut, a cause stays; what it leaves alone; its metrics and its page. */
 import { randomUUID } from "node:crypto";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
@@ -13,6 +13,7 @@ import { Checkout, dockerLines, execute } from "./support/checkout.ts";
 import { guardLines, guardState } from "./support/guard.ts";
 import { askMetrics, seriesOf } from "./support/metrics.ts";
 import { sqlIn } from "./support/mysql.ts";
+import { describeOperatorPage } from "./support/operator-page.ts";
 import { succeeded } from "./support/results.ts";
 import { limitMs, until } from "./support/until.ts";
 
@@ -336,6 +337,9 @@ test("of a broker that is away they tell neither heartbeats nor how far the sink
     ({ cdc_sink_lag_records: records }) => records === 0,
   );
 });
+
+const server = `${checkout.prefix}-mysql-3309`;
+describeOperatorPage({ port: metricsPort, guard, worker, connectors: [shard0, shard1, sink], server });
 
 test("docker stop ends the guard by its own will", async () => {
   await dockerLines("stop", "--time", "300", guard);

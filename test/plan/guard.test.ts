@@ -58,6 +58,7 @@ describe("the guard's plan", () => {
           hosts: ["localhost", "127.0.0.1", "[::1]", "guard", "cdc-test-guard"],
           silentSeconds: 65,
         },
+        page: { stack: "cdc-test", maxDelaySeconds: 60, topology: expect.any(Object) },
       },
     });
     // The engine publishes the ports of who is in several networks in the one whose name comes first.

@@ -105,7 +105,7 @@ export const rooms: readonly Room[] = [
   },
   {
     path: "apps/guard",
-    what: "what the guard's container runs ([guard.md](guard.md))",
+    what: "what the guard's container runs ([guard.md](guard.md)); `page/`: the operator's page, and what the browser gets of it ([operator-page.md](operator-page.md))",
     uses: ["clients", "lib"],
     types: ["plan"],
     packages: ["prom-client"],

@@ -7,6 +7,8 @@ export interface SinkFound {
   readonly lag: { readonly records: number; readonly waitingSince: number | undefined } | undefined;
   /** End of its dead letter topic; undefined when it has none, or that could not be read. */
   readonly deadLetters: bigint | undefined;
+  /** Those of them that are still there; undefined as those are. */
+  readonly waitingLetters: bigint | undefined;
 }
 
 export interface Known {

@@ -7,13 +7,14 @@ import type { ExpandedConnector } from "../../../clients/connect/client.ts";
 import type { Observation } from "../observation.ts";
 import type { Known, SinkFound } from "./known.ts";
 
-/** Of a partition: enough to tell how long it waits, whatever there is to count. */
-const countedBytes = 1024 * 1024;
+/** Of a partition: enough to tell how long it waits, whatever there is to count, and little beside the container's memory. */
+const countedBytes = 256 * 1024;
 
 /** What is asked of the broker. */
 export interface SinkQuestions {
   readonly lag: (connector: string, topics: readonly string[]) => Promise<NonNullable<SinkFound["lag"]>>;
   readonly endOffsets: TopicAdmin["endOffsets"];
+  readonly startOffsets: TopicAdmin["startOffsets"];
 }
 
 /** Looks at every sink that the guard's last check saw. What the broker does not tell stays unknown. */
@@ -33,13 +34,18 @@ export async function lookAtSinks(
 }
 
 async function lookAt({ name, config }: ExpandedConnector["info"], questions: SinkQuestions): Promise<SinkFound> {
-  const { lag, endOffsets } = questions;
+  const { lag, endOffsets, startOffsets } = questions;
   const topics = topicsOf(config);
   const letters = config["errors.deadletterqueue.topic.name"] ?? "";
   const unknown = () => undefined;
+  const offsetIn = async (ask: SinkQuestions["endOffsets"]) =>
+    letters === "" ? undefined : (await ask([letters]).catch(unknown))?.get(letters);
+  const found = topics.length === 0 ? undefined : await lag(name, topics).catch(unknown);
+  const [first, deadLetters] = [await offsetIn(startOffsets), await offsetIn(endOffsets)];
   return {
-    lag: topics.length === 0 ? undefined : await lag(name, topics).catch(unknown),
-    deadLetters: letters === "" ? undefined : (await endOffsets([letters]).catch(unknown))?.get(letters),
+    lag: found,
+    deadLetters,
+    waitingLetters: first === undefined || deadLetters === undefined ? undefined : deadLetters - first,
   };
 }
 

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { GuardState } from "../../../lib/guard-state.ts";
 import type { GuardSettings } from "../../../plan/types.ts";
+import { settings as monitored } from "./metrics/fixture.ts";
 
 const programs = join(import.meta.dirname, "..", "..", "..", "apps", "guard");
 
@@ -82,20 +83,26 @@ describe("the guard's process", () => {
     30_000,
   );
 
-  it("serves metrics, as the other program, while nothing else answers", async () => {
+  it("serves metrics and its page, as the other program, while nothing else answers", async () => {
     const port = await deadPort();
     const metrics = { port, listensAt: ["127.0.0.1"], hosts: ["127.0.0.1"], silentSeconds: 65 };
-    const ended = begin(JSON.stringify({ ...(await settings()), metrics }), "monitored.ts");
-    const ask = async () =>
-      await fetch(`http://127.0.0.1:${port}/metrics`).then(
+    const ended = begin(JSON.stringify({ ...(await settings()), metrics, page: monitored.page }), "monitored.ts");
+    const ask = async (path = "/metrics") =>
+      await fetch(`http://127.0.0.1:${port}${path}`).then(
         async (response) => await response.text(),
         () => "",
       );
-    await expect.poll(ask, { timeout: 30_000 }).toContain("\ncdc_guard_last_check_complete 0\n");
+    await expect.poll(async () => await ask(), { timeout: 30_000 }).toContain("\ncdc_guard_last_check_complete 0\n");
     expect(await ask()).not.toContain("cdc_connector");
+    expect(JSON.parse(await ask("/api/state"))).toMatchObject({
+      worker: "silent",
+      error: expect.stringContaining("no answer from Kafka Connect"),
+      told: expect.arrayContaining([expect.objectContaining({ text: expect.stringContaining("guard: looks at ") })]),
+    });
+    expect(await ask("/")).toContain("<!doctype html>");
     child!.kill("SIGTERM");
     expect(await ended).toEqual({ code: 0, signal: null });
-    expect(output).toContain(`INFO  guard: serves metrics at 127.0.0.1, port ${port}, /metrics\n`);
+    expect(output).toContain(`INFO  guard: serves its page and /metrics at 127.0.0.1, port ${port}\n`);
   }, 60_000);
 
   it("was not made by up, and says so", async () => {

@@ -9,9 +9,13 @@ export interface Series {
   readonly value: number;
 }
 
-/** What a port of this machine answers to `GET /metrics`, asked by a name (fetch would not send another Host). */
-export async function askMetrics(port: number, host = `127.0.0.1:${port}`): Promise<{ status: number; body: string }> {
-  const asked = request({ host: "127.0.0.1", port, path: "/metrics", headers: { host }, agent: false });
+/** What a port of this machine answers to `GET /metrics`, or to another path, asked by a name (fetch would not send another Host). */
+export async function askMetrics(
+  port: number,
+  host = `127.0.0.1:${port}`,
+  path = "/metrics",
+): Promise<{ status: number; body: string }> {
+  const asked = request({ host: "127.0.0.1", port, path, headers: { host }, agent: false });
   asked.end();
   const [response] = (await once(asked, "response")) as [import("node:http").IncomingMessage];
   return { status: response.statusCode ?? 0, body: await text(response) };

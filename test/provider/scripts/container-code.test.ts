@@ -27,17 +27,23 @@ describe("the guard's code in this checkout", () => {
   });
 });
 
-test("only the guard that serves metrics has what that needs", () => {
+test("only the guard that serves metrics and its page has what these need", () => {
   const [plain, monitored] = [codeOf(guardEntry), codeOf(monitoredGuardEntry)];
   const further = monitored.paths.filter((path) => !plain.paths.includes(path));
   expect(further).toEqual(
-    expect.arrayContaining(["apps/guard/monitored.ts", "lib/metrics.ts", "node_modules/prom-client"]),
+    expect.arrayContaining([
+      "apps/guard/monitored.ts",
+      "apps/guard/page/public/index.html",
+      "lib/metrics.ts",
+      "node_modules/prom-client",
+    ]),
   );
   expect(further.filter((path) => path.startsWith("node_modules/")).toSorted()).toEqual([
     "node_modules/@opentelemetry/api",
     "node_modules/bintrees",
     "node_modules/prom-client",
     "node_modules/tdigest",
+    "node_modules/uplot",
   ]);
   expect(plain.paths.filter((path) => !monitored.paths.includes(path))).toEqual(["apps/guard/main.ts"]);
 });
@@ -56,6 +62,7 @@ test("the page's code in this checkout is its own, with what the browser gets an
     "clients/tls.ts",
     "lib/endpoint.ts",
     "lib/log-line.ts",
+    "lib/page-files.ts",
     "lib/run.ts",
     "lib/site.ts",
   ]);
@@ -140,7 +147,9 @@ describe("the guard's code in a made-up checkout", () => {
       () => relock('"node_modules/unused":{"version":"1.0.0"}', '"node_modules/unused":{"version":"1.0.1"}'),
       false,
     ],
-    ["a file of its folder public", () => addPublic("one"), true],
+    ["a file of its folder public", () => addPublic("apps/guard"), true],
+    ["a file of a folder public beside what it imports", () => addPublic("lib"), true],
+    ["a file of another folder public", () => addPublic("plan"), false],
     ["a changed type", () => appendFileSync(join(folder, "plan/types.ts"), "\n"), false],
     ["a file that is not used", () => appendFileSync(join(folder, "lib/unused.ts"), "\n"), false],
   ])("%s", (_, change, changes) => {
@@ -149,9 +158,18 @@ describe("the guard's code in a made-up checkout", () => {
     expect(codeOf(guardEntry, folder).hash !== before).toBe(changes);
   });
 
-  function addPublic(text: string): void {
-    mkdirSync(join(folder, "apps/guard/public"));
-    writeFileSync(join(folder, "apps/guard/public/page.css"), text);
+  it("brings a package whose place is asked for", () => {
+    append("lib/a.ts", 'const place = import.meta.resolve("unused");\n');
+    expect(codeOf(guardEntry, folder).paths).toContain("node_modules/unused");
+  });
+
+  function append(file: string, text: string): void {
+    appendFileSync(join(folder, file), text);
+  }
+
+  function addPublic(beside: string): void {
+    mkdirSync(join(folder, beside, "public"));
+    writeFileSync(join(folder, beside, "public", "page.css"), "one");
   }
 
   function relock(from: string, to: string): void {

@@ -1,8 +1,9 @@
 /** A pipeline of which everything could be read, for tests: shards with healthy connectors, and a sink. */
 import type { Known, SinkFound } from "../../../../apps/guard/metrics/known.ts";
 import type { Checked } from "../../../../apps/guard/loop.ts";
-import { unknown, type Watched } from "../../../../apps/guard/memory.ts";
+import { unknown, type Memory, type Watched } from "../../../../apps/guard/memory.ts";
 import type { ObservedConnector } from "../../../../apps/guard/observation.ts";
+import type { GuardState } from "../../../../lib/guard-state.ts";
 import type { MonitoredGuardSettings } from "../../../../plan/types.ts";
 import { running } from "../../../support/fake-worker.ts";
 import { begun, settings as guardSettings } from "../simulation.ts";
@@ -17,6 +18,31 @@ export const settings: MonitoredGuardSettings = {
     listensAt: ["127.0.0.1"],
     hosts: ["localhost", "127.0.0.1", "[::1]", "guard"],
     silentSeconds: 65,
+  },
+  page: {
+    stack: "cdc-test",
+    maxDelaySeconds: 60,
+    topology: {
+      mysqlVersion: "9.7.0",
+      kafkaVersion: "4.3.1",
+      workers: 1,
+      brokers: 1,
+      shards: [0, 1].map((index) => ({
+        name: `shard${index}`,
+        connector: `shard${index}-connector`,
+        state: "running",
+        server: `127.0.0.1:${3308 + index}`,
+        prefix: `shard${index}`,
+        tables: { first: ["products.products"], more: 0 },
+      })),
+      readSide: {
+        sink: "read-side-sink",
+        engine: "http://127.0.0.1:9200",
+        indices: { first: ["products-products"], more: 0 },
+        deadLetterTopic: "dlq.read-side",
+        page: "http://127.0.0.1:8090",
+      },
+    },
   },
 };
 
@@ -52,22 +78,46 @@ const sink: ObservedConnector = {
   beat: { kind: "none" },
 };
 
-export const sinkFound: SinkFound = { lag: { records: 12, waitingSince: now - 4500 }, deadLetters: 3n };
+export const sinkFound: SinkFound = {
+  lag: { records: 12, waitingSince: now - 4500 },
+  deadLetters: 3n,
+  waitingLetters: 2n,
+};
+
+/** What a guard of that memory writes down. */
+function stateOf({ connectors }: Memory): GuardState {
+  const guarded = Object.entries(connectors).map(([name, { condition, since, reason, remedy, restarts }]) => [
+    name,
+    {
+      condition,
+      since: new Date(since).toISOString(),
+      ...(reason === undefined ? {} : { reason }),
+      ...(remedy === undefined ? {} : { remedy }),
+      restarts,
+    },
+  ]);
+  return {
+    checkedAt: new Date(now - 1000).toISOString(),
+    connectors: Object.fromEntries(guarded) as GuardState["connectors"],
+  };
+}
 
 /** @param changes of the last check. */
 export function knownOf(shards: number, changes: Partial<Checked> = {}): Known {
   const names = Array.from({ length: shards }, (_, index) => `shard${index}`);
   const of = <T>(each: (connector: string, shard: string) => T) =>
     names.map((shard): [string, T] => [`${shard}-connector`, each(`${shard}-connector`, shard)]);
+  const memory = {
+    checkedAt: now - 1000,
+    connectors: { ...Object.fromEntries(of(() => watched)), [sinkName]: unknown(now - 600_000) },
+  };
   return {
     checked: {
       at: now - 1000,
-      memory: {
-        checkedAt: now - 1000,
-        connectors: { ...Object.fromEntries(of(() => watched)), [sinkName]: unknown(now - 600_000) },
-      },
+      memory,
       seen: { connectors: { ...Object.fromEntries(of(source)), [sinkName]: sink } },
       restarts: new Map([["shard0-connector", 2]]),
+      state: stateOf(changes.memory ?? memory),
       ...changes,
     },
     sinks: { at: now - 2000, found: { [sinkName]: sinkFound } },

@@ -83,7 +83,7 @@ describe("where everything could be read", () => {
   });
 
   test("a sink that is behind nothing waits for 0 seconds", () => {
-    const found = { [sinkName]: { lag: { records: 0, waitingSince: undefined }, deadLetters: 0n } };
+    const found = { [sinkName]: { lag: { records: 0, waitingSince: undefined }, deadLetters: 0n, waitingLetters: 0n } };
     const known = { ...knownOf(1), sinks: { at: now, found } };
     expect(valueOf(known, "cdc_sink_lag_seconds", sinkName)).toBe(0);
     expect(valueOf(known, "cdc_sink_dead_letters_total", sinkName)).toBe(0);
@@ -165,12 +165,17 @@ describe("what could not be read is absent", () => {
     ["a sink that is new", { at: now, found: {} }, []],
     [
       "a sink without dead letters",
-      { at: now, found: { [sinkName]: { lag: { records: 1, waitingSince: now }, deadLetters: undefined } } },
+      {
+        at: now,
+        found: {
+          [sinkName]: { lag: { records: 1, waitingSince: now }, deadLetters: undefined, waitingLetters: undefined },
+        },
+      },
       ["cdc_sink_lag_records", "cdc_sink_lag_seconds"],
     ],
     [
       "a sink whose lag could not be read",
-      { at: now, found: { [sinkName]: { lag: undefined, deadLetters: 0n } } },
+      { at: now, found: { [sinkName]: { lag: undefined, deadLetters: 0n, waitingLetters: 0n } } },
       ["cdc_sink_dead_letters_total"],
     ],
   ])("%s", (_, sinks, left) => {

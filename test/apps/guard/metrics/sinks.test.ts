@@ -10,7 +10,12 @@ const refuse = async () => await Promise.reject(new Error("no answer from Kafka"
 const look = async (questions: Partial<SinkQuestions>, observed = seen) =>
   await lookAtSinks(
     observed,
-    { lag: async () => lag, endOffsets: async () => new Map([["dlq.read-side", 2n]]), ...questions },
+    {
+      lag: async () => lag,
+      endOffsets: async () => new Map([["dlq.read-side", 7n]]),
+      startOffsets: async () => new Map([["dlq.read-side", 5n]]),
+      ...questions,
+    },
     () => 5,
   );
 
@@ -33,29 +38,36 @@ test("the sinks alone are asked about, with their topics and their dead letters'
     },
     endOffsets: async (topics) => {
       asked.push(topics);
-      return new Map([["dlq.read-side", 2n]]);
+      return new Map([["dlq.read-side", 7n]]);
     },
   });
-  expect(found).toEqual({ at: 5, found: { [sinkName]: { lag, deadLetters: 2n } } });
+  expect(found).toEqual({ at: 5, found: { [sinkName]: { lag, deadLetters: 7n, waitingLetters: 2n } } });
   expect(asked).toEqual([[sinkName, ["shard0.a.b", "shard0.a.c"]], ["dlq.read-side"]]);
 });
 
 test.each<[string, Partial<SinkQuestions>, object]>([
-  ["its lag", { lag: refuse }, { lag: undefined, deadLetters: 2n }],
-  ["its dead letters", { endOffsets: refuse }, { lag, deadLetters: undefined }],
-  ["its dead letters' topic", { endOffsets: async () => new Map() }, { lag, deadLetters: undefined }],
+  ["its lag", { lag: refuse }, { lag: undefined, deadLetters: 7n, waitingLetters: 2n }],
+  ["its dead letters", { endOffsets: refuse }, { lag, deadLetters: undefined, waitingLetters: undefined }],
+  ["where they begin", { startOffsets: refuse }, { lag, deadLetters: 7n, waitingLetters: undefined }],
+  [
+    "its dead letters' topic",
+    { endOffsets: async () => new Map() },
+    { lag, deadLetters: undefined, waitingLetters: undefined },
+  ],
 ])("what the broker does not tell stays unknown: %s", async (_, questions, expected) => {
   expect((await look(questions)).found[sinkName]).toEqual(expected);
 });
 
 test("a sink of topics by a pattern, without dead letters, has nothing to be told", async () => {
   expect((await look({}, sink({ "topics.regex": ".*" }))).found).toEqual({
-    own: { lag: undefined, deadLetters: undefined },
+    own: { lag: undefined, deadLetters: undefined, waitingLetters: undefined },
   });
 });
 
 test("where the worker did not answer, nobody knows of a sink", async () => {
-  expect((await lookAtSinks(undefined, { lag: refuse, endOffsets: refuse }, () => 5)).found).toEqual({});
+  expect(
+    (await lookAtSinks(undefined, { lag: refuse, endOffsets: refuse, startOffsets: refuse }, () => 5)).found,
+  ).toEqual({});
 });
 
 test("a broker that does not answer is asked again, over a connection of its own", async () => {

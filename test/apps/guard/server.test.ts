@@ -4,13 +4,17 @@ import { createServer, type Server } from "node:http";
 import { connect, type AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { answer, serve } from "../../../../apps/guard/metrics/server.ts";
-import { knownOf, settings } from "./fixture.ts";
+import { answer, serve } from "../../../apps/guard/server.ts";
+import { files } from "../../../apps/guard/page/files.ts";
+import { Recorder } from "../../../apps/guard/page/recorder.ts";
+import { knownOf, settings } from "./metrics/fixture.ts";
 
 const known = () => ({ ...knownOf(1), checked: { ...knownOf(1).checked!, at: Date.now() } });
+const past = new Recorder(settings, Date.now);
+const knowing = { known, past };
 let server: Server;
 beforeAll(async () => {
-  server = createServer((request, response) => void answer(settings, known, request, response));
+  server = createServer((request, response) => void answer(settings, knowing, request, response));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
 });
@@ -42,13 +46,53 @@ test("a question behind the path is passed over, and HEAD is the same without th
 });
 
 test.each([
+  ["/", "text/html; charset=utf-8", "<!doctype html>"],
+  ["/?from=a-link", "text/html; charset=utf-8", "<!doctype html>"],
+  ["/page.js", "text/javascript; charset=utf-8", "/** The page"],
+  ["/page.css", "text/css; charset=utf-8", ":root"],
+  ["/icon.svg", "image/svg+xml", "<svg"],
+  ["/uplot.js", "text/javascript; charset=utf-8", "/**"],
+  ["/uplot.css", "text/css; charset=utf-8", ".uplot"],
+  ["/api/state", "application/json", '{"now":'],
+  ["/api/history", "application/json", '{"now":'],
+])("%s is %s, and nothing in it may come from elsewhere", async (path, type, beginning) => {
+  const { status, head, body } = await ask(`GET ${path}`, "Host: localhost:9108");
+  expect(status).toBe(200);
+  expect(head.toLowerCase()).toContain(`content-type: ${type}`);
+  expect(head).toMatch(/^content-security-policy: default-src 'none'; script-src 'self'; style-src 'self';/im);
+  expect(head).toMatch(/^x-content-type-options: nosniff$/im);
+  expect(head).toMatch(/^cache-control: no-store$/im);
+  expect(body.slice(0, beginning.length)).toBe(beginning);
+});
+
+test("the page's own files name no other site, make no HTML of text and have no script or style in them", async () => {
+  for (const [path, { type, body }] of files) {
+    if (path.startsWith("/uplot")) continue;
+    const text = body.toString();
+    expect(
+      text.replaceAll("http://www.w3.org/2000/svg", "").match(/https?:\/\/(?!["'`/])|innerHTML|insertAdjacent/g),
+      path,
+    ).toBeNull();
+    if (type.startsWith("text/html")) expect(text).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]* src=)/);
+  }
+});
+
+test.each([
   ["GET /metrics", ["Host: evil.example"], 403],
   ["GET /metrics", ["Host: localhost", "Origin: http://evil.example"], 403],
   ["GET /metrics", ["Host: localhost", "Sec-Fetch-Site: cross-site"], 403],
   ["POST /metrics", ["Host: evil.example"], 403],
   ["POST /metrics", ["Host: localhost", "Content-Length: 0"], 405],
   ["DELETE /", ["Host: localhost"], 405],
-  ["GET /", ["Host: localhost"], 404],
+  ["POST /api/state", ["Host: localhost", "Content-Length: 0"], 405],
+  ["GET /", ["Host: evil.example"], 403],
+  ["GET /api/state", ["Host: evil.example"], 403],
+  ["GET /api/history", ["Host: localhost", "Sec-Fetch-Site: same-site"], 403],
+  ["GET /page.js", ["Host: localhost", "Origin: http://localhost:3000"], 403],
+  ["GET /index.html", ["Host: localhost"], 404],
+  ["GET /../recorder.ts", ["Host: localhost"], 404],
+  ["GET /%2e%2e/recorder.ts", ["Host: localhost"], 404],
+  ["GET /api/", ["Host: localhost"], 404],
   ["GET /metrics/", ["Host: localhost"], 404],
   ["GET //metrics", ["Host: localhost"], 404],
   ["GET /health", ["Host: localhost"], 404],
@@ -63,9 +107,9 @@ test("an address on which it cannot listen is said, and nothing is thrown", asyn
   const lines: string[] = [];
   const { port } = server.address() as AddressInfo;
   const taken = { ...settings, metrics: { ...settings.metrics, port } };
-  const [second] = serve(taken, known, ({ text: line }) => void lines.push(line));
+  const [second] = serve(taken, knowing, ({ text: line }) => void lines.push(line));
   await expect
     .poll(() => lines)
-    .toEqual([expect.stringMatching(/^guard: no metrics are served at 127\.0\.0\.1: .*EADDRINUSE/)]);
+    .toEqual([expect.stringMatching(/^guard: neither metrics nor page are served at 127\.0\.0\.1: .*EADDRINUSE/)]);
   second?.close();
 });

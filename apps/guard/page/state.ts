@@ -1,0 +1,189 @@
+/** What the operator's page is told, as JSON. Pure. Times are milliseconds since 1970; what is not known is null, and never 0. */
+import { rebuildPrefix } from "../../../lib/names.ts";
+import type { Condition } from "../../../lib/guard-state.ts";
+import type { MonitoredGuardSettings } from "../../../plan/types.ts";
+import type { Topology } from "../../../plan/topology.ts";
+import type { Checked } from "../loop.ts";
+import type { Known } from "../metrics/known.ts";
+import type { MetricName } from "../../../lib/metrics.ts";
+import { samplesOf, type Sample } from "../metrics/samples.ts";
+import { isCatchingUp } from "../decide.ts";
+import type { Point, Told } from "./recorder.ts";
+
+/**
+ * What the page calls a connector's state: the guard's condition, and beside it
+ * - catching-up: behind a backlog, and coming forward;
+ * - behind: later than `cdc:maxDelaySeconds` allows;
+ * - missing: declared, and not on the worker;
+ * - unknown: the guard does not see it now.
+ */
+export type State = Condition | "catching-up" | "behind" | "missing" | "unknown";
+
+export interface ConnectorState {
+  readonly name: string;
+  readonly kind: "source" | "sink" | "unknown";
+  readonly shard: string | null;
+  /** Whether the plan has it. */
+  readonly isDeclared: boolean;
+  /** The alias of the index that it fills beside the serving one; null for all but the sink of a rebuild. */
+  readonly rebuilds: string | null;
+  readonly state: State;
+  readonly since: number | null;
+  /** The guard's own words. */
+  readonly reason: string | null;
+  readonly remedy: string | null;
+  /** Since it was last healthy for long enough. */
+  readonly restarts: number;
+  /** Only while one is due. */
+  readonly nextRestartAt: number | null;
+  readonly heartbeatAgeMs: number | null;
+  /** Whether its database was asked, and did not answer. */
+  readonly isServerAway: boolean;
+  /** What a sink has not written yet, and how long the oldest of it has waited. */
+  readonly waiting: { readonly records: number; readonly ms: number } | null;
+  /** Dead letters that are in its topic. */
+  readonly deadLetters: number | null;
+}
+
+export interface PageState {
+  readonly now: number;
+  /** Since when this guard looks. */
+  readonly since: number;
+  /** When it last looked; null before the first time. */
+  readonly checkedAt: number | null;
+  /** Whether that is so long ago that nothing is known of what is now. */
+  readonly isSilent: boolean;
+  /** What the last check could not see or do. */
+  readonly error: string | null;
+  readonly worker: "answers" | "silent" | "unknown";
+  readonly broker: "answers" | "silent" | "unknown";
+  readonly stack: string;
+  readonly maxDelayMs: number;
+  readonly topology: Topology;
+  readonly connectors: readonly ConnectorState[];
+  /** The newest first. */
+  readonly told: readonly Told[];
+}
+
+/** What is remembered of the past. */
+export interface Remembered {
+  readonly since: number;
+  readonly told: readonly Told[];
+}
+
+export function stateOf(known: Known, past: Remembered, now: number, settings: MonitoredGuardSettings): PageState {
+  const { checked } = known;
+  const { stack, maxDelaySeconds, topology } = settings.page;
+  const isSilent = checked !== undefined && now - checked.at > settings.metrics.silentSeconds * 1000;
+  const current = isSilent ? undefined : checked;
+  return {
+    now,
+    since: past.since,
+    checkedAt: checked?.at ?? null,
+    isSilent,
+    error: current?.state.error ?? null,
+    ...answering(current),
+    stack,
+    maxDelayMs: maxDelaySeconds * 1000,
+    topology,
+    connectors: connectorsOf({ ...known, checked: current }, now, settings),
+    told: past.told.toReversed(),
+  };
+}
+
+function answering(checked: Checked | undefined): Pick<PageState, "worker" | "broker"> {
+  if (checked === undefined) return { worker: "unknown", broker: "unknown" };
+  if (checked.seen === undefined) return { worker: "silent", broker: "unknown" };
+  const beats = Object.values(checked.seen.connectors).map(({ beat }) => beat.kind);
+  if (beats.includes("unknown")) return { worker: "answers", broker: "silent" };
+  return { worker: "answers", broker: beats.includes("offset") ? "answers" : "unknown" };
+}
+
+/** The declared ones in the plan's order, then what else is on the worker. */
+function connectorsOf(known: Known, now: number, settings: MonitoredGuardSettings): ConnectorState[] {
+  const { checked } = known;
+  const { shards, readSide } = settings.page.topology;
+  const declared = [...shards.map(({ connector }) => connector), ...(readSide === undefined ? [] : [readSide.sink])];
+  const others = Object.keys(checked?.seen?.connectors ?? {}).filter((name) => !declared.includes(name));
+  const samples = samplesOf(known, now, settings);
+  return [...declared, ...others.toSorted()].map((name) => connectorOf(name, known, samples, settings));
+}
+
+function connectorOf(
+  name: string,
+  { checked, sinks }: Known,
+  samples: readonly Sample[],
+  settings: MonitoredGuardSettings,
+): ConnectorState {
+  const { shards, readSide } = settings.page.topology;
+  const shard = shards.find(({ connector }) => connector === name);
+  const seen = checked?.seen?.connectors[name];
+  const guarded = seen === undefined ? undefined : checked?.state.connectors[name];
+  const value = (metric: MetricName) =>
+    samples.find((sample) => sample.name === metric && sample.labels["connector"] === name)?.value;
+  const [records, seconds] = [value("cdc_sink_lag_records"), value("cdc_sink_lag_seconds")];
+  const beatSeconds = value("cdc_connector_heartbeat_age_seconds");
+  const isJudged = value("cdc_connector_condition_since_timestamp_seconds") !== undefined;
+  const obstacle = checked?.seen?.error === undefined ? seen?.obstacle : undefined;
+  // As old as what is served of them.
+  const letters = value("cdc_sink_dead_letters_total") === undefined ? undefined : sinks?.found[name]?.waitingLetters;
+  return {
+    name,
+    kind: seen?.info.type ?? (shard === undefined ? "sink" : "source"),
+    shard: shard?.name ?? seen?.info.config["topic.prefix"] ?? null,
+    isDeclared: shard !== undefined || readSide?.sink === name,
+    rebuilds: name.startsWith(rebuildPrefix) ? name.slice(rebuildPrefix.length) : null,
+    state: stateOfConnector(),
+    since: guarded === undefined || !isJudged ? null : Date.parse(guarded.since),
+    reason: guarded?.reason ?? null,
+    remedy: guarded?.remedy ?? null,
+    restarts: guarded?.restarts ?? 0,
+    nextRestartAt: guarded?.nextRestartAt === undefined ? null : Date.parse(guarded.nextRestartAt),
+    heartbeatAgeMs: beatSeconds === undefined ? null : beatSeconds * 1000,
+    isServerAway: obstacle !== undefined,
+    waiting: records === undefined || seconds === undefined ? null : { records, ms: seconds * 1000 },
+    deadLetters: letters === undefined ? null : Number(letters),
+  };
+
+  function stateOfConnector(): State {
+    if (checked?.seen === undefined) return "unknown";
+    if (seen === undefined || guarded === undefined) return "missing";
+    if (!isJudged) return "unknown";
+    if (isCatchingUp({ condition: guarded.condition, reason: guarded.reason })) return "catching-up";
+    const late = Math.max(beatSeconds ?? 0, name.startsWith(rebuildPrefix) ? 0 : (seconds ?? 0));
+    return guarded.condition === "healthy" && late > settings.page.maxDelaySeconds ? "behind" : guarded.condition;
+  }
+}
+
+/** The points of the past, a column for each connector: as plots take them. */
+export interface PageHistory {
+  readonly now: number;
+  readonly since: number;
+  /** So far apart are two points; where they are further, the guard did not look. */
+  readonly stepMs: number;
+  readonly times: readonly number[];
+  readonly connectors: Readonly<
+    Record<string, { readonly behind: readonly (number | null)[]; readonly troubled: readonly (0 | 1)[] }>
+  >;
+}
+
+export function historyOf(
+  points: readonly Point[],
+  { since, stepMs, now }: Pick<PageHistory, "since" | "stepMs" | "now">,
+): PageHistory {
+  const names = new Set(points.flatMap(({ behind, troubled }) => [...behind.keys(), ...troubled]));
+  const columns = [...names].map((name) => [
+    name,
+    {
+      behind: points.map(({ behind }) => behind.get(name) ?? null),
+      troubled: points.map(({ troubled }): 0 | 1 => (troubled.has(name) ? 1 : 0)),
+    },
+  ]);
+  return {
+    now,
+    since,
+    stepMs,
+    times: points.map(({ at }) => at),
+    connectors: Object.fromEntries(columns) as PageHistory["connectors"],
+  };
+}
