@@ -1,6 +1,7 @@
 /** The whole pipeline: turns the plan into resources and decides nothing. The only place that loops over shards. */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import type { AlertsTo } from "../config/alerts-to.ts";
 import type { Images } from "../config/images.ts";
 import { schemaFilesOf } from "../config/sql.ts";
 import { cdcPasswordKey, mysqlTruststoreFile } from "../lib/constants.ts";
@@ -9,9 +10,9 @@ import { hostAndPort, type MysqlLogin } from "../lib/endpoint.ts";
 import { kafkaPassword, mysqlPassword, type Passwords } from "../lib/passwords.ts";
 import { isMonitored } from "../plan/guard.ts";
 import { engineNames, heldVolumes, type Owner } from "../plan/owner.ts";
-import type { Receiver } from "../plan/monitoring-files.ts";
 import { hasOwnServer, shardsElsewhere, type OwnShard } from "../plan/servers.ts";
-import type { MonitoringPlan, PipelinePlan, ReadSidePlan, ShardPlan } from "../plan/types.ts";
+import type { MonitoringPlan } from "../plan/monitoring.ts";
+import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../plan/types.ts";
 import type { PreparedKind } from "../provider/prepared-image.ts";
 import { CertificateAuthority } from "../provider/certificate-resources.ts";
 import { GoneContainers, PreparedImage, RandomPassword } from "../provider/resources.ts";
@@ -37,7 +38,7 @@ export interface CdcPipelineArgs {
   /** Passwords of the accounts on servers that somebody else runs. */
   readonly passwords?: Passwords;
   /** Who is told of alerts; the plan has no Alertmanager without. */
-  readonly receiver?: Receiver | undefined;
+  readonly receiver?: AlertsTo | undefined;
   /** Called for every server of the stack's own that runs and is not about to change, also in a preview; its error stops the program. */
   readonly inspectServer?: (shard: ShardPlan, login: MysqlLogin) => Promise<void>;
 }

@@ -1,11 +1,19 @@
 /** The Prometheus of the pipeline's own, and the Alertmanager that tells people of its alerts. */
 import * as pulumi from "@pulumi/pulumi";
+import type { AlertsTo } from "../config/alerts-to.ts";
 import { alertRules } from "../plan/alerts.ts";
 import { itself } from "../plan/endpoints.ts";
-import { alertmanagerData, alertmanagerFile, prometheusData, prometheusFolder } from "../plan/monitoring.ts";
-import { alertmanagerConfig, prometheusFiles, type Receiver } from "../plan/monitoring-files.ts";
+import {
+  alertmanagerData,
+  alertmanagerFile,
+  prometheusData,
+  prometheusFolder,
+  type AlertmanagerPlan,
+  type MonitoringPlan,
+} from "../plan/monitoring.ts";
+import { alertmanagerConfig, prometheusFiles } from "../plan/monitoring-files.ts";
 import type { Owner } from "../plan/owner.ts";
-import type { AlertmanagerPlan, MonitoredGuardPlan, MonitoringPlan, PipelinePlan } from "../plan/types.ts";
+import type { MonitoredGuardPlan, PipelinePlan } from "../plan/types.ts";
 import { createService, createVolume } from "./docker.ts";
 import type { Networks } from "./networks.ts";
 
@@ -20,7 +28,7 @@ export interface MonitoringArgs {
   /** The Pulumi stack, as `cdc -s` takes it. */
   readonly stackName: string;
   /** Who is told of alerts; the plan has no Alertmanager without. */
-  readonly receiver: Receiver | undefined;
+  readonly receiver: AlertsTo | undefined;
 }
 
 /** The official images' and the packaged ones' user `nobody`. */

@@ -2,7 +2,7 @@
 import { parse } from "yaml";
 import { refuse } from "../lib/problem.ts";
 
-/** A receiver as Alertmanager writes it, without its name. */
+/** A receiver as Alertmanager writes it, without its name: lists by what they are called, `webhook_configs` and its like. */
 export type AlertsTo = Readonly<Record<string, readonly unknown[]>>;
 
 /**

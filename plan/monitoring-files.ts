@@ -1,7 +1,9 @@
 /** What a Prometheus and an Alertmanager are told: where the metrics are, the alerting rules, whom to tell. As plain data, pure. */
+import type { AlertsTo } from "../config/alerts-to.ts";
 import type { AlertRule } from "./alerts.ts";
 import { itself, publishedAddress, type PublishedPort } from "./endpoints.ts";
-import type { MonitoredGuardPlan, MonitoringPlan } from "./types.ts";
+import type { MonitoringPlan } from "./monitoring.ts";
+import type { MonitoredGuardPlan } from "./types.ts";
 
 /** How often metrics are read and rules judged; the guard itself looks every few seconds. */
 const interval = "15s";
@@ -12,9 +14,6 @@ export interface MonitoringFile {
   /** To be written as YAML, of which JSON is a part. */
   readonly content: object;
 }
-
-/** A receiver as Alertmanager writes it, without its name: lists by what they are called, `webhook_configs` and its like. */
-export type Receiver = Readonly<Record<string, readonly unknown[]>>;
 
 /**
  * For a Prometheus of one's own on this machine.
@@ -51,7 +50,7 @@ export function prometheusFiles(
 }
 
 /** Alertmanager's configuration: everything to one receiver. */
-export function alertmanagerConfig(receiver: Receiver): object {
+export function alertmanagerConfig(receiver: AlertsTo): object {
   const name = "alertsTo";
   return {
     route: {

@@ -4,7 +4,31 @@ import { httpEndpoints, publishedPort } from "./endpoints.ts";
 import { pidsLimit } from "./limits.ts";
 import { alertmanagerMemoryLimitMiB, prometheusMemoryLimitMiB } from "./memory.ts";
 import { askedIn, networkNames } from "./networks.ts";
-import type { AlertmanagerPlan, MonitoringPlan, PrometheusPlan } from "./types.ts";
+import type { Endpoints, HttpEndpoint } from "../lib/endpoint.ts";
+import type { ContainerPlan, StatefulPlan } from "./types.ts";
+
+/** Prometheus' container. */
+export interface PrometheusPlan extends StatefulPlan {
+  readonly endpoints: Endpoints<HttpEndpoint>;
+  /** Its arguments. */
+  readonly args: readonly string[];
+}
+
+/** Alertmanager's container. It publishes no port: a page of any site in a browser on this machine could silence alerts by it. */
+export interface AlertmanagerPlan extends ContainerPlan {
+  /** The data volume's name on the engine. */
+  readonly volume: string;
+  /** Where Prometheus reaches it. */
+  readonly address: string;
+  readonly args: readonly string[];
+}
+
+/** What reads the guard's metrics, and who tells people of alerts. */
+export interface MonitoringPlan {
+  readonly prometheus: PrometheusPlan;
+  /** Undefined when nobody is to be told. */
+  readonly alertmanager: AlertmanagerPlan | undefined;
+}
 
 const prometheusPort = 9090;
 const alertmanagerPort = 9093;

@@ -4,6 +4,7 @@ import type { Endpoints, HttpEndpoint, KafkaEndpoint, MysqlEndpoint, Written } f
 import type { Problem } from "../lib/problem.ts";
 import type { PublishedPort } from "./endpoints.ts";
 import type { Topology } from "./topology.ts";
+import type { MonitoringPlan } from "./monitoring.ts";
 
 /** A container's place in a network. */
 export interface NetworkPlan {
@@ -331,29 +332,6 @@ export interface ReadSidePlan {
   readonly topics: readonly TopicPlan[];
   /** Undefined when it is switched off. */
   readonly page: SearchPagePlan | undefined;
-}
-
-/** Prometheus' container. */
-export interface PrometheusPlan extends StatefulPlan {
-  readonly endpoints: Endpoints<HttpEndpoint>;
-  /** Its arguments. */
-  readonly args: readonly string[];
-}
-
-/** Alertmanager's container. It publishes no port: a page of any site in a browser on this machine could silence alerts by it. */
-export interface AlertmanagerPlan extends ContainerPlan {
-  /** The data volume's name on the engine. */
-  readonly volume: string;
-  /** Where Prometheus reaches it. */
-  readonly address: string;
-  readonly args: readonly string[];
-}
-
-/** What reads the guard's metrics, and who tells people of alerts. */
-export interface MonitoringPlan {
-  readonly prometheus: PrometheusPlan;
-  /** Undefined when nobody is to be told. */
-  readonly alertmanager: AlertmanagerPlan | undefined;
 }
 
 /** Words of a person's choosing: another one than at the last `up` means a new password. Undefined: it stays as it is. */

@@ -1,6 +1,6 @@
 /** The Prometheus of the pipeline's own: whether it reads the metrics, and whether people hear of its alerts. */
 import { PrometheusClient, type Target } from "../../clients/prometheus.ts";
-import type { MonitoringPlan } from "../../plan/types.ts";
+import type { MonitoringPlan } from "../../plan/monitoring.ts";
 import type { Facts } from "./facts.ts";
 import { containerCheck } from "./machine.ts";
 import { broken, well, type Check, type Outcome } from "./walk.ts";

@@ -1,7 +1,8 @@
 /** The pipeline as a graph, from the plan alone. Pure. */
 import { hostAndPort } from "../../lib/endpoint.ts";
 import { isMonitored } from "../../plan/guard.ts";
-import type { MonitoringPlan, PipelinePlan, ReadSidePlan, ShardPlan } from "../../plan/types.ts";
+import type { MonitoringPlan } from "../../plan/monitoring.ts";
+import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../../plan/types.ts";
 import { opensearchVersion } from "../../lib/versions.ts";
 import { declaredTopics } from "../topics/compare.ts";
 

@@ -1,18 +1,18 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { CdcPipeline } from "../../components/cdc-pipeline.ts";
-import type { Receiver } from "../../plan/monitoring-files.ts";
+import type { AlertsTo } from "../../config/alerts-to.ts";
 import { planFrom, stackConfig } from "../support/config.ts";
 import { images as present, ownerOf } from "../support/fake-world.ts";
 import { inClear, keyOf, register, reveal, type Registered } from "../support/mocks.ts";
 
 const token = "tok3n-of-a-webhook";
-const webhook: Receiver = { webhook_configs: [{ url: `https://alerts.example.com/${token}` }] };
+const webhook: AlertsTo = { webhook_configs: [{ url: `https://alerts.example.com/${token}` }] };
 const prometheus = { enabled: true };
 const alertsTo = { secure: "v1:x" };
 
 async function registered(
   monitoring: Record<string, unknown>,
-  receiver?: Receiver,
+  receiver?: AlertsTo,
   fields: Record<string, unknown> = {},
 ): Promise<Registered[]> {
   const config = { ...stackConfig("dev"), readSide: { enabled: false }, ...fields, monitoring };
