@@ -121,7 +121,7 @@ class Row {
     return {
       width: this.#figure.clientWidth || 300,
       height: plotHeight,
-      padding: [6, 8, 0, 0],
+      padding: [6, 16, 0, 0],
       legend: { show: false },
       // All plots point to the same moment.
       cursor: { y: false, drag: { x: false }, sync: { key: "rows" } },
