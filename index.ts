@@ -2,7 +2,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { imagesOf } from "./config/images.ts";
 import { loadAlertsTo, loadConfig, loadPasswords, withoutTrace } from "./config/load.ts";
-import { kafkaPassword } from "./lib/passwords.ts";
 import { heldOf } from "./plan/held.ts";
 import { planPipeline } from "./plan/pipeline.ts";
 import { withReach } from "./plan/receiver-rules.ts";
@@ -22,9 +21,7 @@ await requireWorld(plan, images);
 await requireExisting(plan, passwords);
 await begin();
 // Before any other resource: what would delete people's data stops the program here.
-const kafkaLogin = passwords.get(kafkaPassword);
-const held = { ...heldOf(plan), ...(kafkaLogin !== undefined && { kafkaPassword: pulumi.secret(kafkaLogin) }) };
-await new Data("data", { ...held, allowDelete: plan.allowDelete }).accepted;
+await new Data("data", { ...heldOf(plan), allowDelete: plan.allowDelete, passwords }).accepted;
 const { CdcPipeline } = await components;
 const pipeline = new CdcPipeline("pipeline", {
   owner,

@@ -3,6 +3,7 @@ import { tablesMadeBy } from "../schema/files.ts";
 import { tablesWithoutKey } from "../schema/table-key.ts";
 import { parseConfig } from "./parse.ts";
 import type { PipelineConfig } from "./schema.ts";
+import { refuseOwnKafka } from "./own-kafka.ts";
 import { readAuthorities } from "./authorities.ts";
 import { readSql } from "./sql.ts";
 
@@ -27,6 +28,7 @@ export interface PlanInput {
  */
 export function readInput(raw: Readonly<Record<string, unknown>>, stack: string, file = "the stack's file"): PlanInput {
   const config = parseConfig(raw, file);
+  refuseOwnKafka(raw["kafka"]);
   const authorities = readAuthorities(config);
   if (config.schema === "") return { config, stack, declaredTables: undefined, keylessTables: [], authorities };
   const files = readSql(config.schema);

@@ -1,6 +1,5 @@
 /** What is asked of fields that name servers which somebody else runs, and of the others beside them. */
 import type { PipelineConfig } from "../config/schema.ts";
-import { kafkaSchema } from "../config/servers-schema.ts";
 import type { ShardConfig } from "../config/shard-schema.ts";
 import { hostAndPort } from "../lib/endpoint.ts";
 import type { Problem } from "../lib/problem.ts";
@@ -8,7 +7,7 @@ import { isLoopbackHost } from "./endpoints.ts";
 
 /**
  * CDC-230 no server, or two; CDC-231 a field that only a server of the stack's own has; CDC-232 an address that means the container
- * that asks; CDC-233 two shards on one server; CDC-235 a field beside an existing Kafka that only brokers of the stack's own have.
+ * that asks; CDC-233 two shards on one server.
  */
 export function existingProblems({ shards, kafka }: PipelineConfig): Problem[] {
   const seen = new Map<string, string>();
@@ -46,28 +45,12 @@ export function existingWarnings({ shards, kafka: { existing } }: PipelineConfig
   ];
 }
 
-function kafkaProblems({ existing, ...own }: PipelineConfig["kafka"]): Problem[] {
-  if (existing === undefined) return [];
+function kafkaProblems({ existing }: PipelineConfig["kafka"]): Problem[] {
   const path = "cdc:kafka.existing.bootstrapServers";
-  return [
-    ...ownKafkaFields(own).map((field): Problem => ({
-      code: "CDC-235",
-      path: `cdc:kafka.${field}`,
-      message: "found together with existing: nothing about brokers that somebody else runs is set from here",
-      remedy: `take it out, or take cdc:kafka.existing out for brokers of the stack's own`,
-    })),
-    ...existing.bootstrapServers.flatMap((address, index) => {
-      const host = address.replace(/:\d+$/, "");
-      return isLoopbackHost(host) ? [loopback(`${path}[${index}]`, host, "listeners, advertised.listeners")] : [];
-    }),
-  ];
-}
-
-/** Fields that say how brokers of the stack's own are made, where they say something. */
-function ownKafkaFields(own: Omit<PipelineConfig["kafka"], "existing">): string[] {
-  const byDefault = kafkaSchema.parse({});
-  const fields = ["brokers", "controllers", "port", "heapMiB", "properties"] as const;
-  return fields.filter((field) => JSON.stringify(own[field]) !== JSON.stringify(byDefault[field]));
+  return (existing?.bootstrapServers ?? []).flatMap((address, index) => {
+    const host = address.replace(/:\d+$/, "");
+    return isLoopbackHost(host) ? [loopback(`${path}[${index}]`, host, "listeners, advertised.listeners")] : [];
+  });
 }
 
 function withoutServer(path: string): Problem {

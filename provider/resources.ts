@@ -4,6 +4,7 @@ import type { Held } from "../plan/held.ts";
 import type { HeldVolume, Owner } from "../plan/owner.ts";
 import type { Asked } from "../preflight/name-conflicts.ts";
 import type { PreparedKind } from "./prepared-image.ts";
+import { kafkaPassword, type Passwords } from "../lib/passwords.ts";
 
 /** Function of the provider that tells it that a program runs. */
 export const beginToken = "cdc:index:begin";
@@ -20,8 +21,8 @@ export async function begin(): Promise<void> {
 export interface DataArgs extends Held {
   /** `cdc:allowDelete`. */
   readonly allowDelete: readonly string[];
-  /** Of the account at brokers that somebody else runs; a secret. Default: nobody logs in. */
-  readonly kafkaPassword?: pulumi.Input<string>;
+  /** Of accounts on servers that somebody else runs: that at their brokers is kept, as a secret. Default: none. */
+  readonly passwords?: Passwords;
 }
 
 /**
@@ -33,10 +34,12 @@ export class Data extends pulumi.CustomResource {
   /** Resolves when nothing is deleted that was not named. */
   readonly accepted: Promise<void>;
 
-  constructor(name: string, { allowDelete, ...held }: DataArgs, opts?: pulumi.CustomResourceOptions) {
+  constructor(name: string, { allowDelete, passwords, ...held }: DataArgs, opts?: pulumi.CustomResourceOptions) {
     // What files may delete is said to the resource that applies them.
     const words = allowDelete.filter((word) => !word.startsWith("file:"));
-    super("cdc:index:Data", name, { ...held, allowDelete: words }, opts);
+    const kafka = passwords?.get(kafkaPassword);
+    const login = kafka === undefined ? {} : { kafkaPassword: pulumi.secret(kafka) };
+    super("cdc:index:Data", name, { ...held, ...login, allowDelete: words }, opts);
     // Known in a preview too.
     this.accepted = new Promise((resolve) => void this.urn.apply(() => resolve()));
   }

@@ -137,7 +137,7 @@ test("status, doctor, verify, topics, tail, snapshot and reconcile log in as the
   succeeded(await cdc(checkout, "events"));
   succeeded(await cdc(checkout, "snapshot", "far", "products.products"));
   succeeded(await cdc(checkout, "reconcile"));
-  succeeded(await cdc(checkout, "dlq"));
+  succeeded(await cdc(checkout, "dlq", "list"));
 });
 
 test("a task that was killed is brought back by the guard, which looks at their brokers", async () => {
