@@ -40,5 +40,5 @@ export const kafka = plan.kafka.endpoints.fromHost.bootstrap;
 export const connect = plan.connect.endpoints.fromHost.url;
 /** The read side: engine, search page, sink, and how long a change took until a search found it; null without one. */
 export const readSide = pipeline.readSide ?? null;
-/** The guard's metrics, and Prometheus, on this machine; null without metrics. */
+/** The operator's page, the guard's metrics, and Prometheus, on this machine; null without metrics. */
 export const monitoring = pipeline.monitoring ?? null;

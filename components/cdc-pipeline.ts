@@ -58,7 +58,8 @@ export interface ShardSummary {
 
 /** What `up` tells of monitoring. */
 export interface MonitoringSummary {
-  /** The guard's metrics on this machine. */
+  /** The operator's page, and the guard's metrics, on this machine. */
+  readonly page: string;
   readonly metrics: string;
   /** Undefined without one of the pipeline's own. */
   readonly prometheus: string | undefined;
@@ -148,8 +149,9 @@ export class CdcPipeline extends pulumi.ComponentResource {
     function createMonitoring(monitoring: MonitoringPlan | undefined): pulumi.Output<MonitoringSummary> | undefined {
       const { guard } = plan;
       if (!isMonitored(guard)) return undefined;
-      const metrics = `${guard.endpoints.fromHost.url}/metrics`;
-      if (monitoring === undefined) return pulumi.output({ metrics, prometheus: undefined });
+      const { url: page } = guard.endpoints.fromHost;
+      const metrics = `${page}/metrics`;
+      if (monitoring === undefined) return pulumi.output({ page, metrics, prometheus: undefined });
       const { url } = new Monitoring(
         "monitoring",
         {
@@ -168,7 +170,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
         },
         parent,
       );
-      return url.apply((prometheus) => ({ metrics, prometheus }));
+      return url.apply((prometheus) => ({ page, metrics, prometheus }));
     }
 
     function createReadSide(readSide: ReadSidePlan): pulumi.Output<ReadSideSummary> {

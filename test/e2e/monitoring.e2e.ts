@@ -96,7 +96,7 @@ describe("up", () => {
       string,
       unknown
     >;
-    expect(outputs["monitoring"]).toEqual({ metrics: `${metrics}/metrics`, prometheus: prometheusUrl });
+    expect(outputs["monitoring"]).toEqual({ page: metrics, metrics: `${metrics}/metrics`, prometheus: prometheusUrl });
     const jobs = await until(
       "all targets are read",
       async () => await prometheus.targets(),

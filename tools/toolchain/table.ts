@@ -30,7 +30,7 @@ const outputsSchema = z.object({
     // Pulumi warns of an output that is undefined, so a stack without a read side has null.
     .transform((value) => value ?? undefined),
   monitoring: z
-    .object({ metrics: z.string(), prometheus: z.string().optional() })
+    .object({ metrics: z.string(), page: z.string().optional(), prometheus: z.string().optional() })
     .nullish()
     .transform((value) => value ?? undefined),
 });
@@ -56,6 +56,7 @@ export function pipelineTable(outputs: unknown): string {
     `connect  ${connect}`,
     ...(readSide === undefined ? [] : [`engine   ${readSide.engine}  (${readSide.sink}: ${readSide.sinkState})`]),
     ...(readSide?.page === undefined ? [] : [`page     ${readSide.page}`]),
+    ...(monitoring?.page === undefined ? [] : [`operator ${monitoring.page}`]),
     ...(monitoring === undefined ? [] : [`metrics  ${monitoring.metrics}`]),
     ...(monitoring?.prometheus === undefined ? [] : [`alerts   ${monitoring.prometheus}  (Prometheus)`]),
   ];
