@@ -113,9 +113,12 @@ test("switched on it changes nothing but the guard, which Prometheus reads", asy
   ]);
 });
 
-test("another bound is another Prometheus and nothing else of the two", async () => {
+test("another bound is another Prometheus, and another guard, whose page shows it", async () => {
   const monitoring = { enabled: true, prometheus, alertsTo };
   const other = await registered(monitoring, webhook, { maxDelaySeconds: 300 });
   const keys = new Set(other.map(keyOf));
-  expect(resources.filter((one) => !keys.has(keyOf(one))).map(({ name }) => name)).toEqual(["prometheus-container"]);
+  expect(resources.filter((one) => !keys.has(keyOf(one))).map(({ name }) => name)).toEqual([
+    "guard-container",
+    "prometheus-container",
+  ]);
 });

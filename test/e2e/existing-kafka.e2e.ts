@@ -169,7 +169,7 @@ test("the password is nowhere in clear", async () => {
 });
 
 test("brokers that were away come back, and so does the flow", async () => {
-  await brokers.docker("restart", "--time", "30", brokers.name);
+  await brokers.restart();
   await insert(1003);
   await arrives(1003);
   await until("status is healthy", async () => (await cdc(checkout, "status")).code === 0);

@@ -54,6 +54,15 @@ export class KafkaElsewhere {
       await rm(folder, { recursive: true });
     }
     await this.docker("start", this.name);
+    await this.#answers();
+  }
+
+  async restart(): Promise<void> {
+    await this.docker("restart", "--time", "30", this.name);
+    await this.#answers();
+  }
+
+  async #answers(): Promise<void> {
     await untilSucceeds("the brokers answer", () => this.tool("kafka-topics.sh", "--list"));
   }
 
