@@ -181,6 +181,9 @@ test("destroy leaves topics with their records, and nothing else; the next up re
   expect(await namesOwnedBy(checkout.prefix)).toEqual([]);
   expect(await idsOf("far.products.products")).toContain(1003);
   expect(await brokers.tool("kafka-consumer-groups.sh", "--list")).not.toMatch(/connect-/);
+  // With it the stack went, and its file's secret.
+  succeeded(await checkout.pulumi("stack", "select", "--create"));
+  await writeStack();
   expect(failed(await checkout.pulumi("preview"))).toMatch(/CDC-825 topics? .*takeTopics: true/s);
 });
 
