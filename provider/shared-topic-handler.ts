@@ -62,8 +62,8 @@ export const sharedTopicHandler: ResourceHandler = {
       say(`topic ${known.name} stays on ${kafkaOf(known).bootstrap}: ${whyKept(known)}`);
       return;
     }
-    const { deleteTopic } = await import("../clients/kafka/delete-topic.ts");
-    await deleteTopic(kafkaOf(known), known.name);
+    const { dropTopic } = await import("../clients/kafka/declare-topic.ts");
+    await dropTopic(kafkaOf(known), known.name);
   },
 };
 

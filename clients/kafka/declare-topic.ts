@@ -4,6 +4,7 @@ import { UserError } from "../../lib/run.ts";
 import { TopicAdmin, type TopicDescription } from "./admin.ts";
 import { answerFrom } from "./answer.ts";
 import { connectionTo, type KafkaAddress } from "./connection.ts";
+import { deleteTopic } from "./delete-topic.ts";
 
 /** What a topic is to be. */
 export interface WantedTopic {
@@ -63,6 +64,14 @@ export async function declareTopic(kafka: KafkaAddress, wanted: WantedTopic): Pr
   }
 }
 
+/**
+ * Deletes the topic with all its records. One that does not exist is fine.
+ * @throws as `declareTopic`.
+ */
+export async function dropTopic(kafka: KafkaAddress, name: string): Promise<void> {
+  await told(kafka, { name }, `kafka-topics.sh --delete --topic ${name}`, async () => await deleteTopic(kafka, name));
+}
+
 async function create(admin: Admin, { name, partitions, replicationFactor, config }: WantedTopic): Promise<void> {
   const configs = Object.entries(config).map(([key, value]) => ({ name: key, value }));
   await admin.createTopics({ topics: [name], partitions, replicas: replicationFactor, configs });
@@ -82,7 +91,12 @@ async function alter(admin: Admin, { name, partitions }: WantedTopic, { lacking,
 }
 
 /** What a broker answers passes with the command by which its administrator does the same. */
-async function told(kafka: KafkaAddress, { name }: WantedTopic, command: string, work: () => Promise<void>) {
+async function told(
+  kafka: KafkaAddress,
+  { name }: Pick<WantedTopic, "name">,
+  command: string,
+  work: () => Promise<void>,
+) {
   await answerFrom(kafka, work).catch((error: unknown) => {
     const reason = refusalIn(error);
     if (reason === undefined) throw error;

@@ -83,6 +83,12 @@ async function arrives(id: number): Promise<void> {
   );
 }
 
+/** As their administrator does with what `cdc acls` prints. */
+async function allowWhatIsNeeded(): Promise<void> {
+  const { acls } = JSON.parse(succeeded(await cdc(checkout, "--json", "acls"))) as { acls: Acl[] };
+  await brokers.account("cdc", password, acls.map(aclArguments));
+}
+
 beforeAll(async () => {
   const host = await addressForContainers();
   authority = await ownAuthority();
@@ -111,8 +117,7 @@ afterAll(async () => {
 test("brokers that cannot be used are refused before anything is made: another login, too few for the replicas", async () => {
   await writeStack({}, { replicationFactor: 3 });
   expect(failed(await checkout.pulumi("preview"))).toMatch(/CDC-730 cdc:kafka\.existing: .* does not let cdc in/);
-  const { acls } = JSON.parse(succeeded(await cdc(checkout, "--json", "acls"))) as { acls: Acl[] };
-  await brokers.account("cdc", password, acls.map(aclArguments));
+  await allowWhatIsNeeded();
   expect(failed(await checkout.pulumi("preview"))).toContain("CDC-731 cdc:topics.replicationFactor");
   await writeStack();
   expect(await namesOwnedBy(checkout.prefix)).toEqual([]);
@@ -191,7 +196,10 @@ test("with a word the topics are taken; those that the stack makes go with it by
   await writeStack({ takeTopics: true });
   expect(succeeded(await checkout.pulumi("preview"))).toContain("far-connector");
   for (const topic of await topicsOn(kafka)) await brokers.tool("kafka-topics.sh", "--delete", "--topic", topic);
+  expect(await brokers.everything()).toBe(before);
   await writeStack({ deleteTopics: true });
+  await allowWhatIsNeeded();
+  before = await brokers.everything();
   succeeded(await checkout.make("up"));
   succeeded(await checkout.make("down"));
   expect(await brokers.everything()).toBe(before);
