@@ -57,7 +57,7 @@ export function neededAcls(plan: PipelinePlan): Acl[] {
     ...acls("group", readSide === undefined ? [] : [`connect-${readSide.sink.name}`], ["Delete", "Describe", "Read"]),
     // Exactly-once sources (KIP-618): of the workers' leader, and of each task.
     ...acls("transactional-id", [`connect-cluster-${workers}`, `${workers}-`], ["Describe", "Write"], true),
-    // Each reader of a topic names a group, and joins none.
+    // Each reader of a topic has a group of its own, which the brokers forget: nothing is committed.
     ...acls("group", [readerGroups], ["Describe", "Read"], true),
   ];
 }
