@@ -41,6 +41,8 @@ export const types = {
   containerReady: "cdc:index:ContainerReady",
   preparedImage: "cdc:index:PreparedImage",
   remoteImage: "docker:index/remoteImage:RemoteImage",
+  /** On brokers that somebody else runs. */
+  sharedTopic: "cdc:index:SharedTopic",
   topic: "kafka:index/topic:Topic",
 } as const;
 

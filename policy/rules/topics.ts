@@ -15,7 +15,8 @@ const setting = "schema.history.internal.kafka.topic";
 
 /** Schema history topics are declared as their connectors need them. (Its own topics a worker makes, or refuses, itself.) */
 export const orderedTopics: StackRule = (resources) => {
-  const topics = new Map(ofType(resources, types.topic).map((topic) => [topic.inputs["name"], topic]));
+  const declared = [...ofType(resources, types.topic), ...ofType(resources, types.sharedTopic)];
+  const topics = new Map(declared.map((topic) => [topic.inputs["name"], topic]));
   return mysqlConnectors(resources).flatMap((connector) => {
     const name = connectorSetting(connector, setting);
     // The name of a topic may not be known yet.

@@ -316,6 +316,12 @@ describe("ordered topics", () => {
   const box = (config: object) => [connector(), topic({ config: { "retention.ms": "-1", ...config } })];
   table(orderedTopics, [
     ["a history as it has to be", [connector(), topic()], []],
+    ["one on brokers that somebody else runs", [connector(), { ...topic(), type: types.sharedTopic }], []],
+    [
+      "partitions of such a one",
+      [connector(), { ...topic({ partitions: 3 }), type: types.sharedTopic }],
+      ["history: partitions is 3; allowed is 1"],
+    ],
     ["partitions", [connector(), topic({ partitions: 3 })], ["history: partitions is 3; allowed is 1"]],
     ["partitions not known yet", [connector(), topic({ partitions: unknownValue })], []],
     ["no retention", [connector(), topic({ config: {} })], ["history: config.retention.ms is not set"]],
