@@ -52,7 +52,7 @@ const handlers: Readonly<Record<string, ResourceHandler>> = {
   "cdc:index:RandomPassword": randomPasswordHandler,
   "cdc:index:RetiredPassword": retiredPasswordHandler,
   "cdc:index:Schema": schemaHandler,
-  "cdc:index:SharedTopic": sharedTopicHandler,
+  "cdc:index:SharedTopic": sharedTopicHandler(),
   "cdc:index:TablesRead": tablesReadHandler,
 };
 

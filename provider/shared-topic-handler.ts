@@ -19,16 +19,21 @@ type SharedTopicOutputs = SharedTopicInputs & { readonly wasMade: boolean };
 /** What a check of the brokers may take while the user waits for a preview. */
 const lookMs = 5000;
 
-export const sharedTopicHandler: ResourceHandler = {
+/** @param declared topics that the program has declared so far, as `where` says it; the process has one program. */
+export const sharedTopicHandler = (declared = new Set<string>()): ResourceHandler => ({
+  async check(news) {
+    if (!hasUnknown(news)) declared.add(where(asInputs(news)));
+    return { inputs: news };
+  },
+
   /** Looks at the brokers too: a topic that is gone, or was changed, is mended by a plain `up`. */
   async diff(_id, olds, news, say) {
     const { wasMade: _, ...known } = olds;
     if (hasUnknown(news)) return { changes: true };
     const wanted = asInputs(news);
-    const replaces = wanted.name === asInputs(olds).name ? [] : ["name"];
     const found = await within(lookMs, differences(wanted), []);
     if (found.length > 0) say(`topic ${wanted.name}: ${found.join(", ")}`);
-    return { changes: !isEqual(reveal(known), reveal(news)) || found.length > 0, replaces };
+    return { changes: !isEqual(reveal(known), reveal(news)) || found.length > 0 };
   },
 
   async create(inputs) {
@@ -57,18 +62,31 @@ export const sharedTopicHandler: ResourceHandler = {
   /** Taken out of the plan, with a word where it holds records (CDC-804), or with the stack, where that was said before. */
   async delete(_id, props, say, context) {
     const known = asOutputs(props);
-    const isWanted = context?.isProgramRunning === true || known.deleteWithStack;
-    if (!known.wasMade || !isWanted) {
-      say(`topic ${known.name} stays on ${kafkaOf(known).bootstrap}: ${whyKept(known)}`);
+    const why = whyKept(known, context?.isProgramRunning === true, declared);
+    if (why !== undefined) {
+      say(`topic ${known.name} stays on ${kafkaOf(known).bootstrap}: ${why}`);
       return;
     }
     const { dropTopic } = await import("../clients/kafka/declare-topic.ts");
     await dropTopic(kafkaOf(known), known.name);
   },
-};
+});
 
-function whyKept({ wasMade }: SharedTopicOutputs): string {
-  return wasMade ? "cdc:kafka.existing.deleteTopics is false" : "it was there before this stack";
+/** @returns undefined when it goes. */
+function whyKept(
+  topic: SharedTopicOutputs,
+  isProgramRunning: boolean,
+  declared: ReadonlySet<string>,
+): string | undefined {
+  if (!topic.wasMade) return "it was there before this stack";
+  // It moved to another part of the plan (merged topics have another parent than a shard's), under which it was taken a moment ago.
+  if (declared.has(where(topic))) return "the plan still has it";
+  return isProgramRunning || topic.deleteWithStack ? undefined : "cdc:kafka.existing.deleteTopics is false";
+}
+
+/** Of which brokers it is, and its name. */
+function where(topic: SharedTopicInputs): string {
+  return `${kafkaOf(topic).bootstrap} ${topic.name}`;
 }
 
 async function declare(inputs: Properties): Promise<boolean> {

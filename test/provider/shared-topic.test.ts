@@ -2,7 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { differenceOf } from "../../clients/kafka/declare-topic.ts";
 import type { Properties } from "../../provider/handler.ts";
-import { sharedTopicHandler } from "../../provider/shared-topic-handler.ts";
+import { sharedTopicHandler as newHandler } from "../../provider/shared-topic-handler.ts";
+
+const sharedTopicHandler = newHandler();
 
 const wanted = { name: "t", partitions: 3, replicationFactor: 2, config: { "cleanup.policy": "compact" } };
 const there = { name: "t", partitions: 3, replicas: 2, config: { "cleanup.policy": "compact" }, sizeBytes: 0 };
@@ -45,6 +47,18 @@ describe("what stays", () => {
     });
     await expect(deletion).rejects.toThrow("no answer from Kafka at 127.0.0.1:1");
   });
+});
+
+test("one that only moved to another part of the plan stays, whoever asks; one of the same name elsewhere is another", async () => {
+  const handler = newHandler();
+  const state = { ...wanted, bootstrap: "127.0.0.1:1", wasMade: true, deleteWithStack: true };
+  await handler.check?.({ ...wanted, bootstrap: "127.0.0.1:1" }, {}, true, () => {});
+  const said: string[] = [];
+  await handler.delete("t", state, (text) => said.push(text), { isProgramRunning: true, stack: "dev" });
+  expect(said.join()).toContain("the plan still has it");
+  const elsewhere = { ...state, bootstrap: "127.0.0.1:2" };
+  const deletion = handler.delete("t", elsewhere, () => {}, { isProgramRunning: true, stack: "dev" });
+  await expect(deletion).rejects.toThrow("no answer from Kafka at 127.0.0.1:2");
 });
 
 test("brokers that do not answer change nothing that is known", async () => {
