@@ -52,12 +52,19 @@ export async function declareTopic(kafka: KafkaAddress, wanted: WantedTopic): Pr
   const admin = new Admin(connectionTo(kafka, "cdc-topics"));
   try {
     if (found === undefined) {
-      await told(kafka, wanted, createCommand(wanted), async () => await create(admin, wanted));
+      await told(
+        kafka,
+        wanted,
+        createCommand(wanted),
+        answerFrom(kafka, async () => await create(admin, wanted)),
+      );
       return true;
     }
     const difference = differenceOf(found, wanted);
-    if (difference !== undefined)
-      await told(kafka, wanted, alterCommand(wanted, difference), async () => await alter(admin, wanted, difference));
+    if (difference !== undefined) {
+      const altered = answerFrom(kafka, async () => await alter(admin, wanted, difference));
+      await told(kafka, wanted, alterCommand(wanted, difference), altered);
+    }
     return false;
   } finally {
     await admin.close();
@@ -69,7 +76,7 @@ export async function declareTopic(kafka: KafkaAddress, wanted: WantedTopic): Pr
  * @throws as `declareTopic`.
  */
 export async function dropTopic(kafka: KafkaAddress, name: string): Promise<void> {
-  await told(kafka, { name }, `kafka-topics.sh --delete --topic ${name}`, async () => await deleteTopic(kafka, name));
+  await told(kafka, { name }, `kafka-topics.sh --delete --topic ${name}`, deleteTopic(kafka, name));
 }
 
 async function create(admin: Admin, { name, partitions, replicationFactor, config }: WantedTopic): Promise<void> {
@@ -95,9 +102,9 @@ async function told(
   kafka: KafkaAddress,
   { name }: Pick<WantedTopic, "name">,
   command: string,
-  work: () => Promise<void>,
-) {
-  await answerFrom(kafka, work).catch((error: unknown) => {
+  answered: Promise<void>,
+): Promise<void> {
+  await answered.catch((error: unknown) => {
     const reason = refusalIn(error);
     if (reason === undefined) throw error;
     throw new UserError(
