@@ -1,7 +1,22 @@
 import { defineConfig } from "vitest/config";
 
-/** Fault after fault, kill after kill, release after release: `npm run long`, once a week and before a version. `make test` has an hour. */
-const long = ["truth", "remedies", "interrupted", "compatibility", "rotate"].map((name) => `test/e2e/${name}.e2e.ts`);
+/** What takes long and guards what seldom changes: `npm run long`, once a week and before a version. `make test` has an hour. */
+const long = [
+  // Fault after fault, kill after kill.
+  "truth",
+  "remedies",
+  "interrupted",
+  "cluster",
+  // A server's history, an order, an index: each against what a second reading says.
+  "history",
+  "order",
+  "index-truth",
+  // Release after release, clone beside clone, password after password.
+  "compatibility",
+  "versions",
+  "two-clones",
+  "rotate",
+].map((name) => `test/e2e/${name}.e2e.ts`);
 
 export default defineConfig({
   test: {
