@@ -7,7 +7,7 @@ import { schemaFilesOf } from "../config/sql.ts";
 import { cdcPasswordKey, mysqlTruststoreFile } from "../lib/constants.ts";
 import { loginOf } from "../lib/connector-secrets.ts";
 import { hostAndPort, type MysqlLogin } from "../lib/endpoint.ts";
-import { kafkaPassword, mysqlPassword, type Passwords } from "../lib/passwords.ts";
+import { kafkaPassword, mysqlAdminPassword, mysqlPassword, type Passwords } from "../lib/passwords.ts";
 import { isMonitored } from "../plan/guard.ts";
 import { engineNames, heldVolumes, type Owner } from "../plan/owner.ts";
 import { hasOwnServer, shardsElsewhere, type OwnShard } from "../plan/servers.ts";
@@ -222,7 +222,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
         ? createServer(shardPlan)
         : // It was looked at before anything was made.
           {
-            shard: new ExistingMysql(shardPlan, passwordElsewhere(shardPlan.name)),
+            shard: findServer(shardPlan),
             inspected: pulumi.output(undefined),
           };
       const connector = new DebeziumConnector(
@@ -249,6 +249,13 @@ export class CdcPipeline extends pulumi.ComponentResource {
         probeLatencyMs: connector.probeLatencyMs,
       });
       return { shard, connector, summary };
+    }
+
+    function findServer(shardPlan: ShardPlan): ExistingMysql {
+      const { name: shardName, account } = shardPlan;
+      const adminPassword = account.madeBy === undefined ? undefined : knownPassword(mysqlAdminPassword(shardName));
+      const password = passwordElsewhere(shardName);
+      return new ExistingMysql({ stack: plan.stack, plan: shardPlan, password, adminPassword }, parent);
     }
 
     function createServer(shardPlan: OwnShard) {

@@ -25,6 +25,20 @@ const hostPort = z.string().refine((text) => {
   return Number(port) >= 1 && Number(port) <= 65_535 && host.safeParse(name.replace(/^\[(.+)\]$/, "$1")).success;
 });
 
+const mysqlUser = z.string().regex(/^[^\s'"`\\:]{1,32}$/);
+
+const createAccount = z.strictObject({
+  user: field(mysqlUser, {
+    description: "An administrator's account: it may CREATE USER, and grant what it has.",
+    allowed: "an account's name, 32 characters at most",
+    upstream: "MySQL `CREATE USER`",
+  }),
+  password: field(encrypted, {
+    description: "Its password, encrypted in the stack's file (`pulumi config set --secret --path`).",
+    allowed: "a secret: {secure: …} as Pulumi writes it",
+  }),
+});
+
 export const existingMysqlSchema = z.strictObject({
   host: field(host, {
     description:
@@ -37,8 +51,9 @@ export const existingMysqlSchema = z.strictObject({
     allowed: "a port from 1 to 65535",
     upstream: "Debezium `database.port`",
   }),
-  user: field(z.string().regex(/^[^\s'"`\\:]{1,32}$/), {
-    description: "The account that captures; its privileges are looked at before anything is made, and never changed.",
+  user: field(mysqlUser, {
+    description:
+      "The account that captures; its privileges are looked at before anything is made, and never changed unless createAccount is there.",
     allowed: "an account's name, 32 characters at most",
     upstream: "Debezium `database.user`",
   }),
@@ -46,6 +61,12 @@ export const existingMysqlSchema = z.strictObject({
     description: "Its password, encrypted in the stack's file (`pulumi config set --secret --path`).",
     allowed: "a secret: {secure: …} as Pulumi writes it",
     upstream: "Debezium `database.password`",
+  }),
+  createAccount: field(createAccount.optional(), {
+    description:
+      "Who may make that account: `up` makes it, gives it its privileges, and makes the pipeline's own database (not with readOnly); `pulumi destroy` takes away what was made so.",
+    allowed: "{user: admin, password: {secure: …}}",
+    otherwise: "the account is there, and is only looked at",
   }),
   readOnly: field(z.boolean().default(false), {
     description:

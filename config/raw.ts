@@ -1,5 +1,5 @@
 /** How Pulumi reads keys and values of a stack's file: the program gets them from it, `make` and `cdc` read the file themselves. */
-import { kafkaPassword, mysqlPassword } from "../lib/passwords.ts";
+import { kafkaPassword, mysqlAdminPassword, mysqlPassword } from "../lib/passwords.ts";
 
 /** Fields that are text; Pulumi hands over every other kind of value as JSON. */
 const textFields = new Set(["schema", "timeZone", "images"]);
@@ -60,9 +60,13 @@ export function replaceSecrets(field: string, value: unknown, instead: InsteadOf
     return replaceIn(value, ["existing", "sasl", "password"], (one) => instead(one, kafkaPassword));
   if (field === "monitoring") return replaceIn(value, ["alertsTo"], (one) => instead(one, "alertsTo"));
   if (field !== "shards" || !Array.isArray(value)) return value;
-  return value.map((shard: unknown) =>
-    replaceIn(shard, ["mysql", "password"], (one) => instead(one, mysqlPassword((shard as { name?: unknown }).name))),
-  );
+  return value.map((shard: unknown) => {
+    const { name } = (shard ?? {}) as { readonly name?: unknown };
+    const withPassword = replaceIn(shard, ["mysql", "password"], (one) => instead(one, mysqlPassword(name)));
+    return replaceIn(withPassword, ["mysql", "createAccount", "password"], (one) =>
+      instead(one, mysqlAdminPassword(name)),
+    );
+  });
 }
 
 /** @param path keys, one in the other; where one is missing the value stays as it is. */

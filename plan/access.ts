@@ -27,7 +27,7 @@ export function ownAccess({ alias, published }: ResolvedServer): Access {
  */
 export function existingAccess(
   key: string,
-  { host, port, user, tls, readOnly }: ExistingMysql,
+  { host, port, user, tls, readOnly, createAccount }: ExistingMysql,
   authorities: Readonly<Record<string, string>>,
 ): Access {
   const ca = typeof tls === "object" ? authorities[tls.caFile] : undefined;
@@ -43,6 +43,7 @@ export function existingAccess(
       sslMode: tls === false ? "disabled" : isByAuthority ? "verify_ca" : "verify_identity",
       truststore: ca === undefined ? undefined : truststoreFileOf(key),
       isReadOnly: readOnly,
+      ...(createAccount !== undefined && { madeBy: createAccount.user }),
     },
   };
 }

@@ -7,7 +7,7 @@ import { isLoopbackHost } from "./endpoints.ts";
 
 /**
  * CDC-230 no server, or two; CDC-231 a field that only a server of the stack's own has; CDC-232 an address that means the container
- * that asks; CDC-233 two shards on one server.
+ * that asks; CDC-233 two shards on one server; CDC-239 an account that is to make itself.
  */
 export function existingProblems({ shards, kafka }: PipelineConfig): Problem[] {
   const seen = new Map<string, string>();
@@ -24,6 +24,7 @@ export function existingProblems({ shards, kafka }: PipelineConfig): Problem[] {
       ...ownFields(path, shard),
       ...(isLoopbackHost(mysql.host) ? [loopback(`${path}.mysql.host`, mysql.host, "bind_address")] : []),
       ...(other === undefined ? [] : [sameServer(path, address, other)]),
+      ...(mysql.createAccount?.user === mysql.user ? [ownMaker(path, mysql.user)] : []),
     ];
   }
 }
@@ -93,6 +94,16 @@ function loopback(path: string, host: string, setting: string): Problem {
     path,
     message: `found ${host}, which in a worker's container is that container itself`,
     remedy: `write a name or an address of the machine that containers reach too; the server has to listen there (${setting})`,
+  };
+}
+
+/** Its privileges would be another's to take away with the stack. */
+function ownMaker(path: string, user: string): Problem {
+  return {
+    code: "CDC-239",
+    path: `${path}.mysql.createAccount.user`,
+    message: `found ${user}, which is the account that is to be made`,
+    remedy: `name the administrator's account there, or take ${path}.mysql.createAccount out where ${user} is there already`,
   };
 }
 

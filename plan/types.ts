@@ -88,6 +88,8 @@ export interface CdcAccountPlan {
   readonly truststore: string | undefined;
   /** Whether it writes nothing: no heartbeats, probes or signals into the pipeline's own database. */
   readonly isReadOnly: boolean;
+  /** The administrator who makes it on a server that somebody else runs; undefined where it is there, or the stack's own. */
+  readonly madeBy?: string;
 }
 
 /** Table (`DATABASE.TABLE`) whose rows are commands to a connector, or the topic whose records are. */

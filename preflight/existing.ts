@@ -1,7 +1,7 @@
 /** Servers that somebody else runs: looked at before anything is made, by the same rules as those of the stack's own. */
 import { ConnectClient, NoAnswerError } from "../clients/connect/client.ts";
 import type { Problem } from "../lib/problem.ts";
-import { mysqlPassword, type Passwords } from "../lib/passwords.ts";
+import { mysqlAdminPassword, mysqlPassword, type Passwords } from "../lib/passwords.ts";
 import { includedTables } from "../plan/captured.ts";
 import { shardsElsewhere } from "../plan/servers.ts";
 import type { PipelinePlan, ShardPlan } from "../plan/types.ts";
@@ -18,7 +18,7 @@ export interface ExistingWorld {
 }
 
 /**
- * Checks each of them (CDC-711 to CDC-719). Nothing is mended from here: missing privileges are refused too.
+ * Checks each of them (CDC-711 to CDC-719). Nothing is mended from here: missing privileges are refused too, but where `up` gives them.
  * @param passwords of the accounts.
  */
 export async function checkExisting(
@@ -39,7 +39,10 @@ async function checkShard(
   world: ExistingWorld,
 ): Promise<Problem[]> {
   const { account, connector, databases, endpoints, keyNeeds, name } = shard;
-  const login = { user: account.user, password: passwords.get(mysqlPassword(name)) ?? "" };
+  // The account that is to be made may not be there yet.
+  const { madeBy } = account;
+  const whose = madeBy === undefined ? mysqlPassword(name) : mysqlAdminPassword(name);
+  const login = { user: madeBy ?? account.user, password: passwords.get(whose) ?? "" };
   // Of a connector that streams the server tells its id, which is in use by that one.
   const serverId = (await world.hasConnector(connector.name))
     ? {}
@@ -51,6 +54,7 @@ async function checkShard(
       databases,
       keyNeeds,
       isReadOnly: account.isReadOnly,
+      privilegesAreGiven: account.madeBy !== undefined,
       tables: includedTables(shard),
       ...serverId,
     },

@@ -17,6 +17,8 @@ export interface ExpectedServer {
   readonly keyNeeds: Readonly<Record<string, KeyNeed>>;
   /** Whether nothing is written to it. Default: the pipeline's own database is. */
   readonly isReadOnly?: boolean;
+  /** Whether the account's privileges are given to it by `up`. Default: they have to be there. */
+  readonly privilegesAreGiven?: boolean;
   /** Tables that have to be there, `DATABASE.TABLE`. Default: none is looked for. */
   readonly tables?: readonly string[];
   /** What the connector is to be as a replication client (Debezium `database.server.id`). Default: not compared with other ids. */
@@ -213,7 +215,9 @@ export function secondsOf(time: string, zone: string): number {
   return asUtc / 1000 - offset;
 }
 
-function judgeGrants(path: string, facts: ServerFacts, { databases, isReadOnly }: ExpectedServer): Problem[] {
+function judgeGrants(path: string, facts: ServerFacts, expected: ExpectedServer): Problem[] {
+  const { databases, isReadOnly, privilegesAreGiven } = expected;
+  if (privilegesAreGiven === true) return [];
   const wanted = cdcPrivileges(databases, isReadOnly);
   const here = isRds(facts.variables) ? rdsPrivileges(wanted) : wanted;
   const missing = lackingPrivileges(facts.grants, new Map(Object.entries(here)));

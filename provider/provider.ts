@@ -12,6 +12,7 @@ import { acceptedPasswordHandler, retiredPasswordHandler } from "./account-passw
 import { brokersInSyncHandler } from "./brokers-in-sync-handler.ts";
 import { certificateAuthorityHandler, certificateHandler } from "./certificate-handlers.ts";
 import { connectorHandler } from "./connector-handler.ts";
+import { createdAccountHandler } from "./created-account-handler.ts";
 import { dataHandler } from "./data-handler.ts";
 import { dataVolumeHandler } from "./data-volume-handler.ts";
 import { containerReadyHandler } from "./container-ready-handler.ts";
@@ -40,6 +41,7 @@ const handlers: Readonly<Record<string, ResourceHandler>> = {
   "cdc:index:CertificateAuthority": certificateAuthorityHandler(),
   "cdc:index:Connector": connectorHandler,
   "cdc:index:ContainerReady": containerReadyHandler,
+  "cdc:index:CreatedAccount": createdAccountHandler,
   "cdc:index:Data": dataHandler,
   "cdc:index:DataVolume": dataVolumeHandler,
   "cdc:index:Flow": flowHandler,

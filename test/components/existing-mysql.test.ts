@@ -4,7 +4,7 @@ import { CdcPipeline } from "../../components/cdc-pipeline.ts";
 import { rawWith, planFrom } from "../support/config.ts";
 import { ownerOf } from "../support/fake-world.ts";
 import { inClear, keyOf, register, reveal, type Registered } from "../support/mocks.ts";
-import { mysqlPassword } from "../../lib/passwords.ts";
+import { mysqlAdminPassword, mysqlPassword } from "../../lib/passwords.ts";
 
 const images = {
   mysql: "mysql:test",
@@ -18,10 +18,14 @@ const mysql = { host: "db1.example.com", user: "capture", password: { secure: "v
 const ours = { name: "ours", port: 3308 };
 const theirs = { name: "theirs", mysql: { ...mysql, tls: { caFile: "test/support/authority.pem" } } };
 const password = "pa ss=w\\örd";
+const adminPassword = "4dm1n pass";
 
 async function registered(shards: unknown[], preview = false, readSide = true): Promise<Registered[]> {
   const plan = planFrom(rawWith({ shards, readSide: { enabled: readSide } }), "cdc-test");
-  const passwords = new Map([[mysqlPassword("theirs"), password]]);
+  const passwords = new Map([
+    [mysqlPassword("theirs"), password],
+    [mysqlAdminPassword("theirs"), adminPassword],
+  ]);
   return await register(
     (options) => void new CdcPipeline("pipeline", { owner: ownerOf(plan.stack), plan, images, passwords }, options),
     preview,
@@ -108,4 +112,42 @@ test("without a server of ours there is none on the engine, and no account on on
     expect(types).not.toContain(type);
   const containers = resources.filter(({ type }) => type.endsWith(":Container")).map(({ name }) => name);
   expect(containers.toSorted()).toEqual(["connect-container", "guard-container", "kafka-container"]);
+});
+
+describe("an account that is made", () => {
+  const createAccount = { user: "admin", password: { secure: "v1:x" } };
+  const made = async (fields: object = {}) =>
+    await registered([{ ...theirs, mysql: { ...theirs.mysql, createAccount, ...fields } }]);
+
+  test("is the only resource more, and comes before the connector", async () => {
+    const without = (await registered([theirs])).map(({ name }) => name);
+    resources = await made();
+    const further = resources.filter(({ name }) => !without.includes(name));
+    expect(further.map(({ name, type }) => [name, type])).toEqual([["theirs-cdc-account", "cdc:index:CreatedAccount"]]);
+    const [account] = further;
+    expect(reveal(account?.inputs)).toMatchObject({
+      stack: "cdc-test",
+      admin: "admin",
+      password: adminPassword,
+      user: "capture",
+      accountPassword: password,
+      server: { host: "db1.example.com", port: 3306 },
+    });
+    const { privileges } = named("CreatedAccount", "theirs-cdc-account").inputs as { privileges: object };
+    expect(Object.keys(privileges)).toEqual(["*", "products", "cdc"]);
+  });
+
+  test("writes nothing on a server that is only read", async () => {
+    resources = await made({ readOnly: true });
+    const { privileges } = named("CreatedAccount", "theirs-cdc-account").inputs as { privileges: object };
+    expect(Object.keys(privileges)).toEqual(["*", "products"]);
+  });
+
+  test("shows neither password, and nobody else gets the administrator's", async () => {
+    resources = await made();
+    const clear = inClear(resources.map(({ inputs }) => inputs));
+    for (const one of [JSON.stringify(password).slice(1, -1), adminPassword]) expect(clear).not.toContain(one);
+    const holders = resources.filter(({ inputs }) => JSON.stringify(inputs).includes(adminPassword));
+    expect(holders.map(({ name }) => name)).toEqual(["theirs-cdc-account"]);
+  });
 });

@@ -38,6 +38,19 @@ test("passwords are kept apart from the configuration, which has none", async ()
   expect(text).not.toContain("0ther");
 });
 
+test("the administrator's password who makes an account is kept apart too", async () => {
+  const createAccount = { user: "admin", password: "4dm1n" };
+  const { name, mysql: server } = shard("a", "s3cret");
+  await given([{ name, mysql: { ...server, createAccount } }], ["cdc:shards"]);
+  expect(loadPasswords()).toEqual(
+    new Map([
+      ["mysql a", "s3cret"],
+      ["mysql admin a", "4dm1n"],
+    ]),
+  );
+  expect(JSON.stringify(loadConfig({}))).not.toContain("4dm1n");
+});
+
 test("what is no secret is refused, and is nobody's password", async () => {
   await given([shard("a", "s3cret")]);
   expect(loadPasswords()).toEqual(new Map());

@@ -102,6 +102,12 @@ const rows: readonly Row[] = [
     () => [{ kafka: { existing } }, { kafka: { brokers: 3 } }],
   ],
   [
+    "CDC-239",
+    elsewhere({ createAccount: { user: db.user, password: db.password } }),
+    /name the administrator's account there, or take cdc:shards\[0\]\.mysql\.createAccount out/,
+    () => [elsewhere({ createAccount: { user: "admin", password: db.password } }), elsewhere({})],
+  ],
+  [
     "CDC-233",
     {
       shards: [

@@ -44,6 +44,8 @@ let authority: Authority;
 let source: ServerElsewhere;
 let replica: ServerElsewhere;
 let before: string;
+/** Everything of their server, before an account was made on it. */
+let theirs: string;
 
 type Address = Pick<ServerElsewhere, "host" | "port">;
 
@@ -330,8 +332,50 @@ describe("the source moves", () => {
   });
 });
 
+describe("an account that an administrator lends its login for", () => {
+  const admin = `4dm in\\'${randomBytes(6).toString("hex")}`;
+
+  test("is made by up, and its connector goes on with it where it stood", async () => {
+    await source.source(
+      `CREATE USER 'admin'@'%' IDENTIFIED BY '${admin.replaceAll(/['\\]/g, String.raw`\$&`)}' REQUIRE SSL; GRANT ALL ON *.* TO 'admin'@'%' WITH GRANT OPTION;`,
+    );
+    theirs = await source.everything();
+    const read = await snapshotsRead();
+    const { shards } = configWith(source) as { shards: [object, { name: string; mysql: object }] };
+    const [ours, { name, mysql }] = shards;
+    const made = { ...mysql, user: "made", createAccount: { user: "admin" } };
+    await checkout.writeConfig({
+      ...(await committedConfig("dev")),
+      ...configWith(source),
+      shards: [ours, { name, mysql: made }],
+    });
+    await setPassword(password);
+    const key = "cdc:shards[1].mysql.createAccount.password";
+    succeeded(await checkout.pulumi("config", "set", "--secret", "--path", key, admin));
+    await up();
+    await insert(source, 30_000);
+    await arrives(30_000);
+    expect(await snapshotsRead()).toBe(read);
+    const users =
+      "SELECT DISTINCT user FROM performance_schema.threads t JOIN mysql.user u ON t.PROCESSLIST_USER = u.user";
+    expect((await source.sql(users)).split("\n")).toContain("made");
+    expect(succeeded(await checkout.pulumi("preview"))).toMatch(unchanged);
+  });
+
+  test("gets back what was taken from it by a plain up, and shows no password", async () => {
+    await source.sql("REVOKE SELECT ON products.* FROM 'made'@'%'");
+    expect(succeeded(await checkout.pulumi("preview"))).toContain("made@% lacks SELECT ON `products`.*");
+    await up();
+    expect(succeeded(await checkout.pulumi("preview"))).toMatch(unchanged);
+    const places = Object.entries(await placesOf(checkout, { kafka, connect, engine }, startedMs));
+    // It is in no container and in no topic: the account's own was looked for everywhere.
+    const wanted = places.filter(([place]) => /Pulumi|checkout|inspect/.test(place));
+    expect(wanted.length).toBeGreaterThan(4);
+    expect(await secretsIn(Object.fromEntries(wanted), { "the administrator's password": admin })).toEqual([]);
+  });
+});
+
 test("destroy removes what the stack has made, and changes nothing of theirs", async () => {
-  const theirs = await source.everything();
   succeeded(await checkout.make("down"));
   expect(await namesOwnedBy(checkout.prefix)).toEqual([]);
   expect(await source.everything()).toBe(theirs);

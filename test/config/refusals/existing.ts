@@ -5,6 +5,7 @@ const password = { secure: "v1:x" };
 const at = (field: string) => `cdc:shards[0].mysql.${field}`;
 const beside = (fields: Record<string, unknown>) => shard({ port: undefined, mysql: existing, ...fields });
 const mysql = (fields: Record<string, unknown>) => beside({ mysql: { ...existing, ...fields } });
+const admin = (fields: Record<string, unknown>) => mysql({ createAccount: { user: "admin", password, ...fields } });
 
 export const existingServers: readonly Row[] = [
   ["no host", mysql({ host: undefined }), "CDC-102", at("host"), /add cdc:shards\[0\]\.mysql\.host/],
@@ -94,4 +95,21 @@ export const existingServers: readonly Row[] = [
     "cdc:shards[1].serverId",
     /another serverId/,
   ],
+  ["an administrator without a name", admin({ user: undefined }), "CDC-102", at("createAccount.user"), /add/],
+  [
+    "an administrator without a password",
+    admin({ password: undefined }),
+    "CDC-102",
+    at("createAccount.password"),
+    /config set --secret --path/,
+  ],
+  [
+    "an administrator's password in clear",
+    admin({ password: "s3cret" }),
+    "CDC-112",
+    at("createAccount.password"),
+    /config set --secret --path 'cdc:shards\[0\]\.mysql\.createAccount\.password'/,
+  ],
+  ["a word for an administrator", mysql({ createAccount: true }), "CDC-102", at("createAccount"), /change/],
+  ["an account that makes itself", admin({ user: "capture" }), "CDC-239", at("createAccount.user"), /administrator's/],
 ];
