@@ -6,7 +6,7 @@ import { checkStackName, stackFile } from "../config/stack-name.ts";
 import { checkoutFolder } from "../lib/checkout.ts";
 import { UserError } from "../lib/run.ts";
 import { authorityKey, authorityPem, loginOf, secretIn } from "../lib/connector-secrets.ts";
-import { connectorSecretsFile, kafkaPasswordKey } from "../lib/constants.ts";
+import { connectorSecretsFile, enginePasswordKey, kafkaPasswordKey } from "../lib/constants.ts";
 import type { MysqlLogin } from "../lib/endpoint.ts";
 import type { DesiredState, PipelinePlan, ShardPlan } from "../plan/types.ts";
 import { fileFrom } from "../clients/docker/files.ts";
@@ -87,7 +87,10 @@ export async function planOf({ stack }: Pick<GlobalOptions, "stack">): Promise<O
   let secrets: Promise<WorkerSecrets> | undefined;
   const read = async () => await (secrets ??= readSecrets(planned));
   const planned = await readPlan(stack);
-  const plan = withKafkaLogin(planned, async () => kafkaPasswordIn(await read(), planned));
+  const plan = withEngineLogin(
+    withKafkaLogin(planned, async () => kafkaPasswordIn(await read(), planned)),
+    async () => enginePasswordIn(await read(), planned),
+  );
   return {
     name: stack,
     plan,
@@ -163,6 +166,17 @@ function withKafkaLogin(plan: PipelinePlan, password: () => Promise<string>): Pi
   return { ...plan, kafka: { ...plan.kafka, endpoints: { ...endpoints, fromHost } } };
 }
 
+/** The plan, whose search engine is asked with a password where it wants one. */
+function withEngineLogin(plan: PipelinePlan, password: () => Promise<string>): PipelinePlan {
+  const { readSide } = plan;
+  if (readSide?.endpoints.fromHost.login === undefined) return plan;
+  const { endpoints } = readSide;
+  return {
+    ...plan,
+    readSide: { ...readSide, endpoints: { ...endpoints, fromHost: { ...endpoints.fromHost, password } } },
+  };
+}
+
 async function readSecrets(plan: PipelinePlan): Promise<WorkerSecrets> {
   const containers = plan.connect.workers.map(({ container }) => container);
   for (const container of containers) {
@@ -175,23 +189,27 @@ async function readSecrets(plan: PipelinePlan): Promise<WorkerSecrets> {
   );
 }
 
-function kafkaPasswordIn({ container, text }: WorkerSecrets, { kafka }: PipelinePlan): string {
-  const password = secretIn(text, kafkaPasswordKey);
+function kafkaPasswordIn(secrets: WorkerSecrets, { kafka }: PipelinePlan): string {
+  return passwordIn(secrets, kafkaPasswordKey, `${kafka.endpoints.fromHost.sasl?.user} on Kafka`);
+}
+
+function enginePasswordIn(secrets: WorkerSecrets, { readSide }: PipelinePlan): string {
+  return passwordIn(secrets, enginePasswordKey, `${readSide?.endpoints.fromHost.login?.user} on the search engine`);
+}
+
+/** @param whose for the error. */
+function passwordIn({ container, text }: WorkerSecrets, key: string, whose: string): string {
+  const password = secretIn(text, key);
   if (password !== undefined) return password;
   throw new UnreachableError(
-    `the password of ${kafka.endpoints.fromHost.sasl?.user} on Kafka cannot be read: ${container} does not have it yet`,
+    `the password of ${whose} cannot be read: ${container} does not have it yet`,
     "bring the stack up with this configuration (make up)",
   );
 }
 
 function loginIn({ container, text }: WorkerSecrets, { name, account, server }: ShardPlan): MysqlLogin {
   const { user, passwordKey, truststore } = account;
-  const password = secretIn(text, passwordKey);
-  if (password === undefined)
-    throw new UnreachableError(
-      `the password of ${user} on ${name} cannot be read: ${container} does not have it yet`,
-      "bring the stack up with this configuration (make up)",
-    );
+  const password = passwordIn({ container, text }, passwordKey, `${user} on ${name}`);
   // Whom to trust as an existing server is in its endpoint.
   if (server === undefined) return loginOf({ user, password });
   const authority = truststore && secretIn(text, authorityKey(truststore));

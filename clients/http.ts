@@ -6,12 +6,6 @@ import { text } from "node:stream/consumers";
 import type { HttpEndpoint } from "../lib/endpoint.ts";
 import { httpsOptions, tlsError } from "./tls.ts";
 
-/** An endpoint, and what is no part of it. */
-export interface HttpAddress extends HttpEndpoint {
-  /** Of `login.user`. */
-  readonly password?: string;
-}
-
 export interface HttpQuestion {
   readonly method: string;
   /** Behind the endpoint's URL, with a slash in front. */
@@ -35,18 +29,18 @@ export interface HttpAnswer {
  */
 export async function askHttp(
   service: string,
-  address: HttpAddress,
+  address: HttpEndpoint,
   { method, path, body, signal }: HttpQuestion,
 ): Promise<HttpAnswer> {
   const root = rootOf(address);
-  const { login, password = "" } = address;
+  const auth = await authOf(address);
   const request = root.startsWith("https:") ? encryptedRequest : plainRequest;
   const content = body === undefined ? undefined : JSON.stringify(body);
   const asked = request(`${root}${path}`, {
     ...httpsOptions(address),
     // A connection of its own: one that was kept may be gone by now, and only the request would tell.
     agent: false,
-    ...(login !== undefined && { auth: `${login.user}:${password}` }),
+    ...(auth !== undefined && { auth }),
     method,
     signal,
     headers: {
@@ -71,6 +65,11 @@ export async function askHttp(
     if (signal.aborted) throw signal.reason;
     throw tlsError(`${service} at ${root}`, error) ?? error;
   }
+}
+
+/** `USER:PASSWORD`, where somebody logs in. */
+export async function authOf({ login, password }: HttpEndpoint): Promise<string | undefined> {
+  return login === undefined ? undefined : `${login.user}:${(await password?.()) ?? ""}`;
 }
 
 /** An endpoint's URL, to which a path can be added. */

@@ -7,7 +7,7 @@ import { schemaFilesOf } from "../config/sql.ts";
 import { cdcPasswordKey, mysqlTruststoreFile } from "../lib/constants.ts";
 import { loginOf } from "../lib/connector-secrets.ts";
 import { hostAndPort, type MysqlLogin } from "../lib/endpoint.ts";
-import { kafkaPassword, mysqlAdminPassword, mysqlPassword, type Passwords } from "../lib/passwords.ts";
+import { enginePassword, kafkaPassword, mysqlAdminPassword, mysqlPassword, type Passwords } from "../lib/passwords.ts";
 import { isMonitored } from "../plan/guard.ts";
 import { engineNames, heldVolumes, type Owner } from "../plan/owner.ts";
 import { hasOwnServer, shardsElsewhere, type OwnShard } from "../plan/servers.ts";
@@ -16,7 +16,7 @@ import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../plan/types.ts";
 import type { PreparedKind } from "../provider/prepared-image.ts";
 import { CertificateAuthority } from "../provider/certificate-resources.ts";
 import { GoneContainers, PreparedImage, RandomPassword } from "../provider/resources.ts";
-import { ConnectCluster } from "./connect-cluster.ts";
+import { ConnectCluster, type EngineLogin } from "./connect-cluster.ts";
 import { DebeziumConnector } from "./debezium-connector.ts";
 import { ExistingMysql } from "./existing-mysql.ts";
 import { madeAgainWhenGone } from "./docker.ts";
@@ -106,6 +106,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
         sink: plan.readSide?.sink.plugin,
         kafka,
         brokers: plan.kafka.endpoints.inNetwork,
+        ...engineLoginOf(plan.readSide),
         logins: [
           {
             account: { passwordKey: cdcPasswordKey, truststore: mysqlTruststoreFile },
@@ -173,6 +174,18 @@ export class CdcPipeline extends pulumi.ComponentResource {
       return url.apply((prometheus) => ({ page, metrics, prometheus }));
     }
 
+    /** Of the engine's user; undefined where nobody logs in. */
+    function passwordAtEngine({ endpoints }: ReadSidePlan): pulumi.Output<string> | undefined {
+      return endpoints.fromHost.login === undefined ? undefined : knownPassword(enginePassword);
+    }
+
+    function engineLoginOf(readSide: ReadSidePlan | undefined): { engine?: EngineLogin } {
+      if (readSide === undefined) return {};
+      const { tls, login } = readSide.endpoints.inNetwork;
+      if (tls === undefined && login === undefined) return {};
+      return { engine: { password: passwordAtEngine(readSide), ca: tls?.ca } };
+    }
+
     function createReadSide(readSide: ReadSidePlan): pulumi.Output<ReadSideSummary> {
       const { engine } = readSide;
       const { summary } = new ReadSide(
@@ -190,6 +203,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
           sharedTopics,
           cdcPassword,
           ca,
+          enginePassword: passwordAtEngine(readSide),
         },
         parent,
       );

@@ -5,7 +5,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { codeHash, filterPlugin, sinkPlugin, sourcesOf } from "../provider/scripts/plugin-code.ts";
 import { connectorSecrets, type ConnectorSecret } from "../lib/connector-secrets.ts";
 import { javaTruststore } from "../lib/java-truststore.ts";
-import { connectorSecretsFile, kafkaAuthorityFile, workerPropertiesFile } from "../lib/constants.ts";
+import {
+  connectorSecretsFile,
+  engineAuthorityFile,
+  kafkaAuthorityFile,
+  workerPropertiesFile,
+} from "../lib/constants.ts";
 import type { KafkaEndpoint } from "../lib/endpoint.ts";
 import { itself } from "../plan/endpoints.ts";
 import { renderProperties } from "../plan/java-properties.ts";
@@ -34,6 +39,16 @@ export interface ConnectClusterArgs {
    * workers alone; and the account of each server that somebody else runs.
    */
   readonly logins: readonly ConnectorLogin[];
+  /** A search engine that somebody else runs, to which the sink logs in or which it knows by its certificate. Default: neither. */
+  readonly engine?: EngineLogin;
+}
+
+/** How the sink reaches its engine. */
+export interface EngineLogin {
+  /** Undefined where nobody logs in. */
+  readonly password: pulumi.Output<string> | undefined;
+  /** Certificates (PEM) of whom to trust; undefined for whom Java trusts. */
+  readonly ca: string | undefined;
 }
 
 /** An account as connectors use it. */
@@ -63,11 +78,16 @@ export class ConnectCluster extends pulumi.ComponentResource {
     const secrets = {
       file: connectorSecretsFile,
       content: pulumi
-        .all([args.kafka.password, pulumi.all(args.logins.map(({ password, ca }) => pulumi.all([password, ca])))])
-        .apply(([kafkaPassword, known]) =>
+        .all([
+          args.kafka.password,
+          args.engine?.password,
+          pulumi.all(args.logins.map(({ password, ca }) => pulumi.all([password, ca]))),
+        ])
+        .apply(([kafkaPassword, enginePassword, known]) =>
           connectorSecrets(
             args.logins.map(({ account }, at) => secretOf(account, known[at])),
             sasl && kafkaPassword !== undefined ? { ...sasl, password: kafkaPassword } : undefined,
+            enginePassword,
           ),
         ),
       permissions: "0444",
@@ -84,8 +104,10 @@ export class ConnectCluster extends pulumi.ComponentResource {
             },
           ],
     );
-    const brokersAuthority =
-      tls?.ca === undefined ? [] : [{ file: kafkaAuthorityFile, content: tls.ca, permissions: "0444" }];
+    const authorities = [
+      { file: kafkaAuthorityFile, content: tls?.ca },
+      { file: engineAuthorityFile, content: args.engine?.ca },
+    ].flatMap(({ file, content }) => (content === undefined ? [] : [{ file, content, permissions: "0444" }]));
     const connectorPlugins = plan.plugins.map(bringPlugin);
     const filter = plan.filter === undefined ? [] : [bringFilter(plan.filter)];
     const sink = args.sink === undefined ? [] : [bringSink(args.sink)];
@@ -187,7 +209,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
             { file: workerPropertiesFile, content: renderProperties(worker.properties), permissions: "0444" },
             secrets,
             ...truststores,
-            ...brokersAuthority,
+            ...authorities,
           ],
           volumes: plugins.map(({ mount }) => mount),
           // 200 once the worker has joined its group and read its topics (KIP-1017).

@@ -35,6 +35,8 @@ export interface ReadSideArgs {
   readonly cdcPassword: pulumi.Output<string>;
   /** Certificate (PEM) of the authority of MySQL's. */
   readonly ca: pulumi.Output<string>;
+  /** Of the engine's user; undefined where nobody logs in. */
+  readonly enginePassword: pulumi.Output<string> | undefined;
 }
 
 /** What `up` tells of the read side. */
@@ -58,6 +60,7 @@ export class ReadSide extends pulumi.ComponentResource {
     const { url } = plan.endpoints.fromHost;
     const parent = { parent: this };
     const kafkaLogin = kafka.password === undefined ? {} : { kafkaPassword: kafka.password };
+    const engineLogin = args.enginePassword === undefined ? {} : { enginePassword: args.enginePassword };
     // Where the documents of another sink go is its own affair.
     const isOwnSink = plan.sink.plugin.archive === undefined;
 
@@ -77,7 +80,11 @@ export class ReadSide extends pulumi.ComponentResource {
     const page =
       plan.page === undefined
         ? undefined
-        : new SearchPage(plan.page.name, { owner, networks, image: args.nodeImage, plan: plan.page }, parent);
+        : new SearchPage(
+            plan.page.name,
+            { owner, networks, image: args.nodeImage, plan: plan.page, enginePassword: args.enginePassword },
+            parent,
+          );
     this.summary = pulumi.all([page?.url, sink.state, indexLatencyMs]).apply(([pageUrl, sinkState, latencies]) => ({
       engine: url,
       page: pageUrl,
@@ -112,6 +119,7 @@ export class ReadSide extends pulumi.ComponentResource {
           password: args.cdcPassword,
           ca: args.ca,
           ...(logins !== undefined && { logins }),
+          ...engineLogin,
           after: pulumi.all([
             engineStartedAt,
             pulumi.all(shards.map(({ shard }) => pulumi.all([shard.filesHash, ...shard.prepared.map(({ id }) => id)]))),
@@ -165,6 +173,7 @@ export class ReadSide extends pulumi.ComponentResource {
             index: indexTargetOf(pipeline, plan, planned),
             ...shard.login,
             ...kafkaLogin,
+            ...engineLogin,
             through: [...through, shard.startedAt, connector.appliedAt, connector.provenAt],
             containers: [...ownServers([planned]), ...shared].map(({ container }) => container),
             // A new sink reads first what the topics hold already.

@@ -1,6 +1,7 @@
 /** The search page: a small container that shows what the index holds. */
 import * as pulumi from "@pulumi/pulumi";
 import { searchPageEntry } from "../provider/scripts/container-code.ts";
+import { enginePasswordFile } from "../lib/constants.ts";
 import { itself } from "../plan/endpoints.ts";
 import type { Owner } from "../plan/owner.ts";
 import type { SearchPagePlan } from "../plan/types.ts";
@@ -21,6 +22,8 @@ export interface SearchPageArgs {
   /** An image with Node. */
   readonly image: pulumi.Input<string>;
   readonly plan: SearchPagePlan;
+  /** Of the engine's user; undefined where nobody logs in. */
+  readonly enginePassword: pulumi.Output<string> | undefined;
 }
 
 export class SearchPage extends pulumi.ComponentResource {
@@ -46,6 +49,10 @@ export class SearchPage extends pulumi.ComponentResource {
         user: "1000:1000",
         command: ["node", `${codeFolder}/${searchPageEntry}`],
         environment: { CDC_PAGE_SETTINGS: JSON.stringify({ ...plan.settings, port: plan.port.internal }) },
+        uploads:
+          args.enginePassword === undefined
+            ? []
+            : [{ file: enginePasswordFile, content: args.enginePassword, permissions: "0444" }],
         volumes: [{ volumeName: volume.name, containerPath: codeFolder, readOnly: true }],
         healthCheck: health(plan.port.internal),
         stopSeconds: 10,

@@ -13,16 +13,21 @@ import type { PipelineConfig } from "./schema.ts";
  * @returns the certificates alone (PEM), by the file as the configuration names it.
  * @throws ProblemError (CDC-113) for a file that cannot be read, has no certificate, or has a private key.
  */
-export function readAuthorities({ shards, kafka }: PipelineConfig): Record<string, string> {
+export function readAuthorities({ shards, kafka, readSide }: PipelineConfig): Record<string, string> {
   const found: Record<string, string> = {};
+  const fileOf = (tls: boolean | { readonly caFile: string } | undefined) =>
+    typeof tls === "object" ? tls.caFile : undefined;
   const named = [
-    { path: "cdc:kafka.existing", tls: kafka.existing?.tls },
-    ...shards.map(({ mysql }, index) => ({ path: `cdc:shards[${index}].mysql`, tls: mysql?.tls })),
+    { path: "cdc:kafka.existing.tls.caFile", caFile: fileOf(kafka.existing?.tls) },
+    { path: "cdc:readSide.engineCaFile", caFile: readSide.engineCaFile },
+    ...shards.map(({ mysql }, index) => ({
+      path: `cdc:shards[${index}].mysql.tls.caFile`,
+      caFile: fileOf(mysql?.tls),
+    })),
   ];
   refuse(
-    named.flatMap(({ path, tls }): Problem[] => {
-      if (typeof tls !== "object") return [];
-      const { caFile } = tls;
+    named.flatMap(({ path, caFile }): Problem[] => {
+      if (caFile === undefined) return [];
       try {
         found[caFile] ??= certificatesOf(readFileSync(resolve(checkoutFolder, caFile), "utf8"));
         return [];
@@ -30,7 +35,7 @@ export function readAuthorities({ shards, kafka }: PipelineConfig): Record<strin
         return [
           {
             code: "CDC-113",
-            path: `${path}.tls.caFile`,
+            path,
             message: `${caFile}: ${messageOf(error)}`,
             remedy:
               "name a PEM file, relative to the checkout, with the certificate of the authority that signed the server's",

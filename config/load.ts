@@ -25,7 +25,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): PlanIn
  * Passwords of servers that somebody else runs, decrypted. Only those that are secrets in the stack's file: what stands there in clear is refused by `loadConfig`.
  */
 export function loadPasswords(): Passwords {
-  return new Map([...secretsOf("shards"), ...secretsOf("kafka")]);
+  return new Map([...secretsOf("shards"), ...secretsOf("kafka"), ...secretsOf("readSide")]);
 }
 
 /** Who is told of alerts, decrypted, under the same condition; undefined for nobody. @throws ProblemError when it is no receiver. */

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import * as kind from "./fields.ts";
 import { field } from "./fields.ts";
+import { encrypted } from "./existing-schema.ts";
 
 const sink = z.strictObject({
   class: z
@@ -16,6 +17,17 @@ const sink = z.strictObject({
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
     })
     .optional(),
+});
+
+const engineLogin = z.strictObject({
+  user: field(z.string().regex(/^[^\s:"\\]{1,255}$/), {
+    description: "The user's name.",
+    allowed: "a name without spaces, colons and quotes",
+  }),
+  password: field(encrypted, {
+    description: "Its password, encrypted in the stack's file (`pulumi config set --secret --path`).",
+    allowed: "a secret: {secure: …} as Pulumi writes it",
+  }),
 });
 
 export const readSideSchema = z.strictObject({
@@ -56,6 +68,19 @@ export const readSideSchema = z.strictObject({
       otherwise: "a container of the stack",
     },
   ),
+  engineLogin: field(engineLogin.optional(), {
+    description: "Who logs in to that engine, by HTTP Basic: sink, search page, `cdc` and this program.",
+    allowed: "{user: cdc, password: {secure: …}}",
+    upstream: "the sink's `connection.username`, `connection.password`",
+    otherwise: "nobody",
+  }),
+  engineCaFile: field(z.string().min(1).optional(), {
+    description:
+      "Whom to trust as that engine, with https alone: the certificates in this file, relative to the checkout.",
+    allowed: "a PEM file",
+    upstream: "the sink's `connection.ca.file`",
+    otherwise: "the authorities that Java and Node trust",
+  }),
   refreshIntervalMs: field(z.int().min(100).max(60_000).default(500), {
     description: "How long a written document may wait until a search finds it, in milliseconds.",
     allowed: "a whole number from 100 to 60000",

@@ -1,5 +1,5 @@
 /** The file by which the workers' connectors log in to the shards' servers, and by which whoever logs in as they do finds how. */
-import { cdcUser, kafkaLoginKey, kafkaPasswordKey, secretsFolder } from "./constants.ts";
+import { cdcUser, enginePasswordKey, kafkaLoginKey, kafkaPasswordKey, secretsFolder } from "./constants.ts";
 import type { MysqlLogin, SaslUser } from "./endpoint.ts";
 import { certificatesIn, pemBody, pemOf } from "./pem.ts";
 
@@ -21,8 +21,11 @@ export interface KafkaSecret extends SaslUser {
   readonly password: string;
 }
 
-/** A file of properties, as Java reads it (FileConfigProvider). */
-export function connectorSecrets(secrets: readonly ConnectorSecret[], kafka?: KafkaSecret): string {
+/**
+ * A file of properties, as Java reads it (FileConfigProvider).
+ * @param engine password of the search engine's user.
+ */
+export function connectorSecrets(secrets: readonly ConnectorSecret[], kafka?: KafkaSecret, engine?: string): string {
   return [
     ...secrets.flatMap(({ passwordKey, password, authority }) => [
       `${passwordKey}=${escaped(password)}\n`,
@@ -35,6 +38,7 @@ export function connectorSecrets(secrets: readonly ConnectorSecret[], kafka?: Ka
           // The placeholder stands for the whole: whoever checks the configuration sees no part of it.
           `${kafkaLoginKey}=${escaped(jaasOf(kafka))}\n`,
         ]),
+    engine === undefined ? "" : `${enginePasswordKey}=${escaped(engine)}\n`,
   ].join("");
 }
 

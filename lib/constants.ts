@@ -77,6 +77,15 @@ export const readerGroups = "cdc-reader-";
 export const kafkaPasswordKey = "kafka.password";
 export const kafkaLoginKey = "kafka.jaas";
 
+/** Key there of the password of the search engine's user. */
+export const enginePasswordKey = "engine.password";
+
+/** Where workers find whom to trust as an engine that somebody else runs (PEM). */
+export const engineAuthorityFile = `${secretsFolder}/engine-authority.pem`;
+
+/** Where the search page finds that password. */
+export const enginePasswordFile = `${secretsFolder}/engine-password`;
+
 /** Key of the CDC account's password in connectorSecretsFile. */
 export const cdcPasswordKey = "debezium.password";
 

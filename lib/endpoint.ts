@@ -60,8 +60,10 @@ export interface HttpEndpoint {
   readonly url: string;
   /** Whom to trust, with `https:` alone. Upstream: options of node:https; @opensearch-project/opensearch `ssl`. */
   readonly tls?: Tls;
-  /** Who logs in, by HTTP Basic. Default: nobody. Upstream: @opensearch-project/opensearch `auth`. */
+  /** Who logs in, by HTTP Basic. Default: nobody. */
   readonly login?: { readonly user: string };
+  /** Fetches the password of that user when something is asked. A function, so that it is neither printed nor kept. */
+  readonly password?: () => Promise<string>;
 }
 
 /** The two ways to one service. */
@@ -91,9 +93,10 @@ export function writtenKafka(endpoint: KafkaEndpoint): Written<KafkaEndpoint> {
   return Object.keys(endpoint).length === 1 ? endpoint.bootstrap : endpoint;
 }
 
-/** The endpoint of what `writtenHttp` wrote. */
-export function httpEndpoint(written: Written<HttpEndpoint>): HttpEndpoint {
-  return typeof written === "string" ? { url: written } : written;
+/** The endpoint of what `writtenHttp` wrote. @param password of its user, where one logs in. */
+export function httpEndpoint(written: Written<HttpEndpoint>, password?: string): HttpEndpoint {
+  const endpoint = typeof written === "string" ? { url: written } : written;
+  return password === undefined ? endpoint : { ...endpoint, password: async () => password };
 }
 
 /** The endpoint of what `writtenKafka` wrote. @param password of its account, where one logs in. */

@@ -6,6 +6,9 @@ export type Passwords = ReadonlyMap<string, string>;
 /** By which the password of an existing Kafka's account is known. */
 export const kafkaPassword = "kafka";
 
+/** By which the password of the search engine's user is known. */
+export const enginePassword = "engine";
+
 /** By which the password of an existing MySQL server's account is known. @param shard its name. */
 export function mysqlPassword(shard: unknown): string {
   return `mysql ${String(shard)}`;

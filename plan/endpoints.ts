@@ -86,8 +86,8 @@ export function httpEndpoints(alias: string, port: PublishedPort): Endpoints<Htt
 }
 
 /** A service that is not the pipeline's own, which everybody reaches alike. */
-export function existingEndpoints(url: string): Endpoints<HttpEndpoint> {
-  return { inNetwork: { url }, fromHost: { url } };
+export function existingEndpoints(endpoint: HttpEndpoint): Endpoints<HttpEndpoint> {
+  return { inNetwork: endpoint, fromHost: endpoint };
 }
 
 /** Whether a URL names the machine, or the container, that asks. */

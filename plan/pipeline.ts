@@ -4,6 +4,7 @@ import { planConnect } from "./connect.ts";
 import { findPropertyProblems } from "./free-properties.ts";
 import { planExistingKafka } from "./existing-kafka.ts";
 import { existingProblems, existingWarnings } from "./existing-rules.ts";
+import { engineWarnings } from "./read-side-rules.ts";
 import { planGuard } from "./guard.ts";
 import { planMonitoring } from "./monitoring.ts";
 import { planKafka } from "./kafka.ts";
@@ -28,7 +29,7 @@ export function planPipeline(input: PlanInput): PipelinePlan {
   const versions = judgeVersions(config, releases);
   const plan = {
     ...plannedAs(input, resolved, releases),
-    warnings: [...versions.warnings, ...existingWarnings(config)],
+    warnings: [...versions.warnings, ...existingWarnings(config), ...engineWarnings(config)],
   };
   refuse([
     ...existingProblems(config),
@@ -58,7 +59,7 @@ function plannedAs(
   const kafka = existing === undefined ? planKafka(stack, config) : planExistingKafka(existing, authorities);
   const brokers = kafka.endpoints.inNetwork;
   const shards = resolved.map((shard) => planShard(stack, shard, config, brokers, releases.length > 1));
-  const readSide = planReadSide(stack, config, { resolved, shards });
+  const readSide = planReadSide(stack, config, { resolved, shards }, authorities);
   const sink = readSide?.sink;
   const connect = planConnect(stack, config, {
     kafka: brokers,

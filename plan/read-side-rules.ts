@@ -26,8 +26,50 @@ export function findReadSideProblems(
   ];
 }
 
-function engineProblems({ readSide: { engineUrl } }: PipelineConfig): Problem[] {
-  if (engineUrl === undefined || !isLoopback(engineUrl)) return [];
+function engineProblems({ readSide }: PipelineConfig): Problem[] {
+  const { engineUrl, engineLogin, engineCaFile } = readSide;
+  if (engineUrl === undefined)
+    return [
+      ...(engineLogin === undefined ? [] : [withoutEngine("engineLogin")]),
+      ...(engineCaFile === undefined ? [] : [withoutEngine("engineCaFile")]),
+    ];
+  const unencrypted = engineCaFile !== undefined && engineUrl.startsWith("http:");
+  return [...(unencrypted ? [caWithoutTls(engineUrl)] : []), ...loopbackProblems(engineUrl)];
+}
+
+function withoutEngine(field: "engineLogin" | "engineCaFile"): Problem {
+  return {
+    code: "CDC-429",
+    path: `cdc:readSide.${field}`,
+    message: "found without engineUrl: an engine of the stack's own asks for no login, and speaks no TLS",
+    remedy: `add cdc:readSide.engineUrl for an engine that is there already, or take ${field} out`,
+  };
+}
+
+function caWithoutTls(engineUrl: string): Problem {
+  return {
+    code: "CDC-429",
+    path: "cdc:readSide.engineCaFile",
+    message: `found with ${engineUrl}: without https there is no certificate to be trusted`,
+    remedy: "write cdc:readSide.engineUrl with https://, or take engineCaFile out",
+  };
+}
+
+/** CDC-234: a password and rows in clear. */
+export function engineWarnings({ readSide: { enabled, engineUrl, engineLogin } }: PipelineConfig): Problem[] {
+  if (!enabled || engineLogin === undefined || engineUrl?.startsWith("http:") !== true) return [];
+  return [
+    {
+      code: "CDC-234",
+      path: "cdc:readSide.engineUrl",
+      message: `found ${engineUrl}: whoever is between the containers and the engine can read the password of ${engineLogin.user} and all rows`,
+      remedy: "have the engine speak TLS, and write https://",
+    },
+  ];
+}
+
+function loopbackProblems(engineUrl: string): Problem[] {
+  if (!isLoopback(engineUrl)) return [];
   return [
     {
       code: "CDC-426",

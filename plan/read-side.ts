@@ -22,14 +22,21 @@ const pageMemoryMiB = 90;
 
 /**
  * Plans the read side. With another sink than our own no index is planned: where its documents go is its own affair.
+ * @param authorities certificates by their files.
  * @returns undefined when it is switched off.
  */
-export function planReadSide(stack: string, config: PipelineConfig, planned: PlannedShards): ReadSidePlan | undefined {
-  const { enabled, engineUrl, refreshIntervalMs } = config.readSide;
+export function planReadSide(
+  stack: string,
+  config: PipelineConfig,
+  planned: PlannedShards,
+  authorities: Readonly<Record<string, string>> = {},
+): ReadSidePlan | undefined {
+  const { enabled, refreshIntervalMs } = config.readSide;
   if (!enabled) return undefined;
-  const engine = engineUrl === undefined ? planEngine(stack, config) : undefined;
+  const existing = existingEngine(config, authorities);
+  const engine = existing === undefined ? planEngine(stack, config) : undefined;
   const endpoints =
-    engineUrl === undefined ? httpEndpoints(engineAlias, enginePortOf(config)) : existingEndpoints(engineUrl);
+    existing === undefined ? httpEndpoints(engineAlias, enginePortOf(config)) : existingEndpoints(existing);
   const read = planIndices(config, planned.resolved);
   const indices = hasOwnSink(config) ? read : [];
   const topics = new TopicPlanner(config);
@@ -39,11 +46,25 @@ export function planReadSide(stack: string, config: PipelineConfig, planned: Pla
     refreshIntervalMs,
     indices,
     probeIndex: planProbeIndex(config, planned),
-    sink: planSink(stack, config, { shards: planned.shards, indices: read, engineUrl: endpoints.inNetwork.url }),
+    sink: planSink(stack, config, { shards: planned.shards, indices: read, engine: endpoints.inNetwork }),
     deadLetterTopic,
     retryTopic,
     topics: [topics.deadLetters(deadLetterTopic), topics.deadLetters(retryTopic)],
     page: indices.length === 0 ? undefined : planPage(stack, config, endpoints.inNetwork, indices),
+  };
+}
+
+/** An engine that is there already. */
+function existingEngine(
+  { readSide: { engineUrl, engineLogin, engineCaFile } }: PipelineConfig,
+  authorities: Readonly<Record<string, string>>,
+): HttpEndpoint | undefined {
+  if (engineUrl === undefined) return undefined;
+  const ca = engineCaFile === undefined ? undefined : authorities[engineCaFile];
+  return {
+    url: engineUrl,
+    ...(ca !== undefined && { tls: { ca } }),
+    ...(engineLogin !== undefined && { login: { user: engineLogin.user } }),
   };
 }
 

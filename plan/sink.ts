@@ -1,7 +1,8 @@
 /** The sink connector's configuration. Property names: Kafka Connect's, and apps/sink/README.md. */
 import type { PipelineConfig } from "../config/schema.ts";
 import { converterSettings } from "./connect.ts";
-import { sinkPluginFolder } from "../lib/constants.ts";
+import { connectorSecretsFile, engineAuthorityFile, enginePasswordKey, sinkPluginFolder } from "../lib/constants.ts";
+import type { HttpEndpoint } from "../lib/endpoint.ts";
 import { probeTopicsOf } from "./indices.ts";
 import { inTopic } from "../lib/names.ts";
 import { producerBuffer, producerProperties } from "./row-size.ts";
@@ -20,8 +21,8 @@ export interface SinkEnds {
   readonly shards: readonly ShardPlan[];
   /** One for each captured table that is not left out. */
   readonly indices: readonly IndexPlan[];
-  /** Root of the engine's REST API inside the network. */
-  readonly engineUrl: string;
+  /** The engine's REST API inside the network. */
+  readonly engine: HttpEndpoint;
 }
 
 /** Plans the sink. What is written with a converter is read with the same. */
@@ -49,7 +50,7 @@ function archiveOf(plugin: PipelineConfig["readSide"]["sink"]["plugin"]): SinkPl
   return plugin === undefined ? undefined : { file: plugin.archive, sha256: plugin.sha256 };
 }
 
-function ownProperties(config: PipelineConfig, { shards, indices, engineUrl }: SinkEnds): Record<string, string> {
+function ownProperties(config: PipelineConfig, { shards, indices, engine }: SinkEnds): Record<string, string> {
   const { tasks, sink } = config.readSide;
   const data = indices.flatMap(({ topics }) => topics);
   const removals = new Map(indices.flatMap((index) => index.shards.flatMap(removalsOf)));
@@ -69,7 +70,8 @@ function ownProperties(config: PipelineConfig, { shards, indices, engineUrl }: S
     "tasks.max": String(tasks),
     ...(sink.class === undefined
       ? {
-          "connection.url": engineUrl,
+          "connection.url": engine.url,
+          ...connectionOf(engine),
           // The sink's own defaults, on which the index templates, the checks and the page depend.
           "index.name.template": "{database}-{table}",
           "position.field": "cdc",
@@ -82,6 +84,17 @@ function ownProperties(config: PipelineConfig, { shards, indices, engineUrl }: S
           ...(config.connectors.merge === undefined ? {} : { "shard.key.field": config.connectors.merge.shardField }),
         }
       : { topics: data.join(",") }),
+  };
+}
+
+/** Whom to trust as the engine, and who logs in. */
+function connectionOf({ tls, login }: HttpEndpoint): Record<string, string> {
+  return {
+    ...(tls?.ca !== undefined && { "connection.ca.file": engineAuthorityFile }),
+    ...(login !== undefined && {
+      "connection.username": login.user,
+      "connection.password": `\${file:${connectorSecretsFile}:${enginePasswordKey}}`,
+    }),
   };
 }
 

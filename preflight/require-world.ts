@@ -6,6 +6,7 @@ import { renderProblems, type Problem } from "../lib/problem.ts";
 import type { PipelinePlan, ShardPlan } from "../plan/types.ts";
 import type { Passwords } from "../lib/passwords.ts";
 import { checkExisting } from "./existing.ts";
+import { checkExistingEngine } from "./existing-engine.ts";
 import { checkExistingKafka } from "./existing-kafka.ts";
 import { preflight } from "./index.ts";
 import { checkServer } from "./server.ts";
@@ -27,10 +28,15 @@ export async function requireWorld(plan: PipelinePlan, images: Images): Promise<
  * @throws pulumi.RunError naming every problem.
  */
 export async function requireExisting(plan: PipelinePlan, passwords: Passwords): Promise<void> {
-  const [servers, brokers] = await Promise.all([checkExisting(plan, passwords), checkExistingKafka(plan, passwords)]);
+  const [servers, brokers, engine] = await Promise.all([
+    checkExisting(plan, passwords),
+    checkExistingKafka(plan, passwords),
+    checkExistingEngine(plan, passwords),
+  ]);
   const all = [
     ...(servers.length > 0 ? [renderProblems("a server cannot be captured", servers)] : []),
     ...(brokers.length > 0 ? [renderProblems("the brokers cannot be used", brokers)] : []),
+    ...(engine.length > 0 ? [renderProblems("the search engine cannot be used", engine)] : []),
   ];
   if (all.length > 0) throw new pulumi.RunError(all.join("\n"));
 }

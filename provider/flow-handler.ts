@@ -1,6 +1,7 @@
 /** cdc:index:Flow */
 import { startTimes } from "../clients/docker/container.ts";
 import { loginOf, type KeptLogin } from "../lib/connector-secrets.ts";
+import { httpEndpoint } from "../lib/endpoint.ts";
 import { targetOf, type Kept } from "../plan/endpoints.ts";
 import { withKafkaPassword } from "./kafka-password.ts";
 import { provenWords, type FlowTarget, type IndexTarget } from "../flow/flow-target.ts";
@@ -12,6 +13,8 @@ interface FlowInputs extends KeptLogin {
   readonly index?: Kept<IndexTarget>;
   /** Of the account at the brokers. */
   readonly kafkaPassword?: string;
+  /** Of the search engine's user. */
+  readonly enginePassword?: string;
   /** Containers that the change passes through. */
   readonly containers: readonly string[];
   /** How long the way of the change may take, in seconds. */
@@ -53,10 +56,12 @@ async function prove(inputs: Properties, say: Say): Promise<Properties> {
     containers,
     timeoutSeconds,
     kafkaPassword,
+    enginePassword,
     ...login
   } = reveal(inputs) as FlowInputs & Properties;
   const target = withKafkaPassword(targetOf<FlowTarget>(kept), kafkaPassword);
-  const index = keptIndex && targetOf<IndexTarget>(keptIndex);
+  const found = keptIndex && targetOf<IndexTarget>(keptIndex);
+  const index = found && { ...found, engine: httpEndpoint(found.engine, enginePassword) };
   // Before the change is made: what is started anew meanwhile was not passed.
   const startedAt = await startTimes(containers);
   // The clients of Kafka and MySQL take half a second to load: most runs of the plugin need none.

@@ -13,6 +13,8 @@ interface IndicesInputs {
   readonly password: string;
   readonly ca: string;
   readonly logins?: Readonly<Record<string, KeptLogin>>;
+  /** Of the engine's user. */
+  readonly enginePassword?: string;
 }
 
 /** What a look at the engine may take while the user waits for a preview. */
@@ -24,14 +26,14 @@ export const indicesHandler: ResourceHandler = {
   /** Looks at the engine too: an index that somebody deleted is made again by a plain `up`. */
   async diff(_id, olds, news, say) {
     // Another password makes no other index.
-    const ignored = [...outputs, "password"];
+    const ignored = [...outputs, "password", "enginePassword"];
     const isChanged = !isEqual(reveal(without(ignored, olds)), reveal(without(ignored, news)));
     if (hasUnknown(news["target"])) return { changes: true };
-    const [{ target: before }, { target }] = [asInputs(olds), asInputs(news)];
+    const [{ target: before }, { target, enginePassword }] = [asInputs(olds), asInputs(news)];
     const aliases = target.indices.map(({ alias }) => alias);
     const missing: readonly string[] = await within(
       lookMs,
-      missingAliases(httpEndpoint(target.url), aliases, lookMs),
+      missingAliases(httpEndpoint(target.url, enginePassword), aliases, lookMs),
       [],
     );
     // One that is new to the plan has never been there.
@@ -55,12 +57,12 @@ export const indicesHandler: ResourceHandler = {
 };
 
 async function prepare(inputs: Properties, olds: Properties | undefined, say: Say): Promise<Properties> {
-  const { target, password, ca, logins } = asInputs(inputs);
+  const { target, password, ca, logins, enginePassword } = asInputs(inputs);
   const login = (shard: string) => loginOf(logins?.[shard] ?? { password, ca });
   // The clients of MySQL and of the engine take half a second to load: most runs of the plugin need none.
   const { PartlyPreparedError, prepareIndices } = await import("./indices.ts");
   try {
-    return { ...inputs, ...(await prepareIndices(target, login, knownOf(olds), say)) };
+    return { ...inputs, ...(await prepareIndices({ ...target, enginePassword }, login, knownOf(olds), say)) };
   } catch (error) {
     if (!(error instanceof PartlyPreparedError)) throw error;
     // The engine keeps what was made in the state with the error: else nobody would know that it has to be filled.

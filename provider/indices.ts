@@ -59,12 +59,12 @@ export class PartlyPreparedError extends Error {
  * @throws PartlyPreparedError the same, when something that was known was made anew by then.
  */
 export async function prepareIndices(
-  { url, refreshIntervalMs, indices }: IndicesTarget,
+  { url, refreshIntervalMs, indices, enginePassword }: IndicesTarget & { readonly enginePassword?: string | undefined },
   login: (shard: string) => MysqlLogin,
   known: KnownIndices | undefined,
   say: (line: string) => void,
 ): Promise<PreparedIndices> {
-  const engine = engineClient(httpEndpoint(url));
+  const engine = engineClient(httpEndpoint(url, enginePassword));
   try {
     const { body } = await engine.info();
     const { cluster_uuid: clusterUuid } = body;

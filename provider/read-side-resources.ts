@@ -11,6 +11,8 @@ export interface IndicesArgs {
   readonly logins?: Readonly<Record<string, { readonly user: string; readonly password: pulumi.Input<string> }>>;
   /** Certificate (PEM) of the authority of MySQL's. */
   readonly ca: pulumi.Input<string>;
+  /** Password of the engine's user; a secret. Default: nobody logs in. */
+  readonly enginePassword?: pulumi.Input<string>;
   /** What has tables and indices, for example start times: looked at again when one is new. */
   readonly after: pulumi.Input<unknown>;
 }

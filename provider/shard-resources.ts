@@ -96,6 +96,8 @@ export interface FlowArgs {
   readonly ca?: pulumi.Input<string>;
   /** The password of the account at the brokers; a secret. Default: nobody logs in. */
   readonly kafkaPassword?: pulumi.Input<string>;
+  /** The password of the search engine's user; a secret. Default: nobody logs in. */
+  readonly enginePassword?: pulumi.Input<string>;
   /** What the change has to pass through, for example start times: when one is new, the proof is given again. */
   readonly through: pulumi.Input<unknown>;
   /** The containers among it: when one was started anew, behind our back too, the proof is given again. */

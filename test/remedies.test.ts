@@ -60,6 +60,7 @@ const places: Readonly<Record<string, Place>> = {
   "CDC-854": [history, "a server that does not answer is unknown"],
   "CDC-730": [existingKafka, 'await brokers.account("cdc", password'],
   "CDC-731": [existingKafka, "await writeStack();"],
+  "CDC-733": [existingKafka, "so is an engine that does not let the user in"],
   "CDC-808": [brokersBefore, "another address of theirs is no other cluster"],
   "CDC-825": [existingKafka, "takeTopics: true"],
 };

@@ -34,7 +34,7 @@ export async function runGuard(settings: GuardSettings, listeners: Listeners = {
       process.exit(0);
     });
   }
-  const workers = settings.connectUrls.map(httpEndpoint);
+  const workers = settings.connectUrls.map((url) => httpEndpoint(url));
   const worker = new AnyWorker(workers);
   const kafka = brokersOf(settings);
   const broker = new TopicAdmin(kafka);

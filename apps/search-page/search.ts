@@ -1,6 +1,8 @@
 /** Asks the engine, and makes of its answer what the page shows. */
+import { readFile } from "node:fs/promises";
 import { askHttp } from "../../clients/http.ts";
 import { TlsError } from "../../clients/tls.ts";
+import { enginePasswordFile } from "../../lib/constants.ts";
 import { httpEndpoint } from "../../lib/endpoint.ts";
 import { messageOf } from "../../lib/run.ts";
 import type { SearchRequest } from "./request.ts";
@@ -40,7 +42,10 @@ const timeoutMs = 3000;
  */
 export async function search(settings: SearchPageSettings, request: SearchRequest): Promise<SearchAnswer> {
   const aliases = settings.indices.map(({ alias }) => encodeURIComponent(alias)).join(",");
-  const engine = httpEndpoint(settings.engineUrl);
+  const engine = {
+    ...httpEndpoint(settings.engineUrl),
+    password: async () => await readFile(enginePasswordFile, "utf8"),
+  };
   const { status, text } = await askHttp("the search engine", engine, {
     method: "POST",
     // A table whose index is not made yet has no rows to be found.

@@ -4,7 +4,8 @@
  */
 import { unlessHindered, type ObstacleWatch } from "./obstacle.ts";
 import { isErrno, messageOf } from "../../lib/run.ts";
-import { askHttp, rootOf, type HttpAddress, type HttpAnswer, type HttpQuestion } from "../http.ts";
+import type { HttpEndpoint } from "../../lib/endpoint.ts";
+import { askHttp, rootOf, type HttpAnswer, type HttpQuestion } from "../http.ts";
 import { TlsError } from "../tls.ts";
 import { refusedLogin } from "./login.ts";
 
@@ -106,20 +107,20 @@ export interface ConnectClientOptions {
   /** What the worker may wait for; left out, it alone is named when it does not answer. */
   readonly watch?: ObstacleWatch;
   /** Other workers of its cluster: asked one after the other where nothing listens, as each answers for all. */
-  readonly others?: readonly HttpAddress[];
+  readonly others?: readonly HttpEndpoint[];
 }
 
 export class ConnectClient {
   /** Root of the REST API. */
   readonly url: string;
-  readonly #address: HttpAddress;
-  readonly #others: readonly HttpAddress[];
+  readonly #address: HttpEndpoint;
+  readonly #others: readonly HttpEndpoint[];
   readonly #sleep: (ms: number) => Promise<void>;
   readonly #timeoutMs: number;
   readonly #watch: ObstacleWatch | undefined;
 
   /** @param address of one worker, which passes on what is another one's. */
-  constructor(address: HttpAddress, options: ConnectClientOptions = {}) {
+  constructor(address: HttpEndpoint, options: ConnectClientOptions = {}) {
     this.url = rootOf(address);
     this.#address = address;
     this.#others = options.others ?? [];

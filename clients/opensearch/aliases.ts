@@ -1,6 +1,7 @@
 /** Which indices are there, asked without the client: every preview asks, and the client's code takes longer to load than the answer. */
+import type { HttpEndpoint } from "../../lib/endpoint.ts";
 import { messageOf, UserError } from "../../lib/run.ts";
-import { askHttp, type HttpAddress } from "../http.ts";
+import { askHttp } from "../http.ts";
 import { TlsError } from "../tls.ts";
 
 /**
@@ -9,7 +10,7 @@ import { TlsError } from "../tls.ts";
  * @throws UserError when the engine does not answer in time, or refuses.
  */
 export async function missingAliases(
-  engine: HttpAddress,
+  engine: HttpEndpoint,
   aliases: readonly string[],
   timeoutMs: number,
 ): Promise<string[]> {
@@ -21,7 +22,7 @@ export async function missingAliases(
 /** By the index's name. */
 type Aliases = Readonly<Record<string, { readonly aliases: Readonly<Record<string, unknown>> }>>;
 
-async function ask(engine: HttpAddress, timeoutMs: number): Promise<Aliases> {
+async function ask(engine: HttpEndpoint, timeoutMs: number): Promise<Aliases> {
   try {
     const question = { method: "GET", path: "/_alias", body: undefined, signal: AbortSignal.timeout(timeoutMs) };
     const { status, text } = await askHttp("the search engine", engine, question);

@@ -7,7 +7,8 @@ import type {
   TransportRequestPromise,
 } from "@opensearch-project/opensearch/lib/Transport.js";
 import { UserError } from "../../lib/run.ts";
-import type { HttpAddress } from "../http.ts";
+import type { HttpEndpoint } from "../../lib/endpoint.ts";
+import { authOf, rootOf } from "../http.ts";
 import { httpsOptions, tlsError } from "../tls.ts";
 
 type Callback = (error: ApiError, result: ApiResponse) => void;
@@ -26,24 +27,36 @@ export class EngineError extends UserError {
   }
 }
 
-/** Every call of the API comes through here, so that all of them fail in the same words. */
-class EngineTransport extends Transport {
-  override request(params: Request, options?: TransportRequestOptions): TransportRequestPromise<ApiResponse>;
-  override request(params: Request, options?: TransportRequestOptions, callback?: Callback): TransportRequestCallback;
-  override request(
-    params: Request,
-    options?: TransportRequestOptions,
-    callback?: Callback,
-  ): TransportRequestCallback | TransportRequestPromise<ApiResponse> {
-    // The API's methods give a callback only where their caller does; none of ours does.
-    if (callback !== undefined) return super.request(params, options, callback);
-    const asked = super.request(params, options);
-    const told = asked.catch((error: unknown) => {
-      const { connections, auth } = this.connectionPool;
-      throw engineError(error, params, connections[0]?.url.href ?? "", auth !== null);
-    });
-    return Object.assign(told, { abort: () => asked.abort() });
-  }
+/**
+ * Every call of the API comes through here, so that all of them fail in the same words, and log in. Sent unasked: a challenge would mean
+ * every request twice.
+ */
+const transportTo = (address: HttpEndpoint) =>
+  class EngineTransport extends Transport {
+    override request(params: Request, options?: TransportRequestOptions): TransportRequestPromise<ApiResponse>;
+    override request(params: Request, options?: TransportRequestOptions, callback?: Callback): TransportRequestCallback;
+    override request(
+      params: Request,
+      options?: TransportRequestOptions,
+      callback?: Callback,
+    ): TransportRequestCallback | TransportRequestPromise<ApiResponse> {
+      // The API's methods give a callback only where their caller does; none of ours does.
+      if (callback !== undefined) return super.request(params, options, callback);
+      const told = authOf(address)
+        .then(async (auth) => await super.request(params, auth === undefined ? options : withLogin(auth, options)))
+        .catch((error: unknown) => {
+          throw engineError(error, params, `${rootOf(address)}/`, address.login !== undefined);
+        });
+      // Nobody here ends a request before its time.
+      return Object.assign(told, { abort: () => {} });
+    }
+  };
+
+function withLogin(auth: string, options: TransportRequestOptions = {}): TransportRequestOptions {
+  return {
+    ...options,
+    headers: { ...options.headers, authorization: `Basic ${Buffer.from(auth).toString("base64")}` },
+  };
 }
 
 /**
@@ -54,13 +67,11 @@ class EngineTransport extends Transport {
  * @param options.timeoutMs how long a request may take, 30 s unless told; a single one may say otherwise by `requestTimeout`
  * Upstream: https://docs.opensearch.org/latest/clients/javascript/index/
  */
-export function engineClient(address: HttpAddress, options: { timeoutMs?: number } = {}): Client {
-  const { url, login, password = "" } = address;
+export function engineClient(address: HttpEndpoint, options: { timeoutMs?: number } = {}): Client {
   return new Client({
-    node: url,
+    node: address.url,
     ssl: httpsOptions(address),
-    ...(login !== undefined && { auth: { username: login.user, password } }),
-    Transport: EngineTransport,
+    Transport: transportTo(address),
     requestTimeout: options.timeoutMs ?? 30_000,
     // Once more, as the engine may have closed the connection that was kept. Longer waits are the caller's.
     maxRetries: 1,

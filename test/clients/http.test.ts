@@ -5,10 +5,11 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from "vitest";
 import { ConnectClient, ConnectRestError } from "../../clients/connect/client.ts";
-import { askHttp, type HttpAddress } from "../../clients/http.ts";
+import { askHttp } from "../../clients/http.ts";
 import { EngineError, engineClient } from "../../clients/opensearch/client.ts";
 import { TlsError } from "../../clients/tls.ts";
 import { endingOf, exitCodes } from "../../cli/exit.ts";
+import type { HttpEndpoint } from "../../lib/endpoint.ts";
 import { selfSigned } from "../support/certificate.ts";
 
 const secret = "s3cret:of ours";
@@ -43,7 +44,7 @@ afterEach(() => {
 });
 
 /** The clients of services that speak HTTP: each asks something that needs no particular answer. */
-const clients: [service: string, ask: (address: HttpAddress) => Promise<unknown>][] = [
+const clients: [service: string, ask: (address: HttpEndpoint) => Promise<unknown>][] = [
   ["Kafka Connect", async (address) => await new ConnectClient(address).listConnectors()],
   [
     "the search engine",
@@ -76,7 +77,7 @@ describe.each(clients)("%s over TLS", (service, ask) => {
   it("is not asked by who does not: the error has its address and what to do", async () => {
     const url = `https://localhost:${port}`;
     const login = { user: "cdc" };
-    const error = await failure(ask({ url, login, password: secret }));
+    const error = await failure(ask({ url, login, password: async () => secret }));
     expect(error.message).toMatch(
       new RegExp(`^${service} at ${url}/? has a certificate that is not trusted \\(self-signed certificate\\)$`),
     );
@@ -119,15 +120,20 @@ describe.each(clients)("the login of %s", (_service, ask) => {
   const login = { user: "cdc" };
 
   it("is sent with every request", async () => {
-    await ask({ url: url(), tls, login, password: secret });
+    await ask({ url: url(), tls, login, password: async () => secret });
     const sent = Buffer.from(authorizations[0]?.replace(/^Basic /, "") ?? "", "base64").toString();
     expect(sent).toBe(`cdc:${secret}`);
   });
 
   it.each([
     ["asked for and not given", 401, {}, /`login`/],
-    ["wrong", 401, { login, password: secret }, /with the password that was given/],
-    ["without the right", 403, { login, password: secret }, /give the user a role|give that user the right/i],
+    ["wrong", 401, { login, password: async () => secret }, /with the password that was given/],
+    [
+      "without the right",
+      403,
+      { login, password: async () => secret },
+      /give the user a role|give that user the right/i,
+    ],
   ])("%s is told, with what to do and without the password", async (_, status, given, remedy) => {
     answer = { status, body: { message: "no entry", error: { reason: "no entry" } } };
     const error = await failure(ask({ url: url(), tls, ...given }));

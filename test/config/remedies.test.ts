@@ -432,6 +432,18 @@ const rows: readonly Row[] = [
     () => [readSide({ engineUrl: "http://172.17.0.1:9200" }), readSide({})],
   ],
   [
+    "CDC-429",
+    readSide({ engineLogin: { user: "cdc", password: { secure: "v1:x" } } }),
+    /add cdc:readSide\.(\w+) .*, or take (\w+) out/,
+    (field) => [
+      readSide({
+        [field]: "https://search.example.com:9200",
+        engineLogin: { user: "cdc", password: { secure: "v1:x" } },
+      }),
+      readSide({}),
+    ],
+  ],
+  [
     "CDC-428",
     { schema: "", tables: ["__.--"] },
     /\(cdc:readSide\.(\w+): (\[.*?\])\), or give the table another name/,

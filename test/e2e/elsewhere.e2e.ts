@@ -355,6 +355,7 @@ describe("an account that an administrator lends its login for", () => {
     await up();
     await insert(source, 30_000);
     await arrives(30_000);
+    await source.sql("DELETE FROM products.products WHERE id = 30000");
     expect(await snapshotsRead()).toBe(read);
     const users =
       "SELECT DISTINCT user FROM performance_schema.threads t JOIN mysql.user u ON t.PROCESSLIST_USER = u.user";

@@ -1,6 +1,6 @@
 /**
- * A stack whose brokers somebody else runs, in another network, with TLS by an authority of its own, SCRAM, and ACLs that allow what
- * `cdc acls` names and nothing more: brought up, watched, hurt, and removed. Nothing of theirs is changed.
+ * A stack whose brokers and search engine somebody else runs, in other networks, with TLS by an authority of its own and logins: SCRAM, with
+ * ACLs that allow what `cdc acls` names and nothing more, and HTTP Basic. Brought up, watched, hurt, and removed; nothing of theirs is changed.
  * The tests go through the life of that one stack in their order.
  */
 import { randomBytes } from "node:crypto";
@@ -14,6 +14,7 @@ import { cdc } from "./support/cdc.ts";
 import { Checkout, committedConfig, dockerLines, namesOwnedBy } from "./support/checkout.ts";
 import { addressForContainers, ownAuthority, type Authority } from "./support/elsewhere.ts";
 import { decode, readAll } from "./support/events.ts";
+import { EngineElsewhere } from "./support/engine-elsewhere.ts";
 import { KafkaElsewhere } from "./support/kafka-elsewhere.ts";
 import { topicsOn } from "./support/kafka-topics.ts";
 import { sqlIn } from "./support/mysql.ts";
@@ -24,7 +25,7 @@ import { until } from "./support/until.ts";
 
 const portOffset = 24_000;
 const connect = `http://localhost:${8083 + portOffset}`;
-const engine = `http://127.0.0.1:${9200 + portOffset}`;
+const page = `http://127.0.0.1:${8090 + portOffset}`;
 const checkout = new Checkout("e2e-existing-kafka");
 const worker = new ConnectClient({ url: connect });
 const startedMs = Date.now();
@@ -32,7 +33,11 @@ const unchanged = /Resources:\s+\d+ unchanged/;
 /** What a person may have made up, not only what we would. */
 const password = String.raw`s3 cret=\"ü#!:$1${randomBytes(6).toString("hex")}`;
 
+/** Of the engine's user. */
+const searchPassword = String.raw`3ngine \"ü:%$1${randomBytes(6).toString("hex")}`;
+
 let authority: Authority;
+let engine: EngineElsewhere;
 let brokers: KafkaElsewhere;
 let kafka: KafkaAddress;
 let before: string;
@@ -53,10 +58,14 @@ async function writeStack(more: Record<string, unknown> = {}, replicas: Record<s
     shards: [{ name: "far", port: 3308 }],
     kafka: { existing: existing(more) },
     topics: { replicationFactor: 1, ...replicas },
-    readSide: { enabled: true },
+    readSide: { enabled: true, engineUrl: engine.url, engineLogin: { user: "cdc" }, engineCaFile: "theirs.pem" },
   });
-  const path = "cdc:kafka.existing.sasl.password";
-  succeeded(await checkout.pulumi("config", "set", "--secret", "--path", path, password));
+  await setSecret("kafka.existing.sasl.password", password);
+  await setSecret("readSide.engineLogin.password", searchPassword);
+}
+
+async function setSecret(field: string, value: string): Promise<void> {
+  succeeded(await checkout.pulumi("config", "set", "--secret", "--path", `cdc:${field}`, value));
 }
 
 async function sql(text: string): Promise<void> {
@@ -93,7 +102,9 @@ beforeAll(async () => {
   const host = await addressForContainers();
   authority = await ownAuthority();
   brokers = new KafkaElsewhere(authority, host);
+  engine = new EngineElsewhere(authority, host, "cdc", searchPassword);
   await brokers.start();
+  await engine.start();
   kafka = {
     bootstrap: brokers.bootstrap,
     tls: { ca: authority.certificate },
@@ -112,6 +123,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await checkout.remove();
   await brokers?.remove();
+  await engine?.remove();
 });
 
 test("brokers that cannot be used are refused before anything is made: another login, too few for the replicas", async () => {
@@ -124,6 +136,23 @@ test("brokers that cannot be used are refused before anything is made: another l
   before = await brokers.everything();
 });
 
+test("so is an engine that does not let the user in, or whose certificate nobody trusts, each with what mends it", async () => {
+  await setSecret("readSide.engineLogin.password", "another");
+  const refused = failed(await checkout.pulumi("preview"));
+  expect(refused).toMatch(/CDC-733 cdc:readSide\.engineLogin: .* does not let cdc in/);
+  expect(refused).toContain("pulumi config set --secret --path cdc:readSide.engineLogin.password");
+  await setSecret("readSide.engineLogin.password", searchPassword);
+
+  const { readSide, ...others } = (await checkout.config()) as { readSide: { engineCaFile?: string } };
+  const { engineCaFile, ...without } = readSide;
+  await checkout.writeConfig({ ...others, readSide: without });
+  const untrusted = failed(await checkout.pulumi("preview"));
+  expect(untrusted).toMatch(/CDC-733 cdc:readSide\.engineUrl: .* has a certificate that is not trusted/);
+  expect(untrusted).toContain("cdc:readSide.engineCaFile");
+  await checkout.writeConfig({ ...others, readSide: { ...without, engineCaFile } });
+  expect(await engine.ask("/_cat/indices")).toBe("");
+});
+
 test("up: snapshot and changes arrive on their brokers, and in the index; the second preview is empty", async () => {
   const output = succeeded(await checkout.make("up"));
   expect(output).toMatch(/far .*far-connector .*RUNNING .*RUNNING .*\d+ ms/);
@@ -132,6 +161,11 @@ test("up: snapshot and changes arrive on their brokers, and in the index; the se
   expect(await topicsOn(kafka)).not.toContain("orders");
   expect((await namesOwnedBy(checkout.prefix)).filter((name) => name.includes("-kafka-kafka"))).toEqual([]);
   expect(succeeded(await checkout.pulumi("preview"))).toMatch(unchanged);
+  // The sink wrote through TLS and the login, the page reads by them.
+  expect(await engine.ask("/_cat/aliases?h=alias")).toContain("products-products");
+  const found = (await (await fetch(`${page}/api/search?q=sku-1001`)).json()) as { total: number };
+  expect(found.total).toBe(1);
+  expect((await namesOwnedBy(checkout.prefix)).filter((name) => name.includes("opensearch"))).toEqual([]);
 });
 
 test("status, doctor, verify, topics, tail, snapshot and reconcile log in as the pipeline does", async () => {
@@ -168,9 +202,10 @@ test("drift: a topic's settings and a deleted topic are shown by a preview, and 
   expect(await topicsOn(kafka)).toContain("far.products.stock");
 });
 
-test("the password is nowhere in clear", async () => {
-  const places = await placesOf(checkout, { kafka, connect, engine }, startedMs);
-  expect(await secretsIn(places, { "the account's password": password })).toEqual([]);
+test("the passwords are nowhere in clear", async () => {
+  const places = await placesOf(checkout, { kafka, connect }, startedMs);
+  const secrets = { "the account's password": password, "the engine's password": searchPassword };
+  expect(await secretsIn(places, secrets)).toEqual([]);
 });
 
 test("brokers that were away come back, and so does the flow", async () => {

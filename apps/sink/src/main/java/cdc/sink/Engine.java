@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -13,10 +15,16 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.nio.AsyncClientConnectionManager;
+import org.apache.hc.client5.http.ssl.ClientTlsStrategyBuilder;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.util.Timeout;
+import org.apache.kafka.common.config.ConfigException;
 import org.opensearch.client.json.jackson.JacksonJsonpMapper;
 import org.opensearch.client.opensearch.generic.Body;
 import org.opensearch.client.opensearch.generic.OpenSearchGenericClient;
@@ -61,12 +69,29 @@ final class Engine implements AutoCloseable {
                         thread.setDaemon(true);
                         return thread;
                     });
+                    if (!config.caFile().isEmpty()) http.setConnectionManager(connectionsTrusting(config));
                     return http;
                 });
         if (!config.username().isEmpty()) builder.setDefaultHeaders(new Header[] {authorization(config)});
         this.transport = builder.build();
         this.client = new OpenSearchGenericClient(transport);
         this.positionField = config.getString(SinkConfig.POSITION_FIELD);
+    }
+
+    /** As the client makes them itself, but for whom they trust. */
+    private static AsyncClientConnectionManager connectionsTrusting(SinkConfig config) {
+        try {
+            SSLContext trust = Authorities.trusting(Path.of(config.caFile()));
+            Timeout timeout = Timeout.ofMilliseconds(config.getInt(SinkConfig.CONNECT_TIMEOUT));
+            return PoolingAsyncClientConnectionManagerBuilder.create()
+                    .setDefaultConnectionConfig(ConnectionConfig.custom().setConnectTimeout(timeout).build())
+                    .setMaxConnPerRoute(ApacheHttpClient5TransportBuilder.DEFAULT_MAX_CONN_PER_ROUTE)
+                    .setMaxConnTotal(ApacheHttpClient5TransportBuilder.DEFAULT_MAX_CONN_TOTAL)
+                    .setTlsStrategy(ClientTlsStrategyBuilder.create().setSslContext(trust).buildAsync())
+                    .build();
+        } catch (IOException | GeneralSecurityException e) {
+            throw new ConfigException(SinkConfig.CA_FILE, config.caFile(), "cannot be used: " + e);
+        }
     }
 
     /** Sent unasked: a challenge would mean every first request twice, body and all. */

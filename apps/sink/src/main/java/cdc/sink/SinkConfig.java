@@ -4,11 +4,16 @@ import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
 import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
 import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -24,6 +29,7 @@ public final class SinkConfig extends AbstractConfig {
     static final String URL = "connection.url";
     static final String USERNAME = "connection.username";
     static final String PASSWORD = "connection.password";
+    static final String CA_FILE = "connection.ca.file";
     static final String CONNECT_TIMEOUT = "connection.timeout.ms";
     static final String REQUEST_TIMEOUT = "request.timeout.ms";
     static final String TOPIC_PATTERN = "topic.pattern";
@@ -58,6 +64,9 @@ public final class SinkConfig extends AbstractConfig {
                     "User for HTTP basic authentication; empty for none. Goes with connection.password.")
             .add(PASSWORD, Type.PASSWORD, "", null, MEDIUM,
                     "Password for HTTP basic authentication; empty for none. Goes with connection.username.")
+            .add(CA_FILE, Type.STRING, "", null, MEDIUM,
+                    "File on the workers (PEM) with the certificates of the authorities that may have signed the engine's;"
+                            + " empty for those that Java trusts.")
             .add(CONNECT_TIMEOUT, Type.INT, 5_000, Range.between(1, 600_000), LOW,
                     "How long to wait for a connection to a node.")
             .add(REQUEST_TIMEOUT, Type.INT, 30_000, Range.between(1, 600_000), MEDIUM,
@@ -142,6 +151,7 @@ public final class SinkConfig extends AbstractConfig {
         if (username().isEmpty() != password().value().isEmpty()) {
             problems.put(username().isEmpty() ? USERNAME : PASSWORD, "username and password are set both or neither");
         }
+        tlsProblem().ifPresent(problem -> problems.put(CA_FILE, problem));
         if (getLong(BACKOFF_MAX) < getLong(BACKOFF)) {
             problems.put(BACKOFF_MAX, "is less than " + BACKOFF + " (" + getLong(BACKOFF) + ")");
         }
@@ -158,12 +168,29 @@ public final class SinkConfig extends AbstractConfig {
         return problems;
     }
 
+    private Optional<String> tlsProblem() {
+        if (caFile().isEmpty()) return Optional.empty();
+        if (urls().stream().anyMatch(url -> !"https".equals(url.getScheme()))) {
+            return Optional.of("is set, and " + URL + " has an address without https");
+        }
+        try {
+            Authorities.trusting(Path.of(caFile()));
+            return Optional.empty();
+        } catch (IOException | GeneralSecurityException | InvalidPathException e) {
+            return Optional.of("cannot be used: " + e);
+        }
+    }
+
     List<URI> urls() {
         return getList(URL).stream().map(URI::create).toList();
     }
 
     String username() {
         return getString(USERNAME);
+    }
+
+    String caFile() {
+        return getString(CA_FILE);
     }
 
     Password password() {

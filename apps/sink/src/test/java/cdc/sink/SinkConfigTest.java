@@ -18,6 +18,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.connect.sink.SinkConnector;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -56,6 +57,7 @@ class SinkConfigTest {
         "position.field          | _cdc                    | has to be a letter",
         "position.field          | shard                   | is the same as shard.field",
         "connection.password     | secret                  | ",
+        "connection.ca.file      | /some/ca.pem            | is set, and connection.url has an address without https",
         "retry.backoff.max.ms    | 50                      | is less than retry.backoff.ms (100)",
         "topic.pattern           | (                       | is no regular expression",
         "topic.pattern           | .*                      | has no group (?<database>",
@@ -69,6 +71,16 @@ class SinkConfigTest {
         assertEquals(List.of(at), List.copyOf(problems.keySet()));
         assertTrue(message == null || problems.get(at).get(0).contains(message), problems.get(at).get(0));
         assertThrows(ConfigException.class, () -> new OpenSearchSinkConnector().start(properties(name, value)));
+    }
+
+    @Test
+    void authoritiesThatCannotBeReadAreTold(@TempDir Path folder) throws IOException {
+        Path empty = Files.createFile(folder.resolve("empty.pem"));
+        for (Path file : List.of(empty, folder.resolve("none.pem"))) {
+            Map<String, List<String>> problems = problems(
+                    Map.of(SinkConfig.URL, "https://a:9200", SinkConfig.CA_FILE, file.toString()));
+            assertTrue(problems.get(SinkConfig.CA_FILE).get(0).contains("cannot be used: "), problems.toString());
+        }
     }
 
     @Test
