@@ -68,6 +68,9 @@ function afterSnapshot(
     tables.set(about, advance(tables.get(about) ?? notStarted, notification, scope));
   }
   if (type === "ABORTED") for (const table of tablesOf(notification)) tables.delete(table);
+  // Of a table that it does not read, such as that of the signals, it tells no end.
+  if (type === "COMPLETED")
+    for (const [table, progress] of tables) tables.set(table, { ...progress, result: progress.result ?? "" });
   const isLeft = [...tables.values()].some(({ result }) => result === undefined);
   const isOver =
     type === "COMPLETED" ||

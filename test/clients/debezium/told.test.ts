@@ -65,6 +65,11 @@ describe("a snapshot", () => {
       ["initial", 2, 2, 42, true],
     ],
     [
+      "one table's end was not told, and the snapshot's was",
+      [begun, first, said(initial, "COMPLETED")],
+      ["initial", 2, 2, 0, true],
+    ],
+    [
       "a first one that began again counts anew",
       [begun, said(initial, "TABLE_SCAN_COMPLETED", read("a.b", 40)), begun],
       ["initial", 0, 0, 0, false],
