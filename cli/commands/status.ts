@@ -79,7 +79,8 @@ const clearScreen = "\u001B[H\u001B[2J\u001B[3J";
 async function pastOf(plan: PipelinePlan, status: Status, past: Watch): Promise<string | undefined> {
   const sink = status.readSide === null ? [] : [status.readSide.sink.connector];
   const names = [...status.shards.map(({ connector }) => connector), ...sink];
-  return renderPast(await past.after(plan, status), names, process.stdout.columns);
+  // A terminal that does not tell its width says 0.
+  return renderPast(await past.after(plan, status), names, process.stdout.columns || 80);
 }
 
 /** @param drawn stands under the shards' tables; a terminal alone has it. */
