@@ -1,5 +1,7 @@
 /** TLS of a connection, for all systems alike: what Node is given, and what its refusals mean. */
+import { once } from "node:events";
 import { isIP } from "node:net";
+import { connect, type TLSSocket } from "node:tls";
 import type { HttpEndpoint, Tls } from "../lib/endpoint.ts";
 import { messageOf, UnreachableError } from "../lib/run.ts";
 
@@ -65,4 +67,27 @@ export function tlsError(service: string, error: unknown): TlsError | undefined 
   const refusal = refusals.find(({ said }) => said.test(message));
   if (refusal === undefined) return undefined;
   return new TlsError(`${service} ${refusal.what} (${message})`, refusal.remedy, { cause: error });
+}
+
+/** When the certificate at the other end of a connection ends, in ms since 1970; undefined where the connection is not encrypted. */
+export function certificateEndOf(socket: Partial<TLSSocket>): number | undefined {
+  const end = Date.parse(socket.getPeerCertificate?.().valid_to ?? "");
+  return Number.isNaN(end) ? undefined : end;
+}
+
+/**
+ * Asks a server for its certificate, and tells when that ends, in ms since 1970.
+ * @param limitMs how long that may take.
+ * @throws the network's own error; also when the certificate is not trusted.
+ */
+export async function readCertificateEnd(host: string, port: number, tls: Tls, limitMs: number): Promise<number> {
+  const socket = connect({ host, port, ...serverNameOf(host), ...tlsOptions(tls) });
+  try {
+    await once(socket, "secureConnect", { signal: AbortSignal.timeout(limitMs) });
+    const end = certificateEndOf(socket);
+    if (end === undefined) throw new Error(`${host}:${port} has no certificate`);
+    return end;
+  } finally {
+    socket.destroy();
+  }
 }

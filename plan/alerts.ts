@@ -1,6 +1,8 @@
 /** Alerting rules for Prometheus on the guard's metrics, from the settings. Pure; `cdc monitoring export` writes them down. */
+import { warnedPart } from "../lib/binlog.ts";
 import type { Condition } from "../lib/guard-state.ts";
 import type { MetricName } from "../lib/metrics.ts";
+import { differing, purge, stall, unhealthyIndex } from "../lib/trouble.ts";
 import type { MonitoredGuardPlan, PipelinePlan } from "./types.ts";
 
 /** One rule, with Prometheus' own field names. */
@@ -40,7 +42,7 @@ const connector = "{{ $labels.connector }}";
  * @param guard that of the plan, which has to serve metrics.
  */
 export function alertRules(plan: PipelinePlan, guard: MonitoredGuardPlan, stackName: string): AlertRule[] {
-  const drafts = [...guardDrafts(plan, guard), ...shardDrafts(plan), ...sinkDrafts(plan)];
+  const drafts = [...guardDrafts(plan, guard), ...shardDrafts(plan), ...sinkDrafts(plan), ...aheadDrafts(plan)];
   return drafts.map(({ severity, summary, cause, command, page, ...rule }) => ({
     ...rule,
     labels: { severity, stack: plan.stack },
@@ -116,9 +118,8 @@ function shardDrafts(plan: PipelinePlan): Draft[] {
       expr: inCondition(plan, ["stalled"]),
       for: "1m",
       severity: "critical",
-      summary: `${connector} says RUNNING and brings nothing`,
-      cause:
-        "Its heartbeats stay away and its place does not move: a dead connection, a server that is away, a full queue.",
+      summary: `${connector} ${stall.what}`,
+      cause: stall.why,
       command: "doctor",
       page: "docs/guard.md#what-debezium-does-by-itself",
     },
@@ -191,6 +192,88 @@ function sinkDrafts(plan: PipelinePlan): Draft[] {
       page: "docs/read-side.md#dead-letters",
     },
   ];
+}
+
+/** With so much of a broker's disk left; OpenSearch takes the same part for its high watermark. */
+const diskWarnedPart = 0.1;
+
+/** So long before its end a certificate is told. `up` renews the stack's own long before that. */
+const certificateWarnedDays = 14;
+
+/** What has not happened yet, or was found when somebody looked: a person has time. */
+function aheadDrafts(plan: PipelinePlan): Draft[] {
+  return [
+    {
+      alert: "CdcPlaceAboutToBePurged",
+      expr:
+        `${series(plan, "cdc_connector_place_lasts_seconds")} < ` +
+        `${warnedPart} * ${series(plan, "cdc_connector_binlog_kept_seconds")}`,
+      for: "2m",
+      severity: "warning",
+      summary: `${connector} ${purge.what}: it is kept for about {{ $value | humanizeDuration }}`,
+      cause: purge.why,
+      command: "doctor",
+      page: "docs/cli.md#cdc-status",
+    },
+    {
+      alert: "CdcBrokerDiskFilling",
+      expr: `${series(plan, "cdc_broker_disk_free_bytes")} / ${series(plan, "cdc_broker_disk_size_bytes")} < ${diskWarnedPart}`,
+      for: "5m",
+      severity: "warning",
+      summary: "The disk of broker {{ $labels.broker }} is filling: {{ $value | humanizePercentage }} of it is left",
+      cause: "A broker whose disk is full stops. `cdc topics` shows what topics take; others may fill the disk, too.",
+      command: "topics",
+      page: "docs/monitoring.md#disks-and-certificates",
+    },
+    {
+      alert: "CdcCertificateEnds",
+      expr: `${series(plan, "cdc_certificate_end_timestamp_seconds")} - time() < ${certificateWarnedDays * 86_400}`,
+      severity: "warning",
+      summary: "The certificate of {{ $labels.server }} ends in {{ $value | humanizeDuration }}",
+      cause: "Nobody connects to it then. One of the stack's own is renewed by the next `pulumi up`.",
+      command: "doctor",
+      page: "docs/monitoring.md#disks-and-certificates",
+    },
+    ...(plan.readSide === undefined ? [] : indexDrafts(plan)),
+  ];
+}
+
+function indexDrafts(plan: PipelinePlan): Draft[] {
+  const isWrong = ["cdc_engine_red", "cdc_engine_missing_aliases"] as const;
+  return [
+    {
+      alert: "CdcIndexUnhealthy",
+      expr: isWrong.map((name) => `${series(plan, name)} > 0`).join(" or "),
+      for: "2m",
+      severity: "critical",
+      summary: capital(unhealthyIndex.what),
+      cause: unhealthyIndex.why,
+      command: "doctor",
+      page: "docs/read-side.md#indices",
+    },
+    {
+      alert: "CdcIndexDiffers",
+      expr: `${series(plan, "cdc_reconcile_differences")} > 0`,
+      severity: "warning",
+      summary: `{{ $labels.shard }} ${differing.what}: {{ $value }} differences`,
+      cause: differing.why,
+      command: "reconcile",
+      page: "docs/read-side.md#does-it-agree",
+    },
+    {
+      alert: "CdcIndexHasForeignDocuments",
+      expr: `${series(plan, "cdc_reconcile_of_no_shard_documents")} > 0`,
+      severity: "warning",
+      summary: "The index has {{ $value }} documents of no shard of this stack",
+      cause: "The last cdc reconcile found them: a shard was removed or renamed. An index that is built anew has none.",
+      command: "reindex",
+      page: "docs/read-side.md#does-it-agree",
+    },
+  ];
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** Not what has an alert of its own: stalled, lost, gave-up. */

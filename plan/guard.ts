@@ -6,7 +6,7 @@ import { askedIn, asksIn, nameIn, networkNames } from "./networks.ts";
 import { pidsLimit } from "./limits.ts";
 import { nodeMemoryLimitMiB } from "./memory.ts";
 import { topologyOf, type PlannedParts } from "./topology.ts";
-import type { GuardPlan, GuardSettings, MonitoredGuardPlan } from "./types.ts";
+import type { AskedBeside, GuardPlan, GuardSettings, MonitoredGuardPlan, TopicPlan } from "./types.ts";
 
 /** Measured: 65 MiB, with the guard's code and a connection to Kafka. */
 const expectedMemoryMiB = 90;
@@ -65,7 +65,12 @@ function withMetrics(guard: GuardPlan, stack: string, config: PipelineConfig, pa
   const port = publishedPort(metricsPort, monitoring.port + portOffset);
   return {
     ...guard,
-    networks: [...asked.map((network) => askedIn(network, alias)), asksIn(networks.databases)],
+    networks: [
+      ...asked.map((network) => askedIn(network, alias)),
+      asksIn(networks.databases),
+      // Whether the index is healthy is asked of the engine.
+      ...(parts.readSide?.engine === undefined ? [] : [asksIn(networks.readSide)]),
+    ],
     port,
     endpoints: httpEndpoints(alias, port),
     settings: {
@@ -76,8 +81,28 @@ function withMetrics(guard: GuardPlan, stack: string, config: PipelineConfig, pa
         hosts: ownNames(alias, container),
         silentSeconds: guardSilentSeconds(settings),
       },
+      asks: askedBeside(parts),
       page: { stack, maxDelaySeconds, topology: topologyOf(config, parts) },
     },
+  };
+}
+
+function askedBeside({ connect, readSide, sharedTopics }: PlannedParts): AskedBeside {
+  const names = (topics: readonly TopicPlan[]) => topics.map(({ name }) => name);
+  return {
+    topics: {
+      "merged data": names(sharedTopics),
+      "dead letters": names(readSide?.topics ?? []),
+      worker: names(connect.topics),
+    },
+    ...(readSide === undefined
+      ? {}
+      : {
+          engine: {
+            endpoint: writtenHttp(readSide.endpoints.inNetwork),
+            aliases: readSide.indices.map(({ alias }) => alias),
+          },
+        }),
   };
 }
 

@@ -61,6 +61,7 @@ function plannedAs(
   const shards = resolved.map((shard) => planShard(stack, shard, config, brokers, releases.length > 1));
   const readSide = planReadSide(stack, config, { resolved, shards }, authorities);
   const sink = readSide?.sink;
+  const sharedTopics = mergedTopics(resolved, config);
   const connect = planConnect(stack, config, {
     kafka: brokers,
     versions: releases,
@@ -87,11 +88,11 @@ function plannedAs(
     shards,
     kafka,
     connect,
-    guard: planGuard(stack, config, { resolved, shards, connect, kafka, readSide }),
+    guard: planGuard(stack, config, { resolved, shards, connect, kafka, readSide, sharedTopics }),
     monitoring: planMonitoring(stack, config),
     maxDelaySeconds: config.maxDelaySeconds,
     readSide,
-    sharedTopics: mergedTopics(resolved, config),
+    sharedTopics,
     allowDelete: config.allowDelete,
     keepData: config.keepData,
     rotation: config.rotation,

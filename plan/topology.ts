@@ -2,7 +2,7 @@
 import { hostAndPort } from "../lib/endpoint.ts";
 import type { PipelineConfig } from "../config/schema.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
-import type { ConnectPlan, DesiredState, KafkaPlan, ReadSidePlan, ShardPlan } from "./types.ts";
+import type { ConnectPlan, DesiredState, KafkaPlan, ReadSidePlan, ShardPlan, TopicPlan } from "./types.ts";
 
 /** Some names of a list, and how many more it has. */
 export interface Named {
@@ -52,6 +52,8 @@ export interface PlannedParts {
   readonly connect: ConnectPlan;
   readonly kafka: KafkaPlan;
   readonly readSide: ReadSidePlan | undefined;
+  /** Those of several shards together. */
+  readonly sharedTopics: readonly TopicPlan[];
 }
 
 /** As many as a node has room for. */

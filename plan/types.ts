@@ -213,7 +213,16 @@ export interface GuardPlan extends ContainerPlan {
 /** Settings of a guard that serves metrics and the operator's page. */
 export interface MonitoredGuardSettings extends GuardSettings {
   readonly metrics: MetricsSettings;
+  readonly asks: AskedBeside;
   readonly page: OperatorPageSettings;
+}
+
+/** What is asked for metrics and page beside the guard's checks, as far as the workers' connectors do not tell it. */
+export interface AskedBeside {
+  /** Topics of the stack that are no shard's own. */
+  readonly topics: Readonly<Record<"merged data" | "dead letters" | "worker", readonly string[]>>;
+  /** The search engine, and the aliases that have to be there; left out where there is no read side. */
+  readonly engine?: { readonly endpoint: Written<HttpEndpoint>; readonly aliases: readonly string[] };
 }
 
 /** What the operator's page tells beside what the guard finds. */

@@ -6,7 +6,15 @@
  * are read, each with the id of its topic. What such a record does not name was not read before it.
  */
 import { randomUUID } from "node:crypto";
-import { notificationOf, tableOf, tablesOf, type Notification } from "../clients/debezium/notification.ts";
+import {
+  notificationOf,
+  notificationRecord,
+  schemasOf,
+  tableOf,
+  tablesOf,
+  type Notification,
+  type Schemas,
+} from "../clients/debezium/notification.ts";
 import { asksForEveryRow } from "./signal.ts";
 
 /** How a table is known to have been read. */
@@ -27,12 +35,6 @@ export interface Reported {
   readonly isWhole: boolean;
   /** How a notification is written on this topic: with a schema around it, or without. */
   readonly schemas: Schemas;
-}
-
-/** The converter's schemas of key and value; undefined where it writes none. */
-export interface Schemas {
-  readonly key: unknown;
-  readonly value: unknown;
 }
 
 export interface NotificationRecord {
@@ -60,7 +62,7 @@ export function fold(topic: string, records: Iterable<NotificationRecord>): Repo
   for (const record of records) {
     const notification = notificationOf({ ...record, topic });
     if (notification === undefined) continue;
-    schemas = { key: schemaIn(record.key), value: schemaIn(record.value) };
+    schemas = schemasOf(record);
     if (notification.aggregate === capturedAggregate) {
       read = ours(notification, record.timestampMs);
       isWhole = true;
@@ -109,23 +111,11 @@ export function capturedRecord(
   schemas: Schemas,
   nowMs: number,
 ): { readonly key: string; readonly value: string } {
-  const id = randomUUID();
-  const tables = Object.fromEntries([...read].map(([table, topicId]) => [table, topicId ?? noTopic]));
-  const content = { id, type: "READ", aggregate_type: capturedAggregate, additional_data: tables, timestamp: nowMs };
-  return { key: enveloped({ id }, schemas.key), value: enveloped(content, schemas.value) };
-}
-
-function enveloped(payload: object, schema: unknown): string {
-  return JSON.stringify(schema === undefined ? payload : { schema, payload });
-}
-
-function schemaIn(text: string | null): unknown {
-  try {
-    const record = JSON.parse(text ?? "null") as Record<string, unknown> | null;
-    return record !== null && "schema" in record && "payload" in record ? record["schema"] : undefined;
-  } catch {
-    return undefined;
-  }
+  const details = Object.fromEntries([...read].map(([table, topicId]) => [table, topicId ?? noTopic]));
+  return notificationRecord(
+    { id: randomUUID(), type: "READ", aggregate: capturedAggregate, timeMs: nowMs, details },
+    schemas,
+  );
 }
 
 /** A topic as far as it tells whether it still has what was read. */

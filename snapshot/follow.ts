@@ -4,7 +4,7 @@ import { failureOf, statesOf, summary } from "../clients/connect/status.ts";
 import type { TopicStream } from "../clients/kafka/topic.ts";
 import { UserError } from "../lib/run.ts";
 import { notificationOf, tableOf, tablesOf, type Notification } from "../clients/debezium/notification.ts";
-import { advance, notStarted, type Progress, type SnapshotScope } from "./progress.ts";
+import { advance, notStarted, type Progress, type SnapshotScope } from "../clients/debezium/progress.ts";
 
 /** A signal is read from the binlog within a second; a connector that does not take it up in this time will not. */
 const startLimitMs = 30_000;

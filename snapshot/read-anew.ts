@@ -5,7 +5,7 @@ import { TopicReader, type TopicStream } from "../clients/kafka/topic.ts";
 import { UnreachableError, UserError, messageOf } from "../lib/run.ts";
 import type { PipelinePlan, ShardPlan } from "../plan/types.ts";
 import { followSnapshot, requireRunning, type Readings } from "./follow.ts";
-import { notStarted, type Progress } from "./progress.ts";
+import { notStarted, type Progress } from "../clients/debezium/progress.ts";
 import { runningSnapshot } from "./running.ts";
 import { SnapshotServer } from "./server.ts";
 import { snapshotSignal, stopSignal } from "./signal.ts";

@@ -12,7 +12,7 @@ import { checkFlow } from "../flow/flow.ts";
 import { capturedRecord } from "./evidence.ts";
 import { followSnapshot, requireRunning, type Readings } from "./follow.ts";
 import { readTablesState, unreadTables, type TableState, type TablesState } from "./state.ts";
-import { describeProgress, secondsOf, type Progress } from "./progress.ts";
+import { describeProgress, secondsOf, type Progress } from "../clients/debezium/progress.ts";
 import { proveRead, type Proof, type Unproven } from "./proof.ts";
 import { readTables } from "./read-anew.ts";
 import { runningSnapshot } from "./running.ts";

@@ -24,7 +24,8 @@ export async function lossOf(
   return loss?.code === lossCodes.purged ? undefined : loss;
 }
 
-async function loginOf(config: Readonly<Record<string, string>>): Promise<ServerLogin> {
+/** How a connector logs in to its server. @param config as the worker has it, with placeholders for secrets. */
+export async function loginOf(config: Readonly<Record<string, string>>): Promise<ServerLogin> {
   return {
     host: config["database.hostname"] ?? "",
     port: Number(config["database.port"] ?? 3306),

@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { TopicAdmin } from "../../clients/kafka/admin.ts";
 import type { LogEntry } from "../../lib/log-line.ts";
 import type { MonitoredGuardSettings } from "../../plan/types.ts";
+import { watchBeside } from "./beside/watch.ts";
 import type { Known } from "./metrics/known.ts";
 import { lookAtSinks, SinkLags } from "./metrics/sinks.ts";
 import { Recorder } from "./page/recorder.ts";
@@ -16,7 +17,7 @@ const sinksEveryMs = 15_000;
 
 await asProgram(async () => {
   const settings = readSettings(process.env) as MonitoredGuardSettings;
-  let known: Known = { checked: undefined, sinks: undefined };
+  let known: Known = { checked: undefined, sinks: undefined, beside: undefined };
   const past = new Recorder(settings, Date.now);
   const tell = (entry: LogEntry) => {
     say(entry);
@@ -28,6 +29,12 @@ await asProgram(async () => {
     () => known.checked?.seen,
     (sinks) => (known = { ...known, sinks }),
   );
+  const looking = watchBeside(
+    settings,
+    brokersOf(settings),
+    () => known.checked,
+    (beside) => (known = { ...known, beside }),
+  );
   const guarding = runGuard(settings, {
     say: tell,
     checked: (checked) => {
@@ -35,7 +42,7 @@ await asProgram(async () => {
       past.check({ ...known, checked });
     },
   });
-  await Promise.all([watching, guarding]);
+  await Promise.all([watching, looking, guarding]);
 });
 
 async function watchSinks(

@@ -8,6 +8,9 @@ import { judge } from "../status/judge.ts";
 import { observe } from "../status/observe.ts";
 import { renderStatus } from "../status/render.ts";
 import type { Status } from "../status/schema.ts";
+import { renderPast, Watch } from "../status/past.ts";
+import { showsBlocks } from "../status/sparkline.ts";
+import type { PipelinePlan } from "../../plan/types.ts";
 
 const watchSecondsByDefault = 2;
 
@@ -34,7 +37,7 @@ export function register(program: Command): void {
         print({ json: status, text: renderStatus(status) }, globals);
         process.exitCode = exitCodeOf(status);
       } else {
-        await watchStatus(look, watch, globals);
+        await watchStatus(stack.plan, look, watch, globals);
       }
     });
 }
@@ -47,7 +50,13 @@ export function exitCodeOf({ healthy, containers }: Status): ExitCode {
 }
 
 /** Until Ctrl-C; the exit code is that of the last look. */
-async function watchStatus(look: () => Promise<Status>, pauseSeconds: number, globals: GlobalOptions): Promise<void> {
+async function watchStatus(
+  plan: PipelinePlan,
+  look: () => Promise<Status>,
+  pauseSeconds: number,
+  globals: GlobalOptions,
+): Promise<void> {
+  const past = !globals.json && process.stdout.isTTY && showsBlocks(process.env) ? new Watch() : undefined;
   const end = new AbortController();
   const stop = () => end.abort();
   process.once("SIGINT", stop).once("SIGTERM", stop);
@@ -55,7 +64,8 @@ async function watchStatus(look: () => Promise<Status>, pauseSeconds: number, gl
     while (!end.signal.aborted) {
       const status = await look();
       process.exitCode = exitCodeOf(status);
-      show(status, globals);
+      const drawn = past === undefined ? undefined : await pastOf(plan, status, past);
+      show(status, drawn, globals);
       await setTimeout(pauseSeconds * 1000, undefined, { signal: end.signal }).catch(() => {}); // Ctrl-C ends the pause
     }
   } finally {
@@ -65,9 +75,18 @@ async function watchStatus(look: () => Promise<Status>, pauseSeconds: number, gl
 
 const clearScreen = "\u001B[H\u001B[2J\u001B[3J";
 
-function show(status: Status, { json }: GlobalOptions): void {
+/** How far behind the connectors were, drawn; undefined where there is nothing to draw. */
+async function pastOf(plan: PipelinePlan, status: Status, past: Watch): Promise<string | undefined> {
+  const sink = status.readSide === null ? [] : [status.readSide.sink.connector];
+  const names = [...status.shards.map(({ connector }) => connector), ...sink];
+  // A terminal that does not tell its width says 0.
+  return renderPast(await past.after(plan, status), names, process.stdout.columns || 80);
+}
+
+/** @param drawn stands under the shards' tables; a terminal alone has it. */
+function show(status: Status, drawn: string | undefined, { json }: GlobalOptions): void {
   if (json) console.log(JSON.stringify(asJson(status)));
-  else if (process.stdout.isTTY) process.stdout.write(`${clearScreen}${renderStatus(status)}\n`);
+  else if (process.stdout.isTTY) process.stdout.write(`${clearScreen}${renderStatus(status, drawn)}\n`);
   else console.log(`${renderStatus(status)}\n`);
 }
 
@@ -85,6 +104,9 @@ What the columns say:
   HEARTBEAT    when the newest heartbeat arrived; they come every few seconds, however quiet the shard is
   LAST CHANGE  when the newest record came to the shard's data topics
   RESTARTS     by the guard, since the connector was last well for long enough
+
+With --watch a terminal also draws how far behind each connector was over the last 15 minutes: the age of a shard's last
+heartbeat, and how long the sink's oldest record has waited. With cdc:monitoring the guard remembers it; else the watch does.
 
 Examples:
   cdc status

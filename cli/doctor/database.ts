@@ -1,8 +1,11 @@
 /** What a shard's server has to have: rules, tables, and the binlog that its connector still needs. */
 import type { MysqlLogin } from "../../lib/endpoint.ts";
 import type { RowDataPacket } from "mysql2/promise";
+import { readBinlogs, type Binlogs } from "../../clients/mysql/binlogs.ts";
 import { connectMysql } from "../../clients/mysql/client.ts";
+import { binlogBehind, isPurgedSoon, placeLastsMs } from "../../lib/binlog.ts";
 import type { Problem } from "../../lib/problem.ts";
+import { purgeRemedy, purgeText } from "../../lib/trouble.ts";
 import type { PipelinePlan, ShardPlan } from "../../plan/types.ts";
 import { checkServer } from "../../preflight/server.ts";
 import type { ConnectorOffset } from "../../clients/connect/client.ts";
@@ -55,13 +58,16 @@ export function judgeTables({ server }: Judged, wanted: readonly string[], found
   );
 }
 
-/** Whether the connector's place is still one of the server's history. */
+/** Whether the connector's place is still one of the server's history, and stays so. */
 export async function lookAtPlace(
   shard: ShardPlan,
   login: MysqlLogin,
   offsets: readonly ConnectorOffset[] | undefined,
 ): Promise<Outcome> {
-  return judgeLoss(shard, placeOf(offsets), await lossOnShard(shard, login, offsets));
+  const loss = await lossOnShard(shard, login, offsets);
+  const place = placeOf(offsets);
+  if (loss !== undefined || place === undefined) return judgeLoss(shard, place, loss);
+  return judgePurge(shard, place, await readBinlogs({ ...shard.endpoints.fromHost, ...login }), Date.now());
 }
 
 export function judgeLoss({ connector }: ShardPlan, place: Place | undefined, loss: LossWords | undefined): Outcome {
@@ -70,6 +76,21 @@ export function judgeLoss({ connector }: ShardPlan, place: Place | undefined, lo
     return well(`no place stored yet: it begins by snapshot.mode=${connector.config["snapshot.mode"] ?? "initial"}`);
   }
   return well(`the server still has the binlog from ${place.file}:${place.position} on`);
+}
+
+/** A place that is there now, and that the server may purge before it was read from. */
+export function judgePurge(
+  shard: ShardPlan,
+  place: Place,
+  { files, keptSeconds }: Pick<Binlogs, "files" | "keptSeconds">,
+  atMs: number,
+): Outcome {
+  const lastsMs = placeLastsMs(place, files, keptSeconds, atMs);
+  if (lastsMs === undefined || keptSeconds === undefined || !isPurgedSoon(lastsMs, keptSeconds))
+    return judgeLoss(shard, place, undefined);
+  const behindBytes = binlogBehind(place, files) ?? 0;
+  const text = purgeText({ file: place.file, lastsMs, keptSeconds, behindBytes });
+  return broken(`${shard.connector.name} ${text}`, purgeRemedy(shard.name, keptSeconds));
 }
 
 async function ask(shard: ShardPlan, login: MysqlLogin, sql: string): Promise<string[][]> {

@@ -1,4 +1,5 @@
 /** What the read side has to have: an engine with its indices, the sink as planned, no dead letters; and a probe that gets there. */
+import { unhealthyIndex } from "../../lib/trouble.ts";
 import { indexAgain, originOf } from "../../plan/row-origin.ts";
 import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../../plan/types.ts";
 import { missingAliases } from "../../clients/opensearch/aliases.ts";
@@ -127,10 +128,11 @@ async function lookAtSearch(plan: PipelinePlan, { endpoints, indices, probeIndex
 export function judgeSearch(status: string, count: number, missing: readonly string[], again: string): Outcome {
   if (status === "red")
     return broken(
-      "the engine's health is red: an index has lost data, or is not loaded yet",
+      `${unhealthyIndex.what}: the engine's health is red: an index has lost data, or is not loaded yet`,
       "wait a minute; cdc logs opensearch --tail 50 says what it does",
     );
-  if (missing.length > 0) return broken(`there is no index behind ${missing.join(", ")}`, again);
+  if (missing.length > 0)
+    return broken(`${unhealthyIndex.what}: there is no index behind ${missing.join(", ")}`, again);
   return well(`${status}, all ${count} indices are there`);
 }
 

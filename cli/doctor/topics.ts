@@ -3,6 +3,7 @@ import type { TopicDescription } from "../../clients/kafka/admin.ts";
 import type { ShardPlan, TopicPlan } from "../../plan/types.ts";
 import type { Place } from "../../clients/debezium/history/place.ts";
 import { historyTopicOf } from "../offsets.ts";
+import { stall } from "../../lib/trouble.ts";
 import { duration } from "../../lib/words.ts";
 import { broken, well, type Outcome } from "./walk.ts";
 
@@ -71,13 +72,13 @@ export function judgeHeartbeat(
 ): Outcome {
   if (newestMs === undefined)
     return broken(
-      `${shard.heartbeatTopic} holds no heartbeat: none has ever come, or none for as long as it keeps them (an hour)`,
+      `${shard.connector.name} ${stall.what}: ${shard.heartbeatTopic} holds no heartbeat: none has ever come, or none for as long as it keeps them (an hour)`,
       `the connector reads nothing: cdc logs connect says what it waits for; cdc restart ${shard.name} starts it anew`,
     );
   const age = nowMs - newestMs;
   if (age > boundSeconds * 1000)
     return broken(
-      `the newest heartbeat on ${shard.heartbeatTopic} is ${duration(age)} old; at most ${boundSeconds} s are allowed`,
+      `${shard.connector.name} ${stall.what}: the newest heartbeat on ${shard.heartbeatTopic} is ${duration(age)} old; at most ${boundSeconds} s are allowed`,
       `a snapshot that runs keeps heartbeats back (cdc status); else cdc logs connect says what the connector waits for, and cdc restart ${shard.name} starts it anew`,
     );
   return well(`the newest heartbeat came ${duration(Math.max(0, age))} ago`);

@@ -2,6 +2,7 @@
 import type { ContainerState } from "../../clients/docker/container.ts";
 import type { LogLine } from "../../clients/docker/logs.ts";
 import { notificationOf, tableOf, tablesOf, type Notification } from "../../clients/debezium/notification.ts";
+import { differencesIn, reconciliationIn, uncomparedIn } from "../../clients/debezium/reconciliation.ts";
 import { isLevel, type Level } from "../../lib/log-line.ts";
 
 /** One thing that happened. */
@@ -83,6 +84,28 @@ export function snapshotHappened(
     who: shard,
     level: told.type === "ABORTED" ? "WARN" : "INFO",
     text: `${told.aggregate.toLowerCase()} ${what}${ofTables(told)}`,
+  };
+}
+
+/** What `cdc reconcile` found of a shard; undefined for any other record. */
+export function reconcileHappened(
+  shard: string,
+  record: { readonly topic: string; readonly key: string | null; readonly value: string | null },
+): Happened | undefined {
+  const told = notificationOf(record);
+  const found = told === undefined ? undefined : reconciliationIn(told);
+  if (found === undefined) return undefined;
+  const [differences, uncompared] = [differencesIn(found), uncomparedIn(found)];
+  const count = found.tables.size - uncompared;
+  const parts = [
+    `${differences} difference${differences === 1 ? "" : "s"} in ${count} table${count === 1 ? "" : "s"}`,
+    ...(uncompared === 0 ? [] : [`${uncompared} not compared`]),
+  ];
+  return {
+    timeMs: found.timeMs,
+    who: shard,
+    level: differences + uncompared === 0 ? "INFO" : "WARN",
+    text: `compared with the index: ${parts.join(", ")}`,
   };
 }
 

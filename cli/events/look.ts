@@ -12,6 +12,7 @@ import { componentsOf } from "../components.ts";
 import {
   guardHappened,
   inOrder,
+  reconcileHappened,
   snapshotHappened,
   startHappened,
   updateHappened,
@@ -31,7 +32,7 @@ export async function lookAtEvents(stack: string, plan: PipelinePlan, sinceMs: n
     "operations of pulumi": updates(stack),
     "starts of containers": starts(plan),
     "the guard's log": guard(plan, sinceMs),
-    "what connectors told of snapshots": snapshots(plan, sinceMs),
+    "what was told of snapshots and comparisons": notices(plan, sinceMs),
   };
   const unknown: { source: string; why: string }[] = [];
   const found = await Promise.all(
@@ -77,7 +78,7 @@ async function guard({ guard: planned }: PipelinePlan, sinceMs: number): Promise
   return lines.flatMap((line) => guardHappened(line) ?? []);
 }
 
-async function snapshots({ shards, kafka }: PipelinePlan, sinceMs: number): Promise<Happened[]> {
+async function notices({ shards, kafka }: PipelinePlan, sinceMs: number): Promise<Happened[]> {
   const reader = new RangeReader(kafka.endpoints.fromHost);
   try {
     const topics = new Map(shards.map((shard) => [shard.notificationTopic, shard.name]));
@@ -89,7 +90,8 @@ async function snapshots({ shards, kafka }: PipelinePlan, sinceMs: number): Prom
       if (begin < 0n) continue;
       for await (const { key, value } of reader.read(topic, 0, begin, ends[0] ?? 0n)) {
         const record = { topic, key: key?.toString() ?? null, value: value?.toString() ?? null };
-        const told = snapshotHappened(topics.get(topic) ?? topic, record);
+        const shard = topics.get(topic) ?? topic;
+        const told = snapshotHappened(shard, record) ?? reconcileHappened(shard, record);
         if (told !== undefined) found.push(told);
       }
     }

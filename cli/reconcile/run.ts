@@ -9,6 +9,8 @@ import { findTable } from "../tables.ts";
 import { compareAll, type Target, type Work } from "./comparison.ts";
 import type { Difference } from "./recheck.ts";
 import { deleteDocuments, reemitRows } from "./repair.ts";
+import { messageOf } from "../../lib/run.ts";
+import { reconciliationsIn, tellReconciliations } from "./tell.ts";
 import { differencesIn, isWell, outputOf, type Report } from "./report.ts";
 
 export interface ReconcileOptions {
@@ -46,11 +48,25 @@ export async function reconcile(
       line.end();
     }
     print(outputOf(report), globals);
+    await writeDown(stack.plan, report, options, globals);
     if (!isWell(report)) process.exitCode = exitCodes.unhealthy;
   } finally {
     line.end();
     await engine.close();
   }
+}
+
+/** For guard and `cdc events`. What was found is printed already: that it could not be written down spoils nothing. */
+async function writeDown(
+  plan: PipelinePlan,
+  report: Report,
+  { table, shard }: ReconcileOptions,
+  globals: GlobalOptions,
+): Promise<void> {
+  const isOfAll = table === undefined && shard === undefined;
+  await tellReconciliations(plan, reconciliationsIn(report, isOfAll, Date.now())).catch((error: unknown) =>
+    progress(`metrics, alerts and cdc events will not know of this comparison: ${messageOf(error)}\n`, globals),
+  );
 }
 
 function requireReadSide({ stack, readSide }: PipelinePlan): ReadSidePlan {

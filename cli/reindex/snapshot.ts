@@ -3,7 +3,7 @@ import { UserError } from "../../lib/run.ts";
 import type { IndexPlan, ShardPlan } from "../../plan/types.ts";
 import { checkFlow, flowTargetOf } from "../../flow/flow.ts";
 import type { OperatedStack } from "../context.ts";
-import { describeProgress, notStarted, type Progress } from "../../snapshot/progress.ts";
+import { describeProgress, notStarted, type Progress } from "../../clients/debezium/progress.ts";
 import { readAnew, stopReading } from "../../snapshot/read-anew.ts";
 
 /** A shard's last rows are behind nothing but themselves. */

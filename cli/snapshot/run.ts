@@ -6,7 +6,7 @@ import type { GlobalOptions, OperatedStack } from "../context.ts";
 import { exitCodes } from "../exit.ts";
 import { print } from "../output.ts";
 import { requireRunning } from "../../snapshot/follow.ts";
-import { describeProgress, secondsOf, type Progress } from "../../snapshot/progress.ts";
+import { describeProgress, secondsOf, type Progress } from "../../clients/debezium/progress.ts";
 import { readAnew, requireNone, stopReading } from "../../snapshot/read-anew.ts";
 import { runningSnapshot } from "../../snapshot/running.ts";
 import { SnapshotServer } from "../../snapshot/server.ts";

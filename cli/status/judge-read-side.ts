@@ -2,6 +2,7 @@
 import type { ConnectorStatus } from "../../clients/connect/client.ts";
 import { isAsDesired, statesOf, summary } from "../../clients/connect/status.ts";
 import type { PartitionLag } from "../../clients/kafka/sink-lag.ts";
+import { unhealthyIndex } from "../../lib/trouble.ts";
 import { indexAgain, originOf } from "../../plan/row-origin.ts";
 import type { PipelinePlan, ReadSidePlan } from "../../plan/types.ts";
 import { configurationProblem } from "./configuration.ts";
@@ -115,12 +116,18 @@ function engineProblems(plan: PipelinePlan, { engine, indices }: ReadSidePlan, s
   const missing = indices.filter(({ alias }) => answer.value.documents.get(alias) === undefined);
   return [
     ...(answer.value.status === "red"
-      ? [problem(part, "the search engine's health is red: an index has lost data, or is not loaded yet", look)]
+      ? [
+          problem(
+            part,
+            `${unhealthyIndex.what}: the search engine's health is red: an index has lost data, or is not loaded yet`,
+            look,
+          ),
+        ]
       : []),
     ...missing.map((index) =>
       problem(
         part,
-        `there is no index ${index.alias} for ${index.table}`,
+        `${unhealthyIndex.what}: there is no index ${index.alias} for ${index.table}`,
         indexAgain([{ table: index.table, rows: originOf(plan, index) }]),
       ),
     ),

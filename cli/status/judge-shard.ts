@@ -2,11 +2,12 @@
 import type { ConnectorStatus } from "../../clients/connect/client.ts";
 import { isAsDesired, statesOf } from "../../clients/connect/status.ts";
 import type { GuardedConnector } from "../../lib/guard-state.ts";
+import { stall } from "../../lib/trouble.ts";
 import { ownServers } from "../../plan/servers.ts";
 import type { PipelinePlan, ShardPlan } from "../../plan/types.ts";
 import { placeOf, type Place } from "../../clients/debezium/history/place.ts";
 import { duration } from "../../lib/words.ts";
-import { binlogBehind, placeLastsMs } from "./binlog.ts";
+import { binlogBehind, placeLastsMs } from "../../lib/binlog.ts";
 import { configurationProblem } from "./configuration.ts";
 import { known, type Observation, type ShardObservation } from "./observation.ts";
 import { failedProblems, gaveUpProblems, lostProblems } from "./judge-connector.ts";
@@ -184,7 +185,7 @@ function heartbeatProblems({ shard, status, seen, place, guard, stallMs }: Facts
   return [
     wrong(
       shard,
-      `${shard.connector.name} says ${status.connector.state}, but no heartbeat arrives: ${last}`,
+      `${shard.connector.name} ${stall.what.replace("RUNNING", status.connector.state)}: no heartbeat arrives: ${last}`,
       `cdc doctor finds the broken link; cdc restart ${shard.name} starts connector and task anew`,
     ),
   ];

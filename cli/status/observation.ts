@@ -1,6 +1,7 @@
 /** What was seen of a stack, part by part; a part that did not answer says why and hides no other. */
 import type { ConnectorOffset, ExpandedConnector } from "../../clients/connect/client.ts";
 import type { LossWords } from "../../clients/debezium/history/words.ts";
+import type { Binlog } from "../../lib/binlog.ts";
 import type { GuardState } from "../../lib/guard-state.ts";
 import type { ContainerView } from "../../clients/docker/containers.ts";
 import type { DataVolumeView } from "../../clients/docker/volume.ts";
@@ -59,12 +60,6 @@ export interface ShardObservation {
   readonly news: Asked<ShardNews>;
   /** Which captured tables were read. */
   readonly tables: Asked<Pick<TablesState, "tables" | "isKnown">>;
-}
-
-/** One file of a server's binlog, the newest last. */
-export interface Binlog {
-  readonly file: string;
-  readonly sizeBytes: number;
 }
 
 /** The newest that a shard's topics tell. */

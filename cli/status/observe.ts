@@ -1,9 +1,7 @@
 /** Looks at every part of a stack, all at once. */
-import type { MysqlLogin } from "../../lib/endpoint.ts";
-import type { RowDataPacket } from "mysql2/promise";
 import type { ExpandedConnector } from "../../clients/connect/client.ts";
 import { stateFile, type GuardState } from "../../lib/guard-state.ts";
-import { connectMysql } from "../../clients/mysql/client.ts";
+import { readBinlogs } from "../../clients/mysql/binlogs.ts";
 import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../../plan/types.ts";
 import { tablesTargetOf } from "../../snapshot/target.ts";
 import type { OperatedStack } from "../context.ts";
@@ -13,12 +11,10 @@ import { dataVolumesOf } from "../../clients/docker/volume.ts";
 import { lossOnShard } from "../history.ts";
 import { lookAtTopics } from "../topics/observe.ts";
 import { topicsWaitedFor } from "../../flow/waited-topics.ts";
-import { keptSecondsOf } from "./binlog.ts";
 import { unmanagedIn } from "./judge-unmanaged.ts";
 import {
   known,
   type Asked,
-  type Binlog,
   type EngineView,
   type Observation,
   type ReadSideObservation,
@@ -151,7 +147,9 @@ async function lookAtShard(
 ): Promise<ShardObservation> {
   // The offset before the binlog's end: what is committed in between counts as lag, never as a lead.
   const offsets = await ask(async () => await worker.getOffsets(shard.connector.name));
-  const kept = await ask(async () => await readBinlogs(shard, await cdcLogin(shard.name)));
+  const kept = await ask(
+    async () => await readBinlogs({ ...shard.endpoints.fromHost, ...(await cdcLogin(shard.name)) }),
+  );
   const binlogs = "error" in kept ? kept : { value: kept.value.files };
   const keptSeconds = known(kept)?.keptSeconds;
   // A server that was silent once would be waited for once more.
@@ -173,24 +171,4 @@ async function lookAtShard(
     newsAtMs,
     news: own === undefined ? missing : { value: own },
   };
-}
-
-/** The server's binlog files, and how long they stay; SHOW BINARY LOGS has the same name in every MySQL, and counts up to the last commit. */
-async function readBinlogs(
-  shard: ShardPlan,
-  login: MysqlLogin,
-): Promise<{ files: Binlog[]; keptSeconds: number | undefined }> {
-  const connection = await connectMysql({ ...shard.endpoints.fromHost, ...login });
-  try {
-    const [rows] = await connection.query<RowDataPacket[]>("SHOW BINARY LOGS");
-    const [variables] = await connection.query<RowDataPacket[]>(
-      "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('binlog_expire_logs_seconds', 'binlog_expire_logs_auto_purge')",
-    );
-    return {
-      files: rows.map((row) => ({ file: String(row["Log_name"]), sizeBytes: Number(row["File_size"]) })),
-      keptSeconds: keptSecondsOf(new Map(variables.map((row) => [String(row["Variable_name"]), String(row["Value"])]))),
-    };
-  } finally {
-    await connection.end();
-  }
 }

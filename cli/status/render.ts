@@ -4,13 +4,17 @@ import { coloured } from "../output.ts";
 import { ago, bytes, duration } from "../../lib/words.ts";
 import type { ReadSideStatus, ShardStatus, Status, StatusProblem, UnmanagedConnector } from "./schema.ts";
 
-/** The whole page: verdict, shards, problems, containers that are not well, topics. */
-export function renderStatus(status: Status): string {
+/**
+ * The whole page: verdict, shards, problems, containers that are not well, topics.
+ * @param past how far behind connectors were, drawn already.
+ */
+export function renderStatus(status: Status, past?: string): string {
   const { problems } = status;
   return [
     verdictOf(status),
     shardTable(status),
     ...(status.readSide === null ? [] : [readSideTable(status.readSide)]),
+    ...(past === undefined ? [] : [past]),
     ...(problems.length === 0 ? [] : [problems.map(renderProblem).join("\n")]),
     [containerLine(status), ...tableLines(status), ...topicLines(status), ...releasedLines(status)].join("\n"),
     ...(status.unmanagedConnectors.length === 0 ? [] : [unmanagedTable(status.unmanagedConnectors)]),

@@ -5,6 +5,7 @@ import {
   ConfigSources,
   FetchIsolationLevels,
   ListOffsetTimestamps,
+  type BrokerLogDirDescription,
   type ClusterTopicMetadata,
 } from "@platformatic/kafka";
 import { answerFrom } from "./answer.ts";
@@ -20,6 +21,14 @@ export interface TopicDescription {
   readonly config: Readonly<Record<string, string>>;
   /** On disk, on all brokers together. */
   readonly sizeBytes: number;
+}
+
+/** What topics take on the brokers' disks, and what these have left. */
+export interface DiskUse {
+  /** By topic, all replicas together; without those that do not exist. */
+  readonly topics: ReadonlyMap<string, number>;
+  /** One for each broker whose version tells that (Kafka 3.3 and later): of several disks the one with the least left. */
+  readonly disks: readonly { readonly broker: number; readonly totalBytes: number; readonly freeBytes: number }[];
 }
 
 /** DeleteRecords: up to the high watermark, whatever it is by then. */
@@ -100,6 +109,24 @@ export class TopicAdmin {
     });
   }
 
+  /** The names of all topics that the account may see. @throws Error when no broker answers. */
+  async names(): Promise<string[]> {
+    return await answerFrom(this.#kafka, async () => await this.#admin.listTopics());
+  }
+
+  /**
+   * What the topics take on the brokers' disks (DescribeLogDirs).
+   * @throws Error when no broker answers, or the account may not ask that.
+   */
+  async diskUse(topics: readonly string[]): Promise<DiskUse> {
+    return await answerFrom(this.#kafka, async () => {
+      const found = await this.#existing(topics);
+      if (found.size === 0) return { topics: new Map(), disks: [] };
+      const brokers = await this.#logDirs(found);
+      return { topics: sizesIn(brokers), disks: brokers.flatMap((broker) => diskOf(broker) ?? []) };
+    });
+  }
+
   /** Never fails: it stands at the end of what may have failed itself, and that is what is to be reported. */
   async close(): Promise<void> {
     await this.#admin.close().catch(() => {});
@@ -147,14 +174,30 @@ export class TopicAdmin {
   }
 
   async #sizes(topics: ReadonlyMap<string, ClusterTopicMetadata>): Promise<Map<string, number>> {
-    const brokers = await this.#admin.describeLogDirs({
+    return sizesIn(await this.#logDirs(topics));
+  }
+
+  async #logDirs(topics: ReadonlyMap<string, ClusterTopicMetadata>): Promise<BrokerLogDirDescription[]> {
+    return await this.#admin.describeLogDirs({
       topics: [...topics].map(([name, { partitions }]) => ({ name, partitions: [...partitions.keys()] })),
     });
-    const sizes = new Map<string, number>();
-    for (const { name, partitions } of brokers.flatMap(({ results }) => results.flatMap(({ topics }) => topics))) {
-      const bytes = partitions.reduce((sum, { partitionSize }) => sum + Number(partitionSize), 0);
-      sizes.set(name, (sizes.get(name) ?? 0) + bytes);
-    }
-    return sizes;
   }
+}
+
+function sizesIn(brokers: readonly BrokerLogDirDescription[]): Map<string, number> {
+  const sizes = new Map<string, number>();
+  for (const { name, partitions } of brokers.flatMap(({ results }) => results.flatMap(({ topics }) => topics))) {
+    const bytes = partitions.reduce((sum, { partitionSize }) => sum + Number(partitionSize), 0);
+    sizes.set(name, (sizes.get(name) ?? 0) + bytes);
+  }
+  return sizes;
+}
+
+/** Undefined where the broker does not tell: it writes -1. */
+function diskOf({ broker, results }: BrokerLogDirDescription): DiskUse["disks"][number] | undefined {
+  const [least] = results
+    .map(({ totalBytes, usableBytes }) => ({ totalBytes: Number(totalBytes), freeBytes: Number(usableBytes) }))
+    .filter(({ totalBytes, freeBytes }) => totalBytes > 0 && freeBytes >= 0)
+    .toSorted((a, b) => a.freeBytes / a.totalBytes - b.freeBytes / b.totalBytes);
+  return least === undefined ? undefined : { broker, ...least };
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { componentsOf, findComponent, findComponents } from "../../cli/components.ts";
 import { endingOf, UnreachableError, UsageError } from "../../cli/exit.ts";
 import { effectiveLevel, ownLevels } from "../../cli/log-levels.ts";
-import { binlogBehind } from "../../cli/status/binlog.ts";
+import { binlogBehind } from "../../lib/binlog.ts";
 import { notificationOf } from "../../cli/status/news.ts";
 import { ago, bytes, duration } from "../../lib/words.ts";
 import { ConnectClient, ConnectRestError } from "../../clients/connect/client.ts";

@@ -80,8 +80,8 @@ function expectations({ fires, at }: Case): object[] {
       .map(({ labels: own, value }) => {
         const words = (text: string) =>
           text
-            .replaceAll("{{ $labels.connector }}", own["connector"] ?? "")
-            .replaceAll("{{ $value | humanizeDuration }}", value ?? "");
+            .replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, (_, label: string) => own[label] ?? "")
+            .replaceAll(/\{\{ \$value( \| \w+)? \}\}/g, value ?? "");
         return {
           exp_labels: { ...labels, ...own },
           exp_annotations: Object.fromEntries(Object.entries(annotations).map(([key, text]) => [key, words(text)])),

@@ -312,7 +312,9 @@ describe("something is wrong", () => {
     expect(told.code).toBe(3);
     expect(JSON.parse(told.stdout)).toMatchObject({
       events: expect.arrayContaining([expect.objectContaining({ who: "pulumi" })]),
-      unknown: [{ source: "what connectors told of snapshots", why: expect.stringMatching(/no answer from Kafka/) }],
+      unknown: [
+        { source: "what was told of snapshots and comparisons", why: expect.stringMatching(/no answer from Kafka/) },
+      ],
     });
     await dockerLines("start", container("kafka"));
     await untilHealthy(checkout);

@@ -28,6 +28,8 @@ const guard = `${checkout.prefix}-guard`;
 const network = `${checkout.prefix}-databases`;
 const bootstrap = `localhost:${9092 + portOffset}`;
 const worker = new ConnectClient({ url: `http://localhost:${8083 + portOffset}` });
+/** All but what `cdc reconcile` found: nobody has compared here. */
+const served = metrics.map(({ name }) => name).filter((name) => !name.startsWith("cdc_reconcile_"));
 const metricsPort = 9108 + portOffset;
 const sink = "read-side-sink";
 const [shard0, shard1] = ["shard0-connector", "shard1-connector"] as const;
@@ -141,8 +143,8 @@ test("both connectors are watched, and a quiet shard stays healthy; who is pause
 describe("its metrics", () => {
   test("are all that are documented, of two shards and a sink that are well", async () => {
     const names = async () => [...new Set(seriesOf((await askMetrics(metricsPort)).body).map(({ name }) => name))];
-    await until("every metric is there", names, (found) => found.length >= metrics.length);
-    expect((await names()).toSorted()).toEqual(metrics.map(({ name }) => name).toSorted());
+    await until("every metric is there", names, (found) => found.length >= served.length);
+    expect((await names()).toSorted()).toEqual(served.toSorted());
     for (const connector of [shard0, shard1]) {
       expect(await metricsOf(connector)).toMatchObject({
         condition: "healthy",
@@ -330,7 +332,7 @@ test("of a broker that is away they tell neither heartbeats nor how far the sink
   } finally {
     await dockerLines("start", kafka);
   }
-  await until("every metric is there", names, (found) => found.length >= metrics.length);
+  await until("every metric is there", names, (found) => found.length >= served.length);
   await until(
     "the sink has caught up",
     async () => await metricsOf(sink),

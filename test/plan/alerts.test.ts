@@ -83,7 +83,14 @@ test("names of connectors are taken literally, and those of shards that are decl
 test("without a read side there are none of a sink", () => {
   const rules = rulesWith({ readSide: { enabled: false } });
   const gone = full.map(({ alert }) => alert).filter((alert) => exprOf(rules, alert) === undefined);
-  expect(gone).toEqual(["CdcSinkNotRunning", "CdcSinkBehind", "CdcDeadLettersGrew"]);
+  expect(gone).toEqual([
+    "CdcSinkNotRunning",
+    "CdcSinkBehind",
+    "CdcDeadLettersGrew",
+    "CdcIndexUnhealthy",
+    "CdcIndexDiffers",
+    "CdcIndexHasForeignDocuments",
+  ]);
   expect(JSON.stringify(rules)).not.toContain("read-side-sink");
 });
 

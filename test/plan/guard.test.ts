@@ -47,6 +47,7 @@ describe("the guard's plan", () => {
       networks: [
         { name: "cdc-test", aliases: ["guard"] },
         { name: "cdc-test-databases", aliases: [] },
+        { name: "cdc-test-read-side", aliases: [] },
       ],
       port: { internal: 9108, host: 10_108, ip: "127.0.0.1" },
       endpoints: { inNetwork: { url: "http://guard:9108" }, fromHost: { url: "http://127.0.0.1:10108" } },
@@ -57,6 +58,14 @@ describe("the guard's plan", () => {
           listensAt: ["guard.cdc-test"],
           hosts: ["localhost", "127.0.0.1", "[::1]", "guard", "cdc-test-guard"],
           silentSeconds: 65,
+        },
+        asks: {
+          topics: {
+            "merged data": [],
+            "dead letters": ["dlq.read-side", "dlq.read-side.retry"],
+            worker: ["connect-configs", "connect-offsets", "connect-status"],
+          },
+          engine: { endpoint: "http://opensearch:9200", aliases: ["products-products", "products-stock"] },
         },
         page: { stack: "cdc-test", maxDelaySeconds: 60, topology: expect.any(Object) },
       },

@@ -42,6 +42,9 @@ const monitoringReached = [
   "guard → Alertmanager",
   "Alertmanager → guard",
   "Alertmanager → Prometheus",
+  // The guard asks the engine for its health where it serves metrics.
+  "guard → OpenSearch",
+  "OpenSearch → guard",
 ];
 
 const whole = {

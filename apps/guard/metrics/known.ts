@@ -1,4 +1,5 @@
 /** What metrics are made of: what the guard found, and how far the sinks are. Times are milliseconds since 1970. */
+import type { Beside } from "../beside/found.ts";
 import type { Checked } from "../loop.ts";
 
 /** One sink, as the broker tells of it. */
@@ -16,4 +17,6 @@ export interface Known {
   readonly checked: Checked | undefined;
   /** The sinks by name, and when they were looked at; undefined before the first time. */
   readonly sinks: { readonly at: number; readonly found: Readonly<Record<string, SinkFound>> } | undefined;
+  /** What was asked beside the checks; undefined before the first time. */
+  readonly beside: Beside | undefined;
 }

@@ -1,5 +1,6 @@
 /** What is known, as metrics. Pure. What could not be read gives no sample. */
 import type { MetricName } from "../../../lib/metrics.ts";
+import { samplesBeside } from "./beside.ts";
 import { conditions } from "../../../lib/guard-state.ts";
 import type { MonitoredGuardSettings } from "../../../plan/types.ts";
 import type { Checked } from "../loop.ts";
@@ -15,7 +16,7 @@ export interface Sample {
 }
 
 /** All samples at a moment (`now`, milliseconds since 1970). */
-export function samplesOf({ checked, sinks }: Known, now: number, settings: MonitoredGuardSettings): Sample[] {
+export function samplesOf({ checked, sinks, beside }: Known, now: number, settings: MonitoredGuardSettings): Sample[] {
   if (checked === undefined) return [];
   const last: Sample = { name: "cdc_guard_last_check_timestamp_seconds", labels: {}, value: checked.at / 1000 };
   const isOld = (at: number) => now - at > settings.metrics.silentSeconds * 1000;
@@ -31,6 +32,12 @@ export function samplesOf({ checked, sinks }: Known, now: number, settings: Moni
       ...samplesOfConnector(connector, one, checked, now, settings),
       ...(one.info.type === "sink" ? samplesOfSink(connector, found[connector], now) : []),
     ]),
+    ...(beside === undefined || seen === undefined || isOld(beside.at)
+      ? []
+      : samplesBeside(
+          beside,
+          Object.entries(seen.connectors).filter(([name]) => name in checked.memory.connectors),
+        )),
   ];
 }
 

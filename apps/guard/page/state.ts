@@ -1,4 +1,5 @@
 /** What the operator's page is told, as JSON. Pure. Times are milliseconds since 1970; what is not known is null, and never 0. */
+import { isPurgedSoon } from "../../../lib/binlog.ts";
 import { rebuildPrefix } from "../../../lib/names.ts";
 import type { Condition } from "../../../lib/guard-state.ts";
 import type { MonitoredGuardSettings } from "../../../plan/types.ts";
@@ -43,6 +44,16 @@ export interface ConnectorState {
   readonly waiting: { readonly records: number; readonly ms: number } | null;
   /** Dead letters that are in its topic. */
   readonly deadLetters: number | null;
+  /** The snapshot that runs; null while none does. */
+  readonly snapshot: { readonly tables: number; readonly tablesRead: number; readonly rows: number } | null;
+  /** Its place beside the server's binlog; `lastsMs` is null where nothing is purged by age. */
+  readonly binlog: {
+    readonly behindBytes: number;
+    readonly lastsMs: number | null;
+    readonly isPurgedSoon: boolean;
+  } | null;
+  /** When its shard was last compared with the index, and what was found. */
+  readonly reconciled: { readonly at: number; readonly differences: number; readonly notCompared: number } | null;
 }
 
 export interface PageState {
@@ -61,6 +72,10 @@ export interface PageState {
   readonly maxDelayMs: number;
   readonly topology: Topology;
   readonly connectors: readonly ConnectorState[];
+  /** What is wrong with the index; null where nothing is, it is not known, or there is none. */
+  readonly indexTrouble: { readonly isRed: boolean; readonly missing: readonly string[] } | null;
+  /** Documents of no shard, when all were compared last. */
+  readonly ofNoShard: number | null;
   /** The newest first. */
   readonly told: readonly Told[];
 }
@@ -87,7 +102,24 @@ export function stateOf(known: Known, past: Remembered, now: number, settings: M
     maxDelayMs: maxDelaySeconds * 1000,
     topology,
     connectors: connectorsOf({ ...known, checked: current }, now, settings),
+    ...indexOf({ ...known, checked: current }, now, settings),
     told: past.told.toReversed(),
+  };
+}
+
+/** As old as what is served of it. */
+function indexOf(
+  known: Known,
+  now: number,
+  settings: MonitoredGuardSettings,
+): Pick<PageState, "indexTrouble" | "ofNoShard"> {
+  const samples = samplesOf(known, now, settings);
+  const valueOf = (metric: MetricName) => samples.find(({ name }) => name === metric)?.value;
+  const engine = valueOf("cdc_engine_red") === undefined ? undefined : known.beside?.engine;
+  const isWrong = engine !== undefined && (engine.isRed || engine.missing.length > 0);
+  return {
+    indexTrouble: isWrong ? engine : null,
+    ofNoShard: valueOf("cdc_reconcile_of_no_shard_documents") ?? null,
   };
 }
 
@@ -143,6 +175,7 @@ function connectorOf(
     isServerAway: obstacle !== undefined,
     waiting: records === undefined || seconds === undefined ? null : { records, ms: seconds * 1000 },
     deadLetters: letters === undefined ? null : Number(letters),
+    ...besideOf(value),
   };
 
   function stateOfConnector(): State {
@@ -153,6 +186,41 @@ function connectorOf(
     const late = Math.max(beatSeconds ?? 0, name.startsWith(rebuildPrefix) ? 0 : (seconds ?? 0));
     return guarded.condition === "healthy" && late > settings.page.maxDelaySeconds ? "behind" : guarded.condition;
   }
+}
+
+/** What was asked beside the checks. @param value of a metric of the connector; undefined where that is not known. */
+function besideOf(
+  value: (metric: MetricName) => number | undefined,
+): Pick<ConnectorState, "snapshot" | "binlog" | "reconciled"> {
+  const [behindBytes, lasts] = [value("cdc_connector_binlog_behind_bytes"), value("cdc_connector_place_lasts_seconds")];
+  const kept = value("cdc_connector_binlog_kept_seconds");
+  const at = value("cdc_reconcile_timestamp_seconds");
+  return {
+    snapshot:
+      value("cdc_snapshot_running") === 1
+        ? {
+            tables: value("cdc_snapshot_tables") ?? 0,
+            tablesRead: value("cdc_snapshot_read_tables") ?? 0,
+            rows: value("cdc_snapshot_read_rows") ?? 0,
+          }
+        : null,
+    binlog:
+      behindBytes === undefined
+        ? null
+        : {
+            behindBytes,
+            lastsMs: lasts === undefined ? null : lasts * 1000,
+            isPurgedSoon: lasts !== undefined && kept !== undefined && isPurgedSoon(lasts * 1000, kept),
+          },
+    reconciled:
+      at === undefined
+        ? null
+        : {
+            at: at * 1000,
+            differences: value("cdc_reconcile_differences") ?? 0,
+            notCompared: value("cdc_reconcile_not_compared_tables") ?? 0,
+          },
+  };
 }
 
 /** The points of the past, a column for each connector: as plots take them. */

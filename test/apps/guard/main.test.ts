@@ -86,7 +86,10 @@ describe("the guard's process", () => {
   it("serves metrics and its page, as the other program, while nothing else answers", async () => {
     const port = await deadPort();
     const metrics = { port, listensAt: ["127.0.0.1"], hosts: ["127.0.0.1"], silentSeconds: 65 };
-    const ended = begin(JSON.stringify({ ...(await settings()), metrics, page: monitored.page }), "monitored.ts");
+    const ended = begin(
+      JSON.stringify({ ...(await settings()), metrics, asks: monitored.asks, page: monitored.page }),
+      "monitored.ts",
+    );
     const ask = async (path = "/metrics") =>
       await fetch(`http://127.0.0.1:${port}${path}`).then(
         async (response) => await response.text(),

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import {
   guardHappened,
   inOrder,
+  reconcileHappened,
   snapshotHappened,
   startHappened,
   updateHappened,
@@ -9,6 +10,8 @@ import {
 } from "../../../cli/events/happened.ts";
 import { renderEvents } from "../../../cli/events/render.ts";
 import { sinceMs } from "../../../cli/events/since.ts";
+import { notificationRecord } from "../../../clients/debezium/notification.ts";
+import { toldAs } from "../../../clients/debezium/reconciliation.ts";
 import type { ContainerState } from "../../../clients/docker/container.ts";
 
 const at = Date.parse("2026-11-27T03:00:00.000Z");
@@ -68,6 +71,34 @@ test.each<[ReturnType<typeof notification>, Partial<Happened> | undefined]>([
   const found = snapshotHappened("shard0", record);
   if (expected === undefined) expect(found).toBeUndefined();
   else expect(found).toMatchObject({ timeMs: at, who: "shard0", ...expected });
+});
+
+test.each<[[string, number | undefined][], string, string]>([
+  [[["a.b", 0]], "INFO", "compared with the index: 0 differences in 1 table"],
+  [
+    [
+      ["a.b", 1],
+      ["a.c", 0],
+    ],
+    "WARN",
+    "compared with the index: 1 difference in 2 tables",
+  ],
+  [
+    [
+      ["a.b", 0],
+      ["a.c", undefined],
+    ],
+    "WARN",
+    "compared with the index: 0 differences in 1 table, 1 not compared",
+  ],
+])("what cdc reconcile found: %j", (tables, level, text) => {
+  const told = toldAs({ id: "r", timeMs: at, tables: new Map(tables), ofNoShard: undefined });
+  const record = {
+    topic: "shard0.cdc.notifications",
+    ...notificationRecord(told, { key: undefined, value: undefined }),
+  };
+  expect(reconcileHappened("shard0", record)).toEqual({ timeMs: at, who: "shard0", level, text });
+  expect(snapshotHappened("shard0", record)).toBeUndefined();
 });
 
 const started: ContainerState = {

@@ -65,6 +65,18 @@ const checked = `cdc_guard_last_check_timestamp_seconds{${where}}`;
 const complete = `cdc_guard_last_check_complete{${where}}`;
 const lag = ofSink("cdc_sink_lag_seconds");
 const letters = ofSink("cdc_sink_dead_letters_total");
+const lastsOf = (one: Connector) => written("cdc_connector_place_lasts_seconds", sourceLabels(one));
+const keptOf = (one: Connector) => written("cdc_connector_binlog_kept_seconds", sourceLabels(one));
+const differencesOf = (one: Connector) => written("cdc_reconcile_differences", sourceLabels(one));
+const ofBroker = (name: string, broker: string) => written(name, { ...target, broker });
+const sizeOf = (broker: string) => ofBroker("cdc_broker_disk_size_bytes", broker);
+const freeOf = (broker: string) => ofBroker("cdc_broker_disk_free_bytes", broker);
+const red = written("cdc_engine_red", target);
+const missing = written("cdc_engine_missing_aliases", target);
+const foreign = written("cdc_reconcile_of_no_shard_documents", target);
+const server = "mysql-3308:3306";
+const certificate = written("cdc_certificate_end_timestamp_seconds", { ...target, server });
+const day = 86_400;
 
 /** All conditions of a connector; those that are named with values of their own. */
 function inConditions(one: Connector, values: Partial<Record<Condition, string>>): Record<string, string> {
@@ -78,7 +90,15 @@ function ofConnector(one: Connector): Record<string, string> {
     ...inConditions(one, { [one.condition]: steady(1) }),
     [sinceOf(one)]: steady(0),
     [gaveUpOf(one)]: steady(0),
-    ...(one.kind === "sink" ? {} : { [lostOf(one)]: steady(0), [ageOf(one)]: steady(3) }),
+    ...(one.kind === "sink"
+      ? {}
+      : {
+          [lostOf(one)]: steady(0),
+          [ageOf(one)]: steady(3),
+          [lastsOf(one)]: steady(9 * day),
+          [keptOf(one)]: steady(10 * day),
+          [differencesOf(one)]: steady(0),
+        }),
   };
 }
 
@@ -91,6 +111,16 @@ export const well: Readonly<Record<string, string>> = {
   [ageOf(c)]: "0+15x200",
   [lag]: steady(2),
   [letters]: steady(7),
+  ...Object.fromEntries(
+    ["1", "2"].flatMap((broker) => [
+      [sizeOf(broker), steady(1000)],
+      [freeOf(broker), steady(400)],
+    ]),
+  ),
+  [red]: steady(0),
+  [missing]: steady(0),
+  [foreign]: steady(0),
+  [certificate]: steady(200 * day),
 };
 
 /** Everything of a connector is gone. */
@@ -271,6 +301,74 @@ export const cases: readonly Case[] = [
     fires: [b, sink].map(({ name }) => ({ alert: "CdcConnectorMissing", labels: { job, connector: name } })),
   },
   {
+    what: "a place that the server keeps for less than a quarter of its time",
+    series: { [lastsOf(a)]: steady(2.4 * day), [lastsOf(b)]: steady(2.5 * day) },
+    fires: [{ alert: "CdcPlaceAboutToBePurged", labels: sourceLabels(a), value: "2d 9h 36m 0s" }],
+    nearly: ["CdcPlaceAboutToBePurged"],
+  },
+  {
+    what: "a server that purges nothing, or does not answer",
+    series: { [lastsOf(a)]: undefined, [keptOf(a)]: undefined },
+    fires: [],
+    nearly: ["CdcPlaceAboutToBePurged"],
+  },
+  {
+    what: "a broker whose disk has less than a tenth left, and one that has just that",
+    series: { [freeOf("1")]: steady(99), [freeOf("2")]: steady(100) },
+    at: "6m",
+    fires: [{ alert: "CdcBrokerDiskFilling", labels: { ...target, broker: "1" }, value: "9.9%" }],
+    nearly: ["CdcBrokerDiskFilling"],
+  },
+  {
+    what: "a broker that does not tell",
+    series: { [freeOf("1")]: undefined, [sizeOf("1")]: undefined },
+    fires: [],
+    nearly: ["CdcBrokerDiskFilling"],
+  },
+  {
+    what: "a certificate that ends in a week",
+    series: { [certificate]: steady(7 * day + 300) },
+    fires: [{ alert: "CdcCertificateEnds", labels: { ...target, server }, value: "7d 0h 0m 0s" }],
+  },
+  {
+    what: "one that ends in two weeks",
+    series: { [certificate]: steady(14 * day + 300) },
+    fires: [],
+    nearly: ["CdcCertificateEnds"],
+  },
+  {
+    what: "an engine whose health is red",
+    series: { [red]: steady(1) },
+    fires: [{ alert: "CdcIndexUnhealthy", labels: target }],
+  },
+  {
+    what: "an alias without an index",
+    series: { [missing]: steady(2) },
+    fires: [{ alert: "CdcIndexUnhealthy", labels: target }],
+  },
+  {
+    what: "an engine that starts",
+    series: { [red]: "1x5 0x200" },
+    fires: [],
+    nearly: ["CdcIndexUnhealthy"],
+  },
+  {
+    what: "an index that differed when it was compared last",
+    series: { [differencesOf(b)]: steady(3) },
+    fires: [{ alert: "CdcIndexDiffers", labels: sourceLabels(b), value: "3" }],
+  },
+  {
+    what: "an index that nobody has compared",
+    series: { [differencesOf(a)]: undefined, [differencesOf(b)]: undefined, [foreign]: undefined },
+    fires: [],
+    nearly: ["CdcIndexDiffers", "CdcIndexHasForeignDocuments"],
+  },
+  {
+    what: "documents of a shard that is gone",
+    series: { [foreign]: steady(12) },
+    fires: [{ alert: "CdcIndexHasForeignDocuments", labels: target, value: "12" }],
+  },
+  {
     what: "another stack in which nothing is well",
     series: Object.fromEntries(
       [
@@ -278,6 +376,8 @@ export const cases: readonly Case[] = [
         inConditions(sink, { failed: steady(1) }),
         { [up]: steady(0), [complete]: steady(0), [gaveUpOf(a)]: steady(1), [lostOf(a)]: steady(1) },
         { [ageOf(a)]: steady(900), [lag]: steady(900), [letters]: "0+1x200" },
+        { [lastsOf(a)]: steady(0), [freeOf("1")]: steady(0), [red]: steady(1), [certificate]: steady(0) },
+        { [differencesOf(a)]: steady(1), [foreign]: steady(1) },
       ]
         .flatMap((one) => Object.entries(one))
         .map(([name, values]) => [name.replace(`job="${job}"`, 'job="cdc-other"'), values]),

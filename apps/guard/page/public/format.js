@@ -10,6 +10,7 @@ export const language = languageOf(navigator.languages);
 export const text = tables[language];
 
 const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+const tenths = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const dateAndTime = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
 const time = new Intl.DateTimeFormat(language, { timeStyle: "medium", hourCycle: "h23" });
 const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
@@ -30,6 +31,14 @@ export function span(ms) {
   if (ms < hour) return text.minutes(of(minute));
   if (ms < 2 * day) return text.hours(of(hour));
   return text.days(of(day));
+}
+
+/** A size in bytes: `512 B`, `3.4 MiB`. */
+export function size(bytes) {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  const step = bytes < 1024 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const number = bytes / 1024 ** step;
+  return `${step === 0 || number >= 10 ? whole.format(number) : tenths.format(number)} ${units[step]}`;
 }
 
 /** An element with children: nodes, or texts. */

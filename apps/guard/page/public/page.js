@@ -1,5 +1,6 @@
 /** The page: asks the guard what it knows, again and again, and shows it. It only reads. */
 import { Advice } from "./advice.js";
+import { Compared } from "./compared.js";
 import { english, instant, language, span, text, write } from "./format.js";
 import { Picture } from "./picture.js";
 import { Rows } from "./rows.js";
@@ -16,6 +17,7 @@ const byId = (id) => document.getElementById(id);
 const advice = new Advice(byId("advice"));
 const picture = new Picture(byId("picture"));
 const rows = new Rows(byId("rows"));
+const compared = new Compared(byId("compared"));
 const told = new Told(byId("told"), byId("more"));
 
 /** Writes the texts that do not change, in the browser's language. */
@@ -26,6 +28,7 @@ function translate() {
     "to-do-title": text.toDo,
     "picture-title": text.picture,
     "rows-title": text.rows,
+    "index-title": text.index,
     "told-title": text.told,
     "in-the-log": text.inTheLog,
     elsewhere: text.elsewhere,
@@ -80,7 +83,8 @@ function show(state) {
   write(byId("nothing"), text.nothingTold);
   byId("nothing").hidden = state.told.length > 0;
   write(byId("known-since"), text.knownSince(instant(state.since)));
-  byId("agreement").hidden = state.topology.readSide === undefined;
+  byId("index").hidden = state.topology.readSide === undefined;
+  compared.show(state);
   write(byId("summary"), summary(state, entries));
   write(byId("looked"), state.checkedAt === null ? "" : text.looked(span(state.now - state.checkedAt)));
   document.body.dataset.tone = entries > 0 || state.error !== null ? "warn" : "good";

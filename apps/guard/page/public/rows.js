@@ -1,7 +1,7 @@
 /** A row for each connector: its state in words, and how far it was behind as a small plot. */
 import uPlot from "./uplot.js";
 import { well } from "./advice.js";
-import { count, english, hourAndMinute, node, span, text, timeOfDay, write } from "./format.js";
+import { count, english, hourAndMinute, node, size, span, text, timeOfDay, write } from "./format.js";
 import { badge } from "./marks.js";
 
 const plotHeight = 92;
@@ -48,6 +48,7 @@ class Row {
   element;
   #head = node("div", "row-state");
   #facts = node("p", "facts");
+  #snapshot = node("progress", "snapshot");
   #pointed = node("p", "pointed");
   #figure = node("div", "plot");
   #nothing = node("p", "nothing", text.noPoints);
@@ -63,7 +64,8 @@ class Row {
     this.#name = name;
     this.#what = kind === "sink" ? text.waitOfOldest : text.ageOfHeartbeat;
     this.#figure.setAttribute("role", "img");
-    const words = node("div", "row-words", node("h3", "", name), this.#head, this.#facts);
+    const words = node("div", "row-words", node("h3", "", name), this.#head, this.#facts, this.#snapshot);
+    this.#snapshot.hidden = true;
     const caption = node("div", "caption", node("span", "", this.#what), this.#pointed);
     this.element = node("li", "row", words, node("div", "row-plot", caption, this.#figure, this.#nothing));
     this.element.dataset.connector = name;
@@ -86,6 +88,16 @@ class Row {
       this.#head.replaceChildren(badge(connector.state), ...(reason === null ? [] : [english(reason, "p", "reason")]));
     }
     write(this.#facts, factsOf(connector, state).join(" · "));
+    this.#showSnapshot(connector.snapshot);
+  }
+
+  /** How many tables were read; of the one that is being read nothing is known that could be drawn. */
+  #showSnapshot(snapshot) {
+    this.#snapshot.hidden = snapshot === null;
+    if (snapshot === null) return;
+    this.#snapshot.max = Math.max(1, snapshot.tables);
+    this.#snapshot.value = snapshot.tablesRead;
+    this.#snapshot.setAttribute("aria-label", snapshotWords(snapshot));
   }
 
   plot({ times, now, since, stepMs }, own) {
@@ -177,13 +189,21 @@ function push(columns, at, troubled, behind) {
   columns[2].push(behind);
 }
 
+function snapshotWords({ tables, tablesRead, rows }) {
+  return text.snapshot(count(tablesRead), count(tables), count(rows));
+}
+
 function factsOf(connector, { now }) {
   const { state, since, kind, heartbeatAgeMs, waiting, deadLetters, restarts, nextRestartAt, rebuilds } = connector;
+  const { snapshot, binlog } = connector;
   const facts = [];
   if (rebuilds !== null) facts.push(text.rebuilds(rebuilds));
   if (since !== null) facts.push(text.since(span(now - since)));
   if (heartbeatAgeMs !== null) facts.push(text.heartbeat(span(heartbeatAgeMs)));
   else if (kind === "source" && state !== "unknown" && state !== "missing") facts.push(text.noHeartbeat);
+  if (snapshot !== null) facts.push(snapshotWords(snapshot));
+  if (binlog !== null) facts.push(text.binlogBehind(size(binlog.behindBytes)));
+  if (binlog !== null && binlog.lastsMs !== null) facts.push(text.binlogLasts(span(binlog.lastsMs)));
   if (waiting !== null) facts.push(text.waiting(count(waiting.records)));
   if (waiting !== null && waiting.records > 0) facts.push(text.waited(span(waiting.ms)));
   if (deadLetters !== null) facts.push(text.deadLetters(count(deadLetters)));

@@ -1,4 +1,7 @@
 /** A pipeline of which everything could be read, for tests: shards with healthy connectors, and a sink. */
+import type { Beside, BinlogFound } from "../../../../apps/guard/beside/found.ts";
+import { notStarted } from "../../../../clients/debezium/progress.ts";
+import type { Told } from "../../../../clients/debezium/told.ts";
 import type { Known, SinkFound } from "../../../../apps/guard/metrics/known.ts";
 import type { Checked } from "../../../../apps/guard/loop.ts";
 import { unknown, type Memory, type Watched } from "../../../../apps/guard/memory.ts";
@@ -18,6 +21,10 @@ export const settings: MonitoredGuardSettings = {
     listensAt: ["127.0.0.1"],
     hosts: ["localhost", "127.0.0.1", "[::1]", "guard"],
     silentSeconds: 65,
+  },
+  asks: {
+    topics: { "merged data": [], "dead letters": ["dlq.read-side"], worker: ["cdc-configs"] },
+    engine: { endpoint: "http://opensearch:9200", aliases: ["products-products"] },
   },
   page: {
     stack: "cdc-test",
@@ -102,6 +109,39 @@ function stateOf({ connectors }: Memory): GuardState {
   };
 }
 
+/** What was told of a shard: a snapshot that is over, and a comparison. */
+export const told: Told = {
+  snapshot: {
+    kind: "initial",
+    startedMs: now - 500_000,
+    tables: new Map([["a.b", { ...notStarted, rows: 40, result: "SUCCEEDED" }]]),
+    isOver: true,
+  },
+  reconciled: { id: "r", timeMs: now - 3_600_000, tables: new Map([["a.b", 0]]), ofNoShard: 0 },
+};
+
+export const binlog: BinlogFound = { file: "b.2", behindBytes: 300, keptSeconds: 86_400, lastsMs: 80_000_000 };
+
+/** What was asked beside the checks, of connectors by the prefixes of their topics. */
+export function besideOf(shards: Readonly<Record<string, string>>): Beside {
+  const of = <T>(value: T) => new Map(Object.keys(shards).map((connector) => [connector, value]));
+  return {
+    at: now - 2000,
+    binlogs: of(binlog),
+    transactions: of(90n),
+    told: of(told),
+    topics: [
+      ...Object.values(shards).flatMap((shard) =>
+        (["data", "schema history", "own"] as const).map((kind) => ({ kind, shard, sizeBytes: 1000, ends: 70n })),
+      ),
+      ...(["dead letters", "worker"] as const).map((kind) => ({ kind, shard: "", sizeBytes: 500, ends: 3n })),
+    ],
+    disks: [{ broker: 1, totalBytes: 1000, freeBytes: 400 }],
+    engine: { isRed: false, missing: [] },
+    certificates: new Map([["kafka:9093", now + 86_400_000]]),
+  };
+}
+
 /** @param changes of the last check. */
 export function knownOf(shards: number, changes: Partial<Checked> = {}): Known {
   const names = Array.from({ length: shards }, (_, index) => `shard${index}`);
@@ -121,5 +161,6 @@ export function knownOf(shards: number, changes: Partial<Checked> = {}): Known {
       ...changes,
     },
     sinks: { at: now - 2000, found: { [sinkName]: sinkFound } },
+    beside: besideOf(Object.fromEntries(names.map((shard) => [`${shard}-connector`, shard]))),
   };
 }

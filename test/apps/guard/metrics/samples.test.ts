@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Beside } from "../../../../apps/guard/beside/found.ts";
+import type { Told } from "../../../../clients/debezium/told.ts";
 import type { Known } from "../../../../apps/guard/metrics/known.ts";
 import { samplesOf } from "../../../../apps/guard/metrics/samples.ts";
 import type { Watched } from "../../../../apps/guard/memory.ts";
@@ -7,7 +9,7 @@ import { conditions } from "../../../../lib/guard-state.ts";
 import { metrics, type MetricName } from "../../../../lib/metrics.ts";
 import { statusOf, task } from "../../../support/fake-worker.ts";
 import { begun } from "../simulation.ts";
-import { knownOf, now, settings, sinkName, source, watched } from "./fixture.ts";
+import { binlog, knownOf, now, settings, sinkName, source, told, watched } from "./fixture.ts";
 
 const connector = "shard0-connector";
 
@@ -61,6 +63,25 @@ describe("where everything could be read", () => {
     ["cdc_sink_lag_records", sinkName, 12],
     ["cdc_sink_lag_seconds", sinkName, 4.5],
     ["cdc_sink_dead_letters_total", sinkName, 3],
+    ["cdc_connector_binlog_behind_bytes", connector, 300],
+    ["cdc_connector_place_lasts_seconds", connector, 80_000],
+    ["cdc_connector_binlog_kept_seconds", connector, 86_400],
+    ["cdc_connector_transactions_total", connector, 90],
+    ["cdc_snapshot_running", connector, 0],
+    ["cdc_snapshot_tables", connector, 1],
+    ["cdc_snapshot_read_tables", connector, 1],
+    ["cdc_snapshot_read_rows", connector, 40],
+    ["cdc_reconcile_timestamp_seconds", connector, now / 1000 - 3600],
+    ["cdc_reconcile_differences", connector, 0],
+    ["cdc_reconcile_not_compared_tables", connector, 0],
+    ["cdc_reconcile_of_no_shard_documents", connector, 0],
+    ["cdc_topics_size_bytes", connector, 1000],
+    ["cdc_topics_records_total", connector, 70],
+    ["cdc_broker_disk_size_bytes", connector, 1000],
+    ["cdc_broker_disk_free_bytes", connector, 400],
+    ["cdc_engine_red", connector, 0],
+    ["cdc_engine_missing_aliases", connector, 0],
+    ["cdc_certificate_end_timestamp_seconds", connector, now / 1000 + 86_400],
   ])("%s of %s is %d", (name, of, value) => {
     expect(valueOf(knownOf(1), name, of)).toBe(value);
   });
@@ -97,7 +118,7 @@ describe("what could not be read is absent", () => {
       .map(({ name }) => name);
 
   test("before the first check everything", () => {
-    expect(read({ checked: undefined, sinks: undefined })).toEqual([]);
+    expect(read({ checked: undefined, sinks: undefined, beside: undefined })).toEqual([]);
   });
 
   test("where the guard hangs, everything but when it last looked", () => {
@@ -114,7 +135,8 @@ describe("what could not be read is absent", () => {
 
   test("without the broker the condition of who says RUNNING, and its heartbeat", () => {
     const known = with_({}, { beat: { kind: "unknown" } });
-    expect(ofConnector(known)).toEqual(["cdc_connector_restarts_total", "cdc_connector_place_lost"]);
+    const unasked = { ...known, beside: undefined };
+    expect(ofConnector(unasked)).toEqual(["cdc_connector_restarts_total", "cdc_connector_place_lost"]);
   });
 
   test.each([
@@ -187,4 +209,62 @@ describe("what could not be read is absent", () => {
 test("a connector that the guard has not judged yet is not told of", () => {
   const known = knownOf(1, { memory: { checkedAt: now, connectors: {} } });
   expect(namesIn(known).filter((name) => name.startsWith("cdc_connector"))).toEqual([]);
+});
+
+describe("what was asked beside the checks", () => {
+  const { beside } = knownOf(1);
+  const asked = (changes: Partial<Beside>): Known => ({ ...knownOf(1), beside: { ...beside!, ...changes } });
+  const besideNames = (known: Known) =>
+    namesIn(known).filter((name) =>
+      /^cdc_(snapshot|reconcile|topics|broker|engine|certificate)|binlog|lasts|transact/.test(name),
+    );
+
+  test("and was not yet, or long ago, is absent", () => {
+    expect(besideNames({ ...knownOf(1), beside: undefined })).toEqual([]);
+    expect(besideNames(asked({ at: now - 65_001 }))).toEqual([]);
+    expect(besideNames({ ...asked({}), checked: { ...knownOf(1).checked!, seen: undefined } })).toEqual([]);
+  });
+
+  test.each<[string, Partial<Beside>, RegExp]>([
+    ["a server that does not answer", { binlogs: new Map() }, /binlog|lasts/],
+    ["a place without GTIDs", { transactions: new Map() }, /transactions/],
+    [
+      "a broker that does not answer",
+      { told: new Map(), topics: undefined, disks: undefined },
+      /snapshot|reconcile|topics|disk/,
+    ],
+    ["nobody has compared", { told: new Map([[connector, { ...told, reconciled: undefined }]]) }, /reconcile/],
+    ["no engine", { engine: undefined }, /engine/],
+    ["nothing is encrypted", { certificates: new Map() }, /certificate/],
+  ])("%s", (_, changes, gone) => {
+    const left = besideNames(asked({})).filter((name) => !gone.test(name));
+    expect(left.length).toBeLessThan(besideNames(asked({})).length);
+    expect(besideNames(asked(changes))).toEqual(left);
+  });
+
+  test("a server that purges nothing by age has no forecast, and bytes behind", () => {
+    const known = asked({ binlogs: new Map([[connector, { ...binlog, keptSeconds: undefined, lastsMs: undefined }]]) });
+    expect(valueOf(known, "cdc_connector_binlog_behind_bytes")).toBe(300);
+    expect(valueOf(known, "cdc_connector_place_lasts_seconds")).toBeUndefined();
+    expect(valueOf(known, "cdc_connector_binlog_kept_seconds")).toBeUndefined();
+  });
+
+  test("a snapshot runs while its connector does, and tables that could not be compared are no difference", () => {
+    const running: Told = {
+      snapshot: { ...told.snapshot!, isOver: false },
+      reconciled: {
+        ...told.reconciled!,
+        tables: new Map([
+          ["a.b", 2],
+          ["a.c", undefined],
+        ]),
+      },
+    };
+    const known = asked({ told: new Map([[connector, running]]) });
+    expect(valueOf(known, "cdc_snapshot_running")).toBe(1);
+    expect(valueOf(known, "cdc_reconcile_differences")).toBe(2);
+    expect(valueOf(known, "cdc_reconcile_not_compared_tables")).toBe(1);
+    const failing = with_({}, { status: statusOf(connector, "RUNNING", [task("FAILED")]) });
+    expect(valueOf({ ...failing, beside: known.beside }, "cdc_snapshot_running")).toBe(0);
+  });
 });

@@ -23,7 +23,7 @@ function recording() {
   const check = (one: Partial<Watched> = {}) => {
     const connectors = { ...knownOf(1).checked!.memory.connectors, "shard0-connector": { ...watched, ...one } };
     const known = knownOf(1, { at: clock.now, memory: { checkedAt: clock.now, connectors } });
-    past.check({ checked: known.checked as Checked, sinks: { ...known.sinks!, at: clock.now } });
+    past.check({ checked: known.checked as Checked, sinks: { ...known.sinks!, at: clock.now }, beside: undefined });
   };
   return { clock, past, check };
 }
@@ -84,6 +84,7 @@ describe("points", () => {
       past.check({
         checked: { ...knownOf(1, { at: clock.now }).checked!, seen: undefined },
         sinks: undefined,
+        beside: undefined,
       });
       clock.now += pointMs;
     }

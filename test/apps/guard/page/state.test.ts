@@ -2,10 +2,23 @@ import { describe, expect, test } from "vitest";
 import { historyOf, stateOf, type ConnectorState, type PageState } from "../../../../apps/guard/page/state.ts";
 import type { Checked } from "../../../../apps/guard/loop.ts";
 import type { Watched } from "../../../../apps/guard/memory.ts";
+import type { Beside } from "../../../../apps/guard/beside/found.ts";
+import { notStarted } from "../../../../clients/debezium/progress.ts";
+import type { Told } from "../../../../clients/debezium/told.ts";
 import type { Known } from "../../../../apps/guard/metrics/known.ts";
 import type { ObservedConnector } from "../../../../apps/guard/observation.ts";
 import { conditions } from "../../../../lib/guard-state.ts";
-import { knownOf, now, settings, sinkFound, sinkName, source, watched } from "../metrics/fixture.ts";
+import {
+  binlog,
+  knownOf,
+  now,
+  settings,
+  sinkFound,
+  sinkName,
+  source,
+  told as toldBefore,
+  watched,
+} from "../metrics/fixture.ts";
 
 const past = { since: now - 3_600_000, told: [] };
 const told = (known: Known, at = now): PageState => stateOf(known, past, at, settings);
@@ -53,8 +66,56 @@ test("of a pipeline that is well: every declared connector in the plan's order, 
     isServerAway: false,
     waiting: null,
     deadLetters: null,
+    snapshot: null,
+    binlog: { behindBytes: 300, lastsMs: 80_000_000, isPurgedSoon: false },
+    reconciled: { at: now - 3_600_000, differences: 0, notCompared: 0 },
   });
   expect(own(state, sinkName)).toMatchObject({ kind: "sink", waiting: { records: 12, ms: 4500 }, deadLetters: 2 });
+});
+
+describe("what was asked beside the checks", () => {
+  const asked = (changes: Partial<Beside>): Known => ({ ...knownOf(2), beside: { ...knownOf(2).beside!, ...changes } });
+  const first = "shard0-connector";
+
+  test("a snapshot that runs is told with how far it is", () => {
+    const tables = new Map([
+      ["a.b", { ...notStarted, rows: 40, result: "SUCCEEDED" }],
+      ["a.c", { ...notStarted, rows: 1000 }],
+    ]);
+    const running: Told = { ...toldBefore, snapshot: { ...toldBefore.snapshot!, isOver: false, tables } };
+    const state = told(asked({ told: new Map([[first, running]]) }));
+    expect(own(state).snapshot).toEqual({ tables: 2, tablesRead: 1, rows: 1040 });
+    expect(own(state, "shard1-connector")).toMatchObject({ snapshot: null, reconciled: null });
+  });
+
+  test("a place is about to be purged with less than a quarter of the server's time left", () => {
+    const of = (hours: number) =>
+      told(asked({ binlogs: new Map([[first, { ...binlog, lastsMs: hours * 3_600_000 }]]) }));
+    expect(own(of(5.9)).binlog).toMatchObject({ isPurgedSoon: true });
+    expect(own(of(6)).binlog).toMatchObject({ isPurgedSoon: false });
+    const forEver = { ...binlog, lastsMs: undefined, keptSeconds: undefined };
+    expect(own(told(asked({ binlogs: new Map([[first, forEver]]) }))).binlog).toEqual({
+      behindBytes: 300,
+      lastsMs: null,
+      isPurgedSoon: false,
+    });
+  });
+
+  test.each<[string, Partial<Beside>, PageState["indexTrouble"]]>([
+    ["well", {}, null],
+    ["not known", { engine: undefined }, null],
+    ["red", { engine: { isRed: true, missing: [] } }, { isRed: true, missing: [] }],
+    ["not all there", { engine: { isRed: false, missing: ["a-b"] } }, { isRed: false, missing: ["a-b"] }],
+    ["no longer known", { engine: { isRed: true, missing: [] }, at: now - 65_001 }, null],
+  ])("the index is %s", (_, changes, trouble) => {
+    expect(told(asked(changes)).indexTrouble).toEqual(trouble);
+  });
+
+  test("is not known before it was asked for the first time", () => {
+    const state = told({ ...knownOf(2), beside: undefined });
+    expect(own(state)).toMatchObject({ snapshot: null, binlog: null, reconciled: null });
+    expect(state).toMatchObject({ indexTrouble: null, ofNoShard: null });
+  });
 });
 
 test("it is JSON that a browser reads as it was", () => {
@@ -105,7 +166,7 @@ describe("sinks", () => {
 
 describe("what is not known is not told", () => {
   test("before the first check", () => {
-    const state = told({ checked: undefined, sinks: undefined });
+    const state = told({ checked: undefined, sinks: undefined, beside: undefined });
     expect(state).toMatchObject({ checkedAt: null, isSilent: false, worker: "unknown", broker: "unknown" });
     expect(new Set(state.connectors.map((connector) => connector.state))).toEqual(new Set(["unknown"]));
   });

@@ -69,7 +69,13 @@ test("every state has a word and a look, and what to do where something is wrong
     `new Set(${JSON.stringify(well).replaceAll(",", ", ")})`,
   );
   expect(Object.keys(adviceOf("en")).toSorted()).toEqual(
-    [...states.filter((state) => !well.includes(state)), "deadLetters"].toSorted(),
+    [
+      ...states.filter((state) => !well.includes(state)),
+      "deadLetters",
+      "differs",
+      "purge",
+      "unhealthyIndex",
+    ].toSorted(),
   );
 });
 
@@ -94,6 +100,9 @@ test("what an alert says too is said in its words", () => {
     ["stalled", "CdcShardStalled"],
     ["lost", "CdcPlaceLost"],
     ["deadLetters", "CdcDeadLettersGrew"],
+    ["purge", "CdcPlaceAboutToBePurged"],
+    ["unhealthyIndex", "CdcIndexUnhealthy"],
+    ["differs", "CdcIndexDiffers"],
   ] as const) {
     expect(adviceOf("en")[state]?.why).toBe(alert(name).cause);
   }

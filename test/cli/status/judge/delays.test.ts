@@ -84,7 +84,7 @@ test("a place that is about to be purged is told ahead, with how long the connec
     messagesOf(seen).filter((message) => message.includes("its place in the binlog"));
   expect(retention(at(7))).toEqual([]);
   expect(retention(at(8))).toEqual([
-    "shard0: its place in the binlog (mysql-bin.000002) is purged in about 2 d, if it goes on as since (1.2 KiB): " +
+    "shard0: inventory-connector-0 is about to lose its place in the binlog: mysql-bin.000002 is purged in about 2 d, if it goes on as since (1.2 KiB): " +
       "the server keeps a file for 10 d; what was not read by then is lost to the topics",
   ]);
   expect(retention(at(11))[0]).toContain("may be purged at any moment");

@@ -77,12 +77,12 @@ describe("the read side", () => {
           },
         },
       }),
-      /^read side: the search engine's health is red/,
+      /^read side: the index is not healthy: the search engine's health is red/,
     ],
     [
       "an index that is gone",
       withReadSide(well, { engine: { value: { status: "green", documents: new Map([["products-products", 1]]) } } }),
-      "read side: there is no index products-stock for products.stock",
+      "read side: the index is not healthy: there is no index products-stock for products.stock",
     ],
     [
       "a dead letter: it waits for a person",

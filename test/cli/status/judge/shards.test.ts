@@ -99,12 +99,12 @@ describe("each of these is one problem", () => {
     [
       "heartbeats that stopped",
       withShard(well, 0, { news: news(31) }),
-      "shard0: inventory-connector-0 says RUNNING, but no heartbeat arrives: the last one came 31 s ago",
+      "shard0: inventory-connector-0 says RUNNING and brings nothing: no heartbeat arrives: the last one came 31 s ago",
     ],
     [
       "no heartbeat at all",
       withShard(well, 0, { news: news(undefined) }),
-      "shard0: inventory-connector-0 says RUNNING, but no heartbeat arrives: none is in the topic",
+      "shard0: inventory-connector-0 says RUNNING and brings nothing: no heartbeat arrives: none is in the topic",
     ],
     [
       "a place that is lost",

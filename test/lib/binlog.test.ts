@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { keptSecondsOf, placeLastsMs } from "../../../cli/status/binlog.ts";
+import { keptSecondsOf, placeLastsMs } from "../../lib/binlog.ts";
 
 const atMs = Date.parse("2026-11-26T18:00:00Z");
 const hour = 3_600_000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { notificationOf } from "../../clients/debezium/notification.ts";
-import { advance, describeProgress, notStarted, type Progress } from "../../snapshot/progress.ts";
-import { asksForEveryRow, snapshotSignal, stopSignal, tablesBySignal } from "../../snapshot/signal.ts";
+import { notificationOf } from "../../../clients/debezium/notification.ts";
+import { advance, describeProgress, notStarted, type Progress } from "../../../clients/debezium/progress.ts";
+import { asksForEveryRow, snapshotSignal, stopSignal, tablesBySignal } from "../../../snapshot/signal.ts";
 
 const scope = { chunkSize: 1000, minimumKey: 1 };
 

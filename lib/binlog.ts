@@ -1,13 +1,26 @@
-/** A connector's place beside the server's binlog. Pure. */
-import type { Place } from "../../clients/debezium/history/place.ts";
-import type { Binlog } from "./observation.ts";
+/** A connector's place beside the server's binlog: how far behind it is, and how long it lasts. Pure. */
+
+/** One file of a server's binlog, the newest last. */
+export interface Binlog {
+  readonly file: string;
+  readonly sizeBytes: number;
+}
+
+/** A place in the binlog, as far as it is compared here. */
+export interface BinlogPlace {
+  readonly file: string;
+  /** In bytes from the beginning of the file. */
+  readonly position: number;
+  /** When the last change before it was committed, ISO 8601; undefined where that is not known. */
+  readonly committedAt: string | undefined;
+}
 
 /**
  * Bytes of the binlog after the place.
  * @returns undefined when one of them is not known, or the place's file is gone.
  */
 export function binlogBehind(
-  place: Pick<Place, "file" | "position"> | undefined,
+  place: Pick<BinlogPlace, "file" | "position"> | undefined,
   binlogs: readonly Binlog[] | undefined,
 ): number | undefined {
   const at = binlogs?.findIndex(({ file }) => file === place?.file) ?? -1;
@@ -23,7 +36,7 @@ export function binlogBehind(
  * @returns undefined when nothing is ever purged, or it is not known; 0 when it may be purged at any moment.
  */
 export function placeLastsMs(
-  place: Pick<Place, "file" | "position" | "committedAt"> | undefined,
+  place: BinlogPlace | undefined,
   binlogs: readonly Binlog[] | undefined,
   keptSeconds: number | undefined,
   atMs: number,
@@ -47,4 +60,12 @@ export function keptSecondsOf(variables: ReadonlyMap<string, string>): number | 
   const seconds = Number(variables.get("binlog_expire_logs_seconds") ?? 0);
   const isOff = variables.get("binlog_expire_logs_auto_purge")?.toUpperCase() === "OFF";
   return seconds > 0 && !isOff ? seconds : undefined;
+}
+
+/** With so much of the time left a person is warned: a tenth would be a night for a server that keeps a day. */
+export const warnedPart = 0.25;
+
+/** Whether a person is to be warned that a place is about to be purged. @param lastsMs as `placeLastsMs` tells. */
+export function isPurgedSoon(lastsMs: number, keptSeconds: number): boolean {
+  return lastsMs < keptSeconds * 1000 * warnedPart;
 }

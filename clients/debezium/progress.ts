@@ -1,5 +1,5 @@
 /** How far the reading of a table is, by what the connector tells on its notification topic. */
-import type { Notification } from "../clients/debezium/notification.ts";
+import type { Notification } from "./notification.ts";
 
 export interface Progress {
   /** By the connector's clock, in ms since 1970; undefined until it has started. */
