@@ -11,6 +11,8 @@ const long = [
   "history",
   "order",
   "index-truth",
+  // Panel after panel, each asked of a Prometheus that reads a running stack.
+  "dashboards",
   // Release after release, clone beside clone, password after password.
   "compatibility",
   "versions",

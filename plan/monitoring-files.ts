@@ -1,6 +1,7 @@
 /** What a Prometheus and an Alertmanager are told: where the metrics are, the alerting rules, whom to tell. As plain data, pure. */
 import type { AlertsTo } from "../config/alerts-to.ts";
 import type { AlertRule } from "./alerts.ts";
+import { dashboard } from "./dashboard.ts";
 import { itself, publishedAddress, type PublishedPort } from "./endpoints.ts";
 import type { MonitoringPlan } from "./monitoring.ts";
 import type { MonitoredGuardPlan } from "./types.ts";
@@ -11,18 +12,25 @@ const interval = "15s";
 export interface MonitoringFile {
   /** `cdc-dev.rules.yml` */
   readonly name: string;
-  /** To be written as YAML, of which JSON is a part. */
+  /** To be written as YAML, of which JSON is a part; as JSON where the name says so. */
   readonly content: object;
 }
 
 /**
- * For a Prometheus of one's own on this machine.
+ * For a Prometheus and a Grafana of one's own on this machine.
  * @param stack as everything of it is called on the engine: `cdc-dev`; the rules' group and the job have its name.
+ * @param hasSink whether the stack has a read side.
  */
-export function exportedFiles(stack: string, rules: readonly AlertRule[], port: PublishedPort): MonitoringFile[] {
+export function exportedFiles(
+  stack: string,
+  rules: readonly AlertRule[],
+  port: PublishedPort,
+  hasSink: boolean,
+): MonitoringFile[] {
   return [
     rulesFile(stack, rules),
     { name: `${stack}.scrape.yml`, content: { scrape_configs: [job(stack, publishedAddress(port))] } },
+    { name: `${stack}.dashboard.json`, content: dashboard(stack, hasSink) },
   ];
 }
 

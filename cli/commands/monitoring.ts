@@ -21,9 +21,9 @@ function registerExport(monitoring: Command): void {
   monitoring
     .command("export")
     .option("-o, --out <folder>", "where to; made when it is not there", ".")
-    .summary("alerting rules, and where the metrics are")
+    .summary("alerting rules, where the metrics are, and a Grafana dashboard")
     .description(
-      "Writes alerting rules and a scrape configuration for the stack as its file has it, in place of those of before; the stack " +
+      "Writes alerting rules, a scrape configuration and a Grafana dashboard for the stack as its file has it, in place of those of before; the stack " +
         "need not run. With another setting or shard they are other ones: export them again.",
     )
     .addHelpText("after", "\nExample:\n  cdc monitoring export --out /etc/prometheus/cdc")
@@ -42,7 +42,7 @@ function registerExport(monitoring: Command): void {
           "set cdc:monitoring.enabled to true in the stack's file, run pulumi up, then export again",
         );
       }
-      const files = monitoringFiles(plan.stack, alertRules(plan, guard, name), guard.port);
+      const files = monitoringFiles(plan.stack, alertRules(plan, guard, name), guard.port, plan.readSide !== undefined);
       const folder = resolve(out);
       const written = files.map((file) => ({ ...file, path: join(folder, file.name) }));
       try {

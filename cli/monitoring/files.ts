@@ -1,4 +1,4 @@
-/** What a Prometheus of one's own needs of a stack, as its files: alerting rules, and where the metrics are. Pure. */
+/** What a Prometheus and a Grafana of one's own need of a stack, as files: alerting rules, where the metrics are, a dashboard. Pure. */
 import { stringify } from "yaml";
 import type { AlertRule } from "../../plan/alerts.ts";
 import type { PublishedPort } from "../../plan/endpoints.ts";
@@ -10,10 +10,21 @@ export interface MonitoringText {
   readonly text: string;
 }
 
-/** @param stack as everything of it is called on the engine: `cdc-dev`; the rules' group and the job have its name. */
-export function monitoringFiles(stack: string, rules: readonly AlertRule[], port: PublishedPort): MonitoringText[] {
-  return exportedFiles(stack, rules, port).map(({ name, content }) => ({
+/**
+ * @param stack as everything of it is called on the engine: `cdc-dev`; the rules' group and the job have its name.
+ * @param hasSink whether the stack has a read side.
+ */
+export function monitoringFiles(
+  stack: string,
+  rules: readonly AlertRule[],
+  port: PublishedPort,
+  hasSink: boolean,
+): MonitoringText[] {
+  return exportedFiles(stack, rules, port, hasSink).map(({ name, content }) => ({
     name,
-    text: `# Written by cdc monitoring export; the next one replaces it.\n${stringify(content, { lineWidth: 0 })}`,
+    text: name.endsWith(".json")
+      ? // JSON has no comments.
+        `${JSON.stringify(content, undefined, 2)}\n`
+      : `# Written by cdc monitoring export; the next one replaces it.\n${stringify(content, { lineWidth: 0 })}`,
   }));
 }

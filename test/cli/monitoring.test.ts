@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { parse } from "yaml";
 import { monitoringFiles } from "../../cli/monitoring/files.ts";
 import { alertRules } from "../../plan/alerts.ts";
+import { dashboard } from "../../plan/dashboard.ts";
 import { isMonitored } from "../../plan/guard.ts";
 import * as stacks from "../../config/stack.ts";
 import { readInput } from "../../config/input.ts";
@@ -12,6 +13,8 @@ import { planFrom, stackConfig } from "../support/config.ts";
 import { inProcess } from "./in-process.ts";
 
 const raw = { ...stackConfig("dev"), portOffset: 1000, monitoring: { enabled: true } };
+
+const written = ["cdc-dev.rules.yml", "cdc-dev.scrape.yml", "cdc-dev.dashboard.json"];
 
 let folder: string;
 beforeEach(() => {
@@ -24,11 +27,11 @@ const cdc = async (...args: string[]) => await inProcess(args);
 const withMetrics = () =>
   vi.spyOn(stacks, "readStack").mockImplementation(async () => ({ input: readInput(raw, "cdc-dev") }) as never);
 
-test("the files are the rules of the plan, and the port on which the guard is reached from here", () => {
+test("the files are the rules of the plan, the port on which the guard is reached from here, and the dashboard", () => {
   const plan = planFrom(raw, "cdc-dev");
   if (!isMonitored(plan.guard)) throw new Error("no metrics");
   const rules = alertRules(plan, plan.guard, "dev");
-  const [first, second] = monitoringFiles("cdc-dev", rules, plan.guard.port);
+  const [first, second, third] = monitoringFiles("cdc-dev", rules, plan.guard.port, true);
   expect(first?.name).toBe("cdc-dev.rules.yml");
   expect(parse(first!.text)).toEqual({ groups: [{ name: "cdc-dev", interval: "15s", rules }] });
   expect(second?.name).toBe("cdc-dev.scrape.yml");
@@ -38,6 +41,8 @@ test("the files are the rules of the plan, and the port on which the guard is re
     ],
   });
   for (const { text } of [first!, second!]) expect(text).toMatch(/^# Written by cdc monitoring export; .*\n\w/);
+  expect(third?.name).toBe("cdc-dev.dashboard.json");
+  expect(JSON.parse(third!.text)).toEqual(dashboard("cdc-dev", true));
 });
 
 test("a stack without metrics has none to export, and says how it would have", async () => {
@@ -48,16 +53,16 @@ test("a stack without metrics has none to export, and says how it would have", a
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("writes both files into a folder that it makes, and once more in their place", async () => {
+test("writes all files into a folder that it makes, and once more in their place", async () => {
   withMetrics();
   const out = join(folder, "made", "here");
   for (const _ of [1, 2]) {
     const { code, stdout } = await cdc("monitoring", "export", "--out", out, "--json");
     expect(code).toBeUndefined();
     expect(JSON.parse(stdout)).toEqual({
-      files: ["cdc-dev.rules.yml", "cdc-dev.scrape.yml"].map((name) => join(out, name)),
+      files: written.map((name) => join(out, name)),
     });
-    expect(readdirSync(out).toSorted()).toEqual(["cdc-dev.rules.yml", "cdc-dev.scrape.yml"]);
+    expect(readdirSync(out).toSorted()).toEqual(written.toSorted());
   }
   expect(readFileSync(join(out, "cdc-dev.rules.yml"), "utf8")).toContain("alert: CdcGuardSilent");
 });

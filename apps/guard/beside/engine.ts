@@ -1,7 +1,9 @@
 /** Whether the search engine has what readers ask for. */
 import { askHttp } from "../../../clients/http.ts";
-import { httpEndpoint } from "../../../lib/endpoint.ts";
+import { connectorSecretsFile, enginePasswordKey } from "../../../lib/constants.ts";
+import { httpEndpoint, type HttpEndpoint } from "../../../lib/endpoint.ts";
 import type { AskedBeside } from "../../../plan/types.ts";
+import { secretOf } from "../secrets.ts";
 import type { EngineFound } from "./found.ts";
 
 /** An engine answers within milliseconds; one that collects garbage may take a second. */
@@ -22,9 +24,17 @@ export async function lookAtEngine(
   return { isRed: health.status === "red", missing: aliases.filter((alias) => !there.has(alias)) };
 }
 
+/** The engine, and how to get the password where it wants one. */
+function engineOf(endpoint: NonNullable<AskedBeside["engine"]>["endpoint"]): HttpEndpoint {
+  return {
+    ...httpEndpoint(endpoint),
+    password: async () => await secretOf(connectorSecretsFile, enginePasswordKey),
+  };
+}
+
 async function askJson(endpoint: NonNullable<AskedBeside["engine"]>["endpoint"], path: string): Promise<unknown> {
   const question = { method: "GET", path, body: undefined, signal: AbortSignal.timeout(answerLimitMs) };
-  const { status, statusText, text } = await askHttp("the search engine", httpEndpoint(endpoint), question);
+  const { status, statusText, text } = await askHttp("the search engine", engineOf(endpoint), question);
   if (status !== 200) throw new Error(`the search engine answers ${status} ${statusText} to ${path}`);
   return JSON.parse(text);
 }

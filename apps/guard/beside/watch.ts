@@ -54,7 +54,7 @@ class Certificates {
   constructor({ connectUrls, asks: { engine } }: MonitoredGuardSettings, kafka: KafkaAddress) {
     const { tls } = kafka;
     const brokers = tls === undefined ? [] : addressesOf(kafka).map((address) => ({ ...address, tls }));
-    const urls = [...connectUrls, ...(engine === undefined ? [] : [engine.endpoint])].map(httpEndpoint);
+    const urls = [...connectUrls, ...(engine === undefined ? [] : [engine.endpoint])].map((one) => httpEndpoint(one));
     const services = urls.flatMap((service) => {
       const { protocol, hostname, port } = new URL(service.url);
       return protocol === "https:" ? [{ host: hostname, port: Number(port || 443), tls: service.tls ?? {} }] : [];
