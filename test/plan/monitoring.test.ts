@@ -37,11 +37,13 @@ describe("without one", () => {
     expect(without?.networks).toEqual([
       { name: "cdc-test", aliases: ["guard"] },
       { name: "cdc-test-databases", aliases: [] },
+      { name: "cdc-test-read-side", aliases: [] },
     ]);
     expect(withIt?.networks).toEqual([
       { name: "cdc-test", aliases: ["guard"] },
       { name: "cdc-test-monitoring", aliases: ["guard"] },
       { name: "cdc-test-databases", aliases: [] },
+      { name: "cdc-test-read-side", aliases: [] },
     ]);
   });
 });
