@@ -9,14 +9,15 @@ import { requireExisting, requireServer, requireWorld } from "./preflight/requir
 import { askedBy } from "./preflight/name-conflicts.ts";
 import { begin, Data, Identity } from "./provider/resources.ts";
 
-const plan = withoutTrace(() => planPipeline(loadConfig()));
+const input = withoutTrace(loadConfig);
+const plan = withoutTrace(() => planPipeline(input));
+const passwords = withoutTrace(() => loadPasswords(input.config));
 const receiver = withoutTrace(() => withReach(loadAlertsTo()));
 const images = imagesOf(plan.images);
 // To load the providers' SDKs takes as long as the checks before them do.
 const components = import("./components/cdc-pipeline.ts");
 // Before all else: what is another's is neither judged as if it were this stack's nor touched.
 const owner = await new Identity("identity", { stack: plan.stack, asked: askedBy(plan, pulumi.getStack()) }).owner();
-const passwords = loadPasswords();
 await requireWorld(plan, images);
 await requireExisting(plan, passwords);
 await begin();

@@ -12,6 +12,7 @@ import type { DesiredState, PipelinePlan, ShardPlan } from "../plan/types.ts";
 import { fileFrom } from "../clients/docker/files.ts";
 import { UnreachableError, UsageError } from "./exit.ts";
 import { lookingAt } from "./output.ts";
+import { withKafkaLogin, WorkersKeystore } from "./kafka-login.ts";
 import { lookedAt, type Use } from "./whose.ts";
 
 /** The options that every command has. */
@@ -50,6 +51,8 @@ export interface OperatedStack {
    * @throws UnreachableError when there is no such container, or it is of a version before.
    */
   readonly cdcLogin: (shard: string) => Promise<MysqlLogin>;
+  /** Reads the certificate for the brokers, and the key to it, where they want one: `lookAtOwner` does. */
+  readonly readKeystore: () => Promise<void>;
   /**
    * The shard of this name; the names of its connector and of its container count too.
    * @throws UsageError listing the shards.
@@ -87,8 +90,9 @@ export async function planOf({ stack }: Pick<GlobalOptions, "stack">): Promise<O
   let secrets: Promise<WorkerSecrets> | undefined;
   const read = async () => await (secrets ??= readSecrets(planned));
   const planned = await readPlan(stack);
+  const keystore = new WorkersKeystore(planned);
   const plan = withEngineLogin(
-    withKafkaLogin(planned, async () => kafkaPasswordIn(await read(), planned)),
+    withKafkaLogin(planned, async () => kafkaPasswordIn(await read(), planned), keystore),
     async () => enginePasswordIn(await read(), planned),
   );
   return {
@@ -101,6 +105,7 @@ export async function planOf({ stack }: Pick<GlobalOptions, "stack">): Promise<O
       watch: { obstacle: async () => await brokerObstacle(plan.kafka.endpoints.fromHost, brokerLimitMs) },
     }),
     cdcLogin: async (name) => loginIn(await read(), findShard(plan, name)),
+    readKeystore: async () => await keystore.read(),
     shard: (name) => findShard(plan, name),
     connector: (name) => findConnector(plan, name),
   };
@@ -108,10 +113,11 @@ export async function planOf({ stack }: Pick<GlobalOptions, "stack">): Promise<O
 
 /**
  * Looks at whose the stack is that its names and ports lead to. When that is another checkout's, it is said in a line on stderr,
- * and in JSON by the field `stackOf`.
+ * and in JSON by the field `stackOf`. Then its brokers can be asked.
  * @throws UsageError when something is to be changed and it is another checkout's.
  */
-export async function lookAtOwner({ name, plan }: OperatedStack, use: Use): Promise<void> {
+export async function lookAtOwner({ name, plan, readKeystore }: OperatedStack, use: Use): Promise<void> {
+  if (use !== "plan") await readKeystore();
   lookingAt(await lookedAt(name, plan, use));
 }
 
@@ -156,14 +162,6 @@ function sinkOf({ readSide }: PipelinePlan): OperatedConnector | undefined {
 interface WorkerSecrets {
   readonly container: string;
   readonly text: string;
-}
-
-/** The plan, whose brokers are reached with a password where they want one. */
-function withKafkaLogin(plan: PipelinePlan, password: () => Promise<string>): PipelinePlan {
-  const { endpoints } = plan.kafka;
-  if (endpoints.fromHost.sasl === undefined) return plan;
-  const fromHost = { ...endpoints.fromHost, password };
-  return { ...plan, kafka: { ...plan.kafka, endpoints: { ...endpoints, fromHost } } };
 }
 
 /** The plan, whose search engine is asked with a password where it wants one. */

@@ -8,8 +8,15 @@ import { messageOf, UnreachableError } from "../lib/run.ts";
 /** No encrypted connection came about; nothing was asked, and no password was sent. */
 export class TlsError extends UnreachableError {}
 
-/** The options of node:tls. */
-export function tlsOptions({ ca }: Tls = {}): { ca?: string } {
+/** Options of node:tls, PEM: whom to trust, and what is shown to who wants a certificate of its clients. */
+export interface NodeTls {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** Whom to trust. */
+export function tlsOptions({ ca }: Tls = {}): Pick<NodeTls, "ca"> {
   return ca === undefined ? {} : { ca };
 }
 
@@ -38,6 +45,19 @@ const trust =
 
 /** By the words of OpenSSL, Node, mysql2 and @platformatic/kafka: not all of them pass on a code. */
 const refusals: readonly { readonly said: RegExp; readonly what: string; readonly remedy: string }[] = [
+  // What it says of the other end, by alerts of TLS (RFC 8446, 6.2).
+  {
+    said: /alert certificate required|peer did not return a certificate/i,
+    what: "wants a certificate of its clients",
+    remedy:
+      "Give its endpoint a certificate and the private key to it (for Kafka tls.certFile, and tls.key or tls.keyFile).",
+  },
+  {
+    said: /\balert (bad certificate|unsupported certificate|certificate (revoked|expired|unknown)|unknown ca|access denied)/i,
+    what: "does not take the certificate that it was shown",
+    remedy:
+      "See whether that certificate is of an authority that the server trusts for its clients, and for clients (clientAuth), and has not ended.",
+  },
   {
     said: /altnames/,
     what: "has the certificate of another name",

@@ -7,7 +7,14 @@ import { schemaFilesOf } from "../config/sql.ts";
 import { cdcPasswordKey, mysqlTruststoreFile } from "../lib/constants.ts";
 import { loginOf } from "../lib/connector-secrets.ts";
 import { hostAndPort, type MysqlLogin } from "../lib/endpoint.ts";
-import { enginePassword, kafkaPassword, mysqlAdminPassword, mysqlPassword, type Passwords } from "../lib/passwords.ts";
+import {
+  enginePassword,
+  kafkaKeystore,
+  kafkaPassword,
+  mysqlAdminPassword,
+  mysqlPassword,
+  type Passwords,
+} from "../lib/passwords.ts";
 import { isMonitored } from "../plan/guard.ts";
 import { engineNames, heldVolumes, type Owner } from "../plan/owner.ts";
 import { hasOwnServer, shardsElsewhere, type OwnShard } from "../plan/servers.ts";
@@ -216,9 +223,13 @@ export class CdcPipeline extends pulumi.ComponentResource {
         const brokerImage = prepared("broker", kafkaImage.reference, kafkaImage.id);
         return new KafkaCluster("kafka", { owner, networks, image: brokerImage, plan: plan.kafka }, parent);
       }
-      const login = endpoints.fromHost.sasl === undefined ? undefined : knownPassword(kafkaPassword);
+      const { sasl, certificate } = endpoints.fromHost;
+      const login = {
+        ...(sasl !== undefined && { kafkaPassword: knownPassword(kafkaPassword) }),
+        ...(certificate !== undefined && { kafkaKeystore: knownPassword(kafkaKeystore) }),
+      };
       const workerTopics = plan.connect.topics;
-      return new ExistingKafka("kafka", { plan: { ...plan.kafka, existing }, password: login, workerTopics }, parent);
+      return new ExistingKafka("kafka", { plan: { ...plan.kafka, existing }, login, workerTopics }, parent);
     }
 
     function passwordElsewhere(shardName: string): pulumi.Output<string> {

@@ -9,6 +9,7 @@ import {
   connectorSecretsFile,
   engineAuthorityFile,
   kafkaAuthorityFile,
+  kafkaKeystoreFile,
   workerPropertiesFile,
 } from "../lib/constants.ts";
 import type { KafkaEndpoint } from "../lib/endpoint.ts";
@@ -64,8 +65,8 @@ export class ConnectCluster extends pulumi.ComponentResource {
   readonly container: docker.Container;
   /** Depend on these before anything is asked of the REST API. */
   readonly ready: ContainerReady[];
-  /** The file with the connectors' passwords, for containers that log in as they do: an upload, readable by their one user. */
-  readonly secrets: docker.types.input.ContainerUpload;
+  /** The files by which connectors log in, for containers that log in as they do: uploads, readable by their one user. */
+  readonly secrets: docker.types.input.ContainerUpload[];
   /** When the workers were started: a flow proven before does not count after. */
   readonly startedAt: pulumi.Output<string[]>;
 
@@ -75,11 +76,11 @@ export class ConnectCluster extends pulumi.ComponentResource {
     const { sasl, tls } = args.brokers;
     const parent = { parent: this };
 
-    const secrets = {
+    const passwords = {
       file: connectorSecretsFile,
       content: pulumi
         .all([
-          args.kafka.password,
+          args.kafka.login.kafkaPassword,
           args.engine?.password,
           pulumi.all(args.logins.map(({ password, ca }) => pulumi.all([password, ca]))),
         ])
@@ -92,7 +93,12 @@ export class ConnectCluster extends pulumi.ComponentResource {
         ),
       permissions: "0444",
     };
-    this.secrets = secrets;
+    const keystore = args.kafka.login.kafkaKeystore;
+    this.secrets = [
+      passwords,
+      ...(keystore === undefined ? [] : [{ file: kafkaKeystoreFile, content: keystore, permissions: "0444" }]),
+    ];
+    const { secrets } = this;
     const truststores = args.logins.flatMap(({ account: { truststore }, ca }) =>
       truststore === undefined || ca === undefined
         ? []
@@ -207,7 +213,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
           environment: worker.environment,
           uploads: [
             { file: workerPropertiesFile, content: renderProperties(worker.properties), permissions: "0444" },
-            secrets,
+            ...secrets,
             ...truststores,
             ...authorities,
           ],

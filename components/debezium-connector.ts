@@ -42,7 +42,6 @@ export class DebeziumConnector extends pulumi.ComponentResource {
     const parent = { parent: this };
 
     const topics = kafka.createTopics(plan.topics, this);
-    const kafkaLogin = kafka.password === undefined ? {} : { kafkaPassword: kafka.password };
     const { password, ca } = shard.login;
     const { name: connectorName, config, state, onDelete, initialOffset } = plan.connector;
     const historyTopic = config["schema.history.internal.kafka.topic"];
@@ -54,7 +53,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
         config: { ...config },
         desiredState: state,
         onDelete,
-        ...kafkaLogin,
+        ...kafka.login,
         ...(historyTopic === undefined
           ? {}
           : { history: { bootstrap: writtenKafka(kafkaPlan.endpoints.fromHost), topic: historyTopic } }),
@@ -97,7 +96,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
         {
           target,
           ...shard.login,
-          ...kafkaLogin,
+          ...kafka.login,
           through: [shard.startedAt, kafka.startedAt, worker.startedAt, connector.appliedAt],
           containers: [...ownServers([plan]), ...kafkaPlan.brokers, ...connectPlan.workers].map(
             ({ container }) => container,
@@ -111,7 +110,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
         {
           target: tablesTargetOf({ connect: connectPlan, kafka: kafkaPlan }, plan),
           ...shard.login,
-          ...kafkaLogin,
+          ...kafka.login,
           after: connector.appliedAt,
         },
         { ...parent, dependsOn: flow, deletedWith: worker.container },

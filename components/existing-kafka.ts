@@ -2,13 +2,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { writtenKafka } from "../lib/endpoint.ts";
 import type { ExistingKafkaPlan, KafkaPlan, TopicPlan } from "../plan/types.ts";
-import { SharedTopic } from "../provider/shard-resources.ts";
+import { SharedTopic, type KafkaLogin } from "../provider/shard-resources.ts";
 import type { Kafka } from "./kafka.ts";
 
 export interface ExistingKafkaArgs {
   readonly plan: KafkaPlan & { readonly existing: ExistingKafkaPlan };
-  /** Of the account that the plan names; undefined where nobody logs in. */
-  readonly password: pulumi.Output<string> | undefined;
+  /** Of the account and the certificate that the plan names; nothing where nobody logs in. */
+  readonly login: KafkaLogin;
   /** The topics in which the workers keep what they know: on brokers that others use too they are declared as all others are. */
   readonly workerTopics: readonly TopicPlan[];
 }
@@ -18,17 +18,13 @@ export class ExistingKafka extends pulumi.ComponentResource implements Kafka {
   readonly startedAt: pulumi.Output<string[]>;
   readonly container: undefined;
   readonly before: pulumi.CustomResource[];
-  readonly password: pulumi.Output<string> | undefined;
+  readonly login: KafkaLogin;
   readonly #plan: ExistingKafkaArgs["plan"];
 
-  constructor(
-    name: string,
-    { plan, password, workerTopics }: ExistingKafkaArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, { plan, login, workerTopics }: ExistingKafkaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:ExistingKafka", name, {}, opts);
     this.#plan = plan;
-    this.password = password;
+    this.login = login;
     this.startedAt = pulumi.output([plan.endpoints.fromHost.bootstrap]);
     this.before = this.createTopics(workerTopics, this);
     this.registerOutputs();
@@ -43,7 +39,7 @@ export class ExistingKafka extends pulumi.ComponentResource implements Kafka {
           {
             ...topic,
             bootstrap: writtenKafka(endpoints.fromHost),
-            ...(this.password !== undefined && { kafkaPassword: this.password }),
+            ...this.login,
             deleteWithStack: existing.deleteTopics,
           },
           { parent },

@@ -23,7 +23,7 @@ export class KafkaCluster extends pulumi.ComponentResource implements Kafka {
   readonly container: docker.Container;
   /** The brokers' containers. */
   readonly before: docker.Container[];
-  readonly password: undefined;
+  readonly login = {};
   readonly #ready: pulumi.Resource[];
   readonly #provider: kafka.Provider;
 

@@ -1,6 +1,7 @@
 /** The brokers, whoever runs them, as the rest of the pipeline needs them. */
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import type { KafkaLogin } from "../provider/shard-resources.ts";
 import type { TopicPlan } from "../plan/types.ts";
 
 export interface Kafka {
@@ -10,8 +11,8 @@ export interface Kafka {
   readonly container: docker.Container | undefined;
   /** Depend on these for what needs the brokers' names, and waits for the brokers by itself. */
   readonly before: pulumi.Resource[];
-  /** How clients log in; undefined where everybody may. */
-  readonly password: pulumi.Output<string> | undefined;
+  /** What clients log in with; nothing where everybody may. */
+  readonly login: KafkaLogin;
 
   /**
    * Declares topics.

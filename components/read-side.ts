@@ -59,7 +59,6 @@ export class ReadSide extends pulumi.ComponentResource {
     const { owner, networks, plan, pipeline, kafka, worker, shards } = args;
     const { url } = plan.endpoints.fromHost;
     const parent = { parent: this };
-    const kafkaLogin = kafka.password === undefined ? {} : { kafkaPassword: kafka.password };
     const engineLogin = args.enginePassword === undefined ? {} : { enginePassword: args.enginePassword };
     // Where the documents of another sink go is its own affair.
     const isOwnSink = plan.sink.plugin.archive === undefined;
@@ -142,7 +141,7 @@ export class ReadSide extends pulumi.ComponentResource {
           name: sinkName,
           config: { ...config },
           consumer: { bootstrap: writtenKafka(pipeline.kafka.endpoints.fromHost), group: `connect-${sinkName}` },
-          ...kafkaLogin,
+          ...kafka.login,
           // Another engine, one whose data was lost, or indices that were made anew have to be filled from the beginning.
           target: indices?.filled ?? `${config["connector.class"]} ${url}`,
           after: pulumi
@@ -172,7 +171,7 @@ export class ReadSide extends pulumi.ComponentResource {
             target: flowTargetOf(pipeline, planned),
             index: indexTargetOf(pipeline, plan, planned),
             ...shard.login,
-            ...kafkaLogin,
+            ...kafka.login,
             ...engineLogin,
             through: [...through, shard.startedAt, connector.appliedAt, connector.provenAt],
             containers: [...ownServers([planned]), ...shared].map(({ container }) => container),

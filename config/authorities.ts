@@ -15,7 +15,7 @@ import type { PipelineConfig } from "./schema.ts";
  */
 export function readAuthorities({ shards, kafka, readSide }: PipelineConfig): Record<string, string> {
   const found: Record<string, string> = {};
-  const fileOf = (tls: boolean | { readonly caFile: string } | undefined) =>
+  const fileOf = (tls: boolean | { readonly caFile?: string | undefined } | undefined) =>
     typeof tls === "object" ? tls.caFile : undefined;
   const named = [
     { path: "cdc:kafka.existing.tls.caFile", caFile: fileOf(kafka.existing?.tls) },

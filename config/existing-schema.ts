@@ -82,6 +82,27 @@ export const existingMysqlSchema = z.strictObject({
   }),
 });
 
+const kafkaTls = z.strictObject({
+  caFile: caFile.optional(),
+  certFile: field(z.string().min(1).optional(), {
+    description:
+      "The certificate by which brokers know this stack (mutual TLS), with those of authorities between it and theirs; relative to the checkout.",
+    allowed: "a PEM file",
+    otherwise: "no certificate is shown",
+    upstream: "Kafka `ssl.keystore.certificate.chain`",
+  }),
+  keyFile: field(z.string().min(1).optional(), {
+    description: "The private key to it, in a file that its owner alone may read; relative to the checkout.",
+    allowed: "a PEM file, not encrypted, of mode 0600 or 0400",
+    upstream: "Kafka `ssl.keystore.key`",
+  }),
+  key: field(encrypted.optional(), {
+    description: "The same, encrypted in the stack's file (`pulumi config set --secret --path`).",
+    allowed: "a secret: {secure: …} as Pulumi writes it",
+    upstream: "Kafka `ssl.keystore.key`",
+  }),
+});
+
 const sasl = z.strictObject({
   mechanism: field(z.enum(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]), {
     description: "How the account logs in.",
@@ -107,11 +128,12 @@ export const existingKafkaSchema = z.strictObject({
     allowed: "a list of HOST:PORT that lead to brokers from everywhere; not localhost",
     upstream: "Kafka `bootstrap.servers`",
   }),
-  tls: field(z.union([z.boolean(), z.strictObject({ caFile })]).default(true), {
+  tls: field(z.union([z.boolean(), kafkaTls]).default(true), {
     description:
-      "Whether connections are encrypted, and whom to trust: true trusts the authorities that Java and Node trust, caFile the certificates in that file, relative to the checkout.",
-    allowed: "true, false, or {caFile: FILE} with a PEM file",
-    upstream: "Kafka `security.protocol`, `ssl.truststore.location`",
+      "Whether connections are encrypted, and whom to trust: true trusts the authorities that Java and Node trust, caFile the certificates in that file, relative to the checkout. Who is known by a certificate of its own (mutual TLS) names it by `certFile`, and the private key to it by `keyFile` or `key`.",
+    allowed:
+      "true, false, or {caFile: FILE, certFile: FILE, keyFile: FILE} with PEM files, the key's of mode 0600; or its key as a secret, key: {secure: …}",
+    upstream: "Kafka `security.protocol`, `ssl.truststore.location`, `ssl.keystore.location`",
   }),
   sasl: field(sasl.optional(), {
     description: "Who logs in.",

@@ -5,6 +5,8 @@ import { parseConfig } from "./parse.ts";
 import type { PipelineConfig } from "./schema.ts";
 import { refuseOwnKafka } from "./own-kafka.ts";
 import { readAuthorities } from "./authorities.ts";
+import { readClientCertificate } from "./client-certificate.ts";
+import type { ClientCertificate } from "../lib/endpoint.ts";
 import { readSql } from "./sql.ts";
 
 export interface PlanInput {
@@ -17,6 +19,8 @@ export interface PlanInput {
   readonly keylessTables: readonly string[];
   /** Certificates (PEM) of authorities, by the files that the configuration names. Default: none. */
   readonly authorities?: Readonly<Record<string, string>>;
+  /** The certificate that brokers of somebody else's are shown. Default: none. */
+  readonly kafkaCertificate?: ClientCertificate | undefined;
 }
 
 /**
@@ -30,7 +34,9 @@ export function readInput(raw: Readonly<Record<string, unknown>>, stack: string,
   const config = parseConfig(raw, file);
   refuseOwnKafka(raw["kafka"]);
   const authorities = readAuthorities(config);
-  if (config.schema === "") return { config, stack, declaredTables: undefined, keylessTables: [], authorities };
+  const kafkaCertificate = readClientCertificate(config);
+  const read = { config, stack, authorities, kafkaCertificate };
+  if (config.schema === "") return { ...read, declaredTables: undefined, keylessTables: [] };
   const files = readSql(config.schema);
-  return { config, stack, declaredTables: tablesMadeBy(files), keylessTables: tablesWithoutKey(files), authorities };
+  return { ...read, declaredTables: tablesMadeBy(files), keylessTables: tablesWithoutKey(files) };
 }

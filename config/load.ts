@@ -5,7 +5,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { readAlertsTo, type AlertsTo } from "./alerts-to.ts";
 import { checkoutFolder } from "../lib/checkout.ts";
 import { readInput, type PlanInput } from "./input.ts";
-import type { Passwords } from "../lib/passwords.ts";
+import { kafkaKey, kafkaKeystore, type Passwords } from "../lib/passwords.ts";
+import { readKeystore } from "./client-certificate.ts";
+import type { PipelineConfig } from "./schema.ts";
 import { messageOf } from "../lib/run.ts";
 import { replaceSecrets, valueOf } from "./raw.ts";
 import { secretsInClear } from "./stack-file.ts";
@@ -22,10 +24,16 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): PlanIn
 }
 
 /**
- * Passwords of servers that somebody else runs, decrypted. Only those that are secrets in the stack's file: what stands there in clear is refused by `loadConfig`.
+ * Passwords of servers that somebody else runs, decrypted, and the certificate for brokers with the key to it. Only those that are secrets
+ * in the stack's file, or in a file of the owner's alone: what stands there in clear is refused by `loadConfig`.
+ * @param config as `loadConfig` takes it.
+ * @throws ProblemError (CDC-114) when certificate and key cannot be used.
  */
-export function loadPasswords(): Passwords {
-  return new Map([...secretsOf("shards"), ...secretsOf("kafka"), ...secretsOf("readSide")]);
+export function loadPasswords(config: PipelineConfig): Passwords {
+  const found = new Map([...secretsOf("shards"), ...secretsOf("kafka"), ...secretsOf("readSide")]);
+  const keystore = readKeystore(config, found.get(kafkaKey));
+  found.delete(kafkaKey);
+  return keystore === undefined ? found : found.set(kafkaKeystore, keystore);
 }
 
 /** Who is told of alerts, decrypted, under the same condition; undefined for nobody. @throws ProblemError when it is no receiver. */

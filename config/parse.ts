@@ -34,6 +34,8 @@ function expandShards(shards: unknown): unknown {
 
 function problemsOf(issue: z.core.$ZodIssue, raw: unknown, file: string): Problem[] {
   const path = issue.path;
+  const inside = insideUnion(issue);
+  if (inside.length > 0) return inside.flatMap((one) => problemsOf(one, raw, file));
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownField([...path, key]));
   const found = valueAt(raw, path);
   const name = pathName(path);
@@ -49,10 +51,19 @@ function problemsOf(issue: z.core.$ZodIssue, raw: unknown, file: string): Proble
       ),
     ];
   }
-  const shown = `found ${!isSecretField(path.at(-1)) && isShowable(String(path.at(-1)), textOf(found)) ? shorten(found) : "a secret"}; allowed is ${allowed}`;
+  const shown = `found ${!isSecretField(path) && isShowable(String(path.at(-1)), textOf(found)) ? shorten(found) : "a secret"}; allowed is ${allowed}`;
   const remedy =
     proposal({ path, name, found, allowed, expected: expectedBy(issue), raw, file }) ?? `change ${name} in ${file}`;
   return [problem(codeOf(issue), name, shown, remedy)];
+}
+
+/** What is wrong within a value of the right kind, where a field takes several kinds; none where it is of no kind. */
+function insideUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [];
+  const fitting = issue.errors.find((found) =>
+    found.every(({ code, path }) => code === "unrecognized_keys" || path.length > 0),
+  );
+  return (fitting ?? []).map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
 }
 
 /** A code for each way in which one field alone can be wrong. */
@@ -61,7 +72,7 @@ function codeOf(issue: z.core.$ZodIssue): Problem["code"] {
   if (at === "timeZone") return "CDC-107";
   if (at === "snapshotMode") return "CDC-108";
   if (at === "image") return "CDC-106";
-  if (isSecretField(at)) return "CDC-112";
+  if (isSecretField(issue.path)) return "CDC-112";
   switch (issue.code) {
     case "too_small":
     case "too_big":
@@ -145,11 +156,14 @@ function docAt(path: Path): ReturnType<typeof docOf> {
 }
 
 function knownFields(path: Path): string[] {
-  const type = plain(typesAlong(path).at(-1) ?? configSchema);
-  if (type instanceof z.ZodObject) return Object.keys(type.shape);
-  const option =
-    type instanceof z.ZodUnion ? type.options.map(plainOf).find((inner) => inner instanceof z.ZodObject) : undefined;
-  return option instanceof z.ZodObject ? Object.keys(option.shape) : [];
+  const type = objectIn(plain(typesAlong(path).at(-1) ?? configSchema));
+  return type instanceof z.ZodObject ? Object.keys(type.shape) : [];
+}
+
+/** Of a field that takes several kinds of values the one with fields of its own. */
+function objectIn(type: z.ZodType): z.ZodType {
+  const options = type instanceof z.ZodUnion ? type.options.map(plainOf) : [];
+  return options.find((inner) => inner instanceof z.ZodObject) ?? type;
 }
 
 /** The types of the fields on the way to a path. */
@@ -157,7 +171,7 @@ function typesAlong(path: Path): z.ZodType[] {
   const types: z.ZodType[] = [];
   let type: z.ZodType | undefined = configSchema;
   for (const part of path) {
-    const inner: z.ZodType = plain(type);
+    const inner: z.ZodType = objectIn(plain(type));
     if (inner instanceof z.ZodObject) type = inner.shape[String(part)] as z.ZodType | undefined;
     else if (inner instanceof z.ZodArray) type = inner.element as z.ZodType;
     else return types;

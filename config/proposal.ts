@@ -49,18 +49,24 @@ export function proposal(wrong: WrongValue): string | undefined {
 }
 
 /** Whether a field is a secret, which has to be encrypted in the stack's file. */
-export function isSecretField(name: PropertyKey | undefined): boolean {
-  return name === "password" || name === "alertsTo";
+export function isSecretField(path: readonly PropertyKey[]): boolean {
+  const name = path.at(-1);
+  return name === "password" || name === "alertsTo" || isKeyField(path);
+}
+
+/** Of several lines, so that nobody types it in. */
+function isKeyField(path: readonly PropertyKey[]): boolean {
+  return path.at(-2) === "tls" && path.at(-1) === "key";
 }
 
 /** How Pulumi is given a field that is a secret; undefined for every other field. @param file the stack's. */
 export function secretRemedy(path: readonly PropertyKey[], name: string, file: string): string | undefined {
-  if (!isSecretField(path.at(-1))) return undefined;
+  if (!isSecretField(path)) return undefined;
   const [, stack = "STACK"] = /^Pulumi\.(.+)\.yaml$/.exec(file) ?? [];
   // The last command asks for the value, so that no history of a shell has it. There need be no stack yet.
   return (
     `let Pulumi encrypt it: make toolchain && . .cdc/env && pulumi stack select --create ${stack} && ` +
-    `pulumi config set --secret --path '${name}'`
+    `pulumi config set --secret --path '${name}'${isKeyField(path) ? " < FILE" : ""}`
   );
 }
 

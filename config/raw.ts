@@ -1,5 +1,5 @@
 /** How Pulumi reads keys and values of a stack's file: the program gets them from it, `make` and `cdc` read the file themselves. */
-import { enginePassword, kafkaPassword, mysqlAdminPassword, mysqlPassword } from "../lib/passwords.ts";
+import { enginePassword, kafkaKey, kafkaPassword, mysqlAdminPassword, mysqlPassword } from "../lib/passwords.ts";
 
 /** Fields that are text; Pulumi hands over every other kind of value as JSON. */
 const textFields = new Set(["schema", "timeZone", "images"]);
@@ -51,13 +51,15 @@ export function isEncrypted(value: unknown): boolean {
 export type InsteadOfSecret = (secret: unknown, whose: string) => unknown;
 
 /**
- * A field of the stack's without the secrets that it may hold: passwords of servers that somebody else runs in `shards`, `kafka` and
+ * A field of the stack's without the secrets that it may hold: passwords and keys for servers that somebody else runs in `shards`, `kafka` and
  * `readSide`, who is told of alerts in `monitoring`.
  * @param instead what is put in the place of a secret; undefined takes it out.
  */
 export function replaceSecrets(field: string, value: unknown, instead: InsteadOfSecret): unknown {
-  if (field === "kafka")
-    return replaceIn(value, ["existing", "sasl", "password"], (one) => instead(one, kafkaPassword));
+  if (field === "kafka") {
+    const withKey = replaceIn(value, ["existing", "tls", "key"], (one) => instead(one, kafkaKey));
+    return replaceIn(withKey, ["existing", "sasl", "password"], (one) => instead(one, kafkaPassword));
+  }
   if (field === "readSide") return replaceIn(value, ["engineLogin", "password"], (one) => instead(one, enginePassword));
   if (field === "monitoring") return replaceIn(value, ["alertsTo"], (one) => instead(one, "alertsTo"));
   if (field !== "shards" || !Array.isArray(value)) return value;

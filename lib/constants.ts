@@ -70,6 +70,9 @@ export function truststoreFileOf(shard: string): string {
 /** Where workers find whom to trust as brokers that somebody else runs (PEM). */
 export const kafkaAuthorityFile = `${secretsFolder}/kafka-authority.pem`;
 
+/** Where workers and guard find the certificate that they show these brokers, and the private key to it (PEM). */
+export const kafkaKeystoreFile = `${secretsFolder}/kafka-keystore.pem`;
+
 /** Begin of the consumer groups that this program, `cdc` and the guard name when they read a topic; they commit nothing. */
 export const readerGroups = "cdc-reader-";
 

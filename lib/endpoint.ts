@@ -44,8 +44,20 @@ export interface KafkaEndpoint {
   readonly tls?: Tls;
   /** Who logs in. Default: nobody. */
   readonly sasl?: SaslUser;
+  /** Who shows a certificate of its own (mutual TLS). Default: nobody. Upstream: `cert` and `key` of node:tls. */
+  readonly certificate?: ClientCertificate;
   /** Fetches the password of that account when a connection is made. A function, so that it is neither printed nor kept. */
   readonly password?: () => Promise<string>;
+  /**
+   * That certificate with its chain, and the private key to it: PEM, in one text. A function for the same reason. @throws UnreachableError where it cannot be read.
+   */
+  readonly keystore?: () => string;
+}
+
+/** A certificate by which a client of Kafka's is known. */
+export interface ClientCertificate {
+  /** Its subject's distinguished name as Kafka calls the principal: `CN=cdc,O=Example`. */
+  readonly subject: string;
 }
 
 /** An account of Kafka's. Upstream: @platformatic/kafka `sasl`. */
@@ -99,8 +111,22 @@ export function httpEndpoint(written: Written<HttpEndpoint>, password?: string):
   return password === undefined ? endpoint : { ...endpoint, password: async () => password };
 }
 
-/** The endpoint of what `writtenKafka` wrote. @param password of its account, where one logs in. */
-export function kafkaEndpoint(written: Written<KafkaEndpoint>, password?: string): KafkaEndpoint {
-  const endpoint = typeof written === "string" ? { bootstrap: written } : written;
-  return password === undefined ? endpoint : { ...endpoint, password: async () => password };
+/** What stays beside an endpoint of Kafka's that is kept: secret inputs of resources, by these names. */
+export interface KafkaSecrets {
+  /** Of the account that logs in. */
+  readonly kafkaPassword?: string | undefined;
+  /** Certificate and private key (PEM). */
+  readonly kafkaKeystore?: string | undefined;
+}
+
+/** The endpoint of what `writtenKafka` wrote, with what its clients log in with. */
+export function kafkaEndpoint(
+  written: Written<KafkaEndpoint>,
+  { kafkaPassword, kafkaKeystore }: KafkaSecrets = {},
+): KafkaEndpoint {
+  return {
+    ...(typeof written === "string" ? { bootstrap: written } : written),
+    ...(kafkaPassword !== undefined && { password: async () => kafkaPassword }),
+    ...(kafkaKeystore !== undefined && { keystore: () => kafkaKeystore }),
+  };
 }

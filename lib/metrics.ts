@@ -288,7 +288,7 @@ export const metrics = [
     type: "gauge",
     unit: "seconds since 1970",
     labels: ["server"],
-    help: "When the certificate ends that is shown at this address (`HOST:PORT`).",
+    help: "When the certificate ends that is shown at this address (`HOST:PORT`); the one that brokers of somebody else's are shown, by its subject (`CN=cdc`).",
     absent: "the connection is not encrypted, or whoever listens there does not answer",
   },
 ] as const satisfies readonly Metric[];

@@ -1,19 +1,25 @@
 /** Brokers that somebody else runs: how they are reached, and what Kafka's clients in Java are told beside the addresses. */
 import type { ExistingKafka } from "../config/existing-schema.ts";
-import { connectorSecretsFile, kafkaAuthorityFile, kafkaLoginKey } from "../lib/constants.ts";
-import type { KafkaEndpoint } from "../lib/endpoint.ts";
+import { connectorSecretsFile, kafkaAuthorityFile, kafkaKeystoreFile, kafkaLoginKey } from "../lib/constants.ts";
+import type { ClientCertificate, KafkaEndpoint } from "../lib/endpoint.ts";
 import type { KafkaPlan } from "./types.ts";
 
 /**
  * @param authorities certificates by their files.
+ * @param certificate whose, where one is shown.
  */
-export function planExistingKafka(existing: ExistingKafka, authorities: Readonly<Record<string, string>>): KafkaPlan {
+export function planExistingKafka(
+  existing: ExistingKafka,
+  authorities: Readonly<Record<string, string>>,
+  certificate?: ClientCertificate,
+): KafkaPlan {
   const { bootstrapServers, tls, sasl, takeTopics, deleteTopics } = existing;
-  const ca = typeof tls === "object" ? authorities[tls.caFile] : undefined;
+  const ca = typeof tls === "object" && tls.caFile !== undefined ? authorities[tls.caFile] : undefined;
   const endpoint: KafkaEndpoint = {
     bootstrap: bootstrapServers.join(","),
     ...(tls !== false && { tls: ca === undefined ? {} : { ca } }),
     ...(sasl !== undefined && { sasl: { mechanism: sasl.mechanism, user: sasl.user } }),
+    ...(certificate !== undefined && { certificate }),
   };
   return {
     brokers: [],
@@ -28,7 +34,7 @@ export function planExistingKafka(existing: ExistingKafka, authorities: Readonly
  * Properties of a client, by Kafka's names; the login is a placeholder of the worker's config provider.
  * @returns none for brokers that take plain connections from everybody, as those of the stack's own do.
  */
-export function clientProperties({ tls, sasl }: KafkaEndpoint): Record<string, string> {
+export function clientProperties({ tls, sasl, certificate }: KafkaEndpoint): Record<string, string> {
   if (tls === undefined && sasl === undefined) return {};
   return {
     "security.protocol": `${sasl === undefined ? "" : "SASL_"}${tls === undefined ? "PLAINTEXT" : "SSL"}`,
@@ -39,6 +45,11 @@ export function clientProperties({ tls, sasl }: KafkaEndpoint): Record<string, s
     ...(tls?.ca !== undefined && {
       "ssl.truststore.location": kafkaAuthorityFile,
       "ssl.truststore.type": "PEM",
+    }),
+    // A file, and no text: Debezium writes the properties of its own clients to the log, and knows a password by its name alone.
+    ...(certificate !== undefined && {
+      "ssl.keystore.location": kafkaKeystoreFile,
+      "ssl.keystore.type": "PEM",
     }),
   };
 }

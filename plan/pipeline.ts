@@ -51,12 +51,13 @@ function topicsOf({ connect, sharedTopics, shards, readSide }: PipelinePlan): To
 
 /** The plan of what is written, good or not: every part of it is there to be compared with. */
 function plannedAs(
-  { stack, config, authorities = {} }: PlanInput,
+  { stack, config, authorities = {}, kafkaCertificate }: PlanInput,
   resolved: readonly ResolvedShard[],
   releases: readonly string[],
 ): Omit<PipelinePlan, "warnings"> {
   const { existing } = config.kafka;
-  const kafka = existing === undefined ? planKafka(stack, config) : planExistingKafka(existing, authorities);
+  const kafka =
+    existing === undefined ? planKafka(stack, config) : planExistingKafka(existing, authorities, kafkaCertificate);
   const brokers = kafka.endpoints.inNetwork;
   const shards = resolved.map((shard) => planShard(stack, shard, config, brokers, releases.length > 1));
   const readSide = planReadSide(stack, config, { resolved, shards }, authorities);

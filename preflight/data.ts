@@ -1,7 +1,7 @@
 /** Whether the planned state would delete what the stack has: asks engine and broker as far as they answer, and has it judged. */
 import type { Held } from "../plan/held.ts";
 import { judgeLosses, type Amount } from "../plan/losses.ts";
-import { kafkaEndpoint, type KafkaEndpoint } from "../lib/endpoint.ts";
+import { kafkaEndpoint, type KafkaEndpoint, type KafkaSecrets } from "../lib/endpoint.ts";
 import type { Problem } from "../lib/problem.ts";
 import { foreignTopics, maybeForeign, type LivingTopic } from "../plan/topic-losses.ts";
 import { lookAtAmounts, lookAtTopics } from "./broker.ts";
@@ -10,14 +10,12 @@ import { firstLine } from "./no-engine.ts";
 import { allContainers, type ContainerView } from "../clients/docker/containers.ts";
 
 /** What is to be, what was, and what may go. */
-export interface DataChange {
+export interface DataChange extends KafkaSecrets {
   readonly planned: Held;
   /** Undefined without a state of it. */
   readonly before: Held | undefined;
   /** `cdc:allowDelete`. */
   readonly words: readonly string[];
-  /** Of the account at brokers that somebody else runs. */
-  readonly kafkaPassword?: string | undefined;
 }
 
 /** What the check asks. */
@@ -35,13 +33,13 @@ const realWorld: DataWorld = { containers: allContainers, topics: lookAtTopics, 
  * has and the plan has not is refused, and CDC-806 (a warning) says that nothing more could be compared.
  */
 export async function checkData(
-  { planned, before, words, kafkaPassword }: DataChange,
+  { planned, before, words, ...secrets }: DataChange,
   world = realWorld,
 ): Promise<Findings> {
   // What runs is what the last `up` was about; its ports may be about to change.
   const broker = await (planned.existing === undefined
     ? askBroker(before ?? planned, world)
-    : askExisting(kafkaEndpoint(planned.existing.bootstrap, kafkaPassword), world));
+    : askExisting(kafkaEndpoint(planned.existing.bootstrap, secrets), world));
   const facts = { planned, before, living: broker.living };
   const found = judgeLosses(facts, words);
   const foreign = maybeForeign(facts);

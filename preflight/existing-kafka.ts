@@ -1,6 +1,6 @@
 /** Brokers that somebody else runs: looked at before anything is made. Their topics are compared where data could be lost (data.ts). */
 import { kafkaEndpoint, writtenKafka, type KafkaEndpoint } from "../lib/endpoint.ts";
-import { kafkaPassword, type Passwords } from "../lib/passwords.ts";
+import { kafkaSecretsOf, type Passwords } from "../lib/passwords.ts";
 import type { Problem } from "../lib/problem.ts";
 import { messageOf, UserError } from "../lib/run.ts";
 import { isLoopbackHost } from "../plan/endpoints.ts";
@@ -32,7 +32,7 @@ export async function checkExistingKafka(
   ask: AskCluster = askCluster,
 ): Promise<Problem[]> {
   if (kafka.existing === undefined) return [];
-  const endpoint = kafkaEndpoint(writtenKafka(kafka.endpoints.fromHost), passwords.get(kafkaPassword));
+  const endpoint = kafkaEndpoint(writtenKafka(kafka.endpoints.fromHost), kafkaSecretsOf(passwords));
   let cluster: KafkaCluster;
   try {
     cluster = await ask(endpoint);
@@ -56,7 +56,7 @@ function unreachable({ bootstrap }: KafkaEndpoint, error: unknown): Problem {
     remedy:
       error instanceof UserError
         ? error.remedy
-        : `see whether ${bootstrap} leads to the brokers from this machine, and whether that listener speaks TLS (tls) and wants a login (sasl)`,
+        : `see whether ${bootstrap} leads to the brokers from this machine, and whether that listener speaks TLS (tls) and wants a login (sasl) or a certificate (tls.certFile)`,
   };
 }
 

@@ -21,7 +21,15 @@ import { messageOf } from "../lib/run.ts";
 /** Changes of these replace; changes of the rest are made in place. */
 const identity = ["name", "workerUrl", "target"] as const;
 /** Inputs beside the configuration that the state has to follow. */
-const settings = ["desiredState", "onDelete", "history", "consumer", "kafkaPassword", "timeoutSeconds"] as const;
+const settings = [
+  "desiredState",
+  "onDelete",
+  "history",
+  "consumer",
+  "kafkaPassword",
+  "kafkaKeystore",
+  "timeoutSeconds",
+] as const;
 
 /** What a check of the worker may take while the user waits for a preview; a worker that runs answers in a tenth of that. */
 const lookMs = 3000;

@@ -1,4 +1,5 @@
 /** cdc:index:Data */
+import type { KafkaSecrets } from "../lib/endpoint.ts";
 import { renderProblems, type Problem } from "../lib/problem.ts";
 import type { Held } from "../plan/held.ts";
 import { checkData, type DataChange } from "../preflight/data.ts";
@@ -7,10 +8,8 @@ import { reveal } from "./secrets.ts";
 import { inStateOnly, isEqual, type Properties, type ResourceHandler } from "./handler.ts";
 
 /** What there is to be, and `cdc:allowDelete`. */
-export interface DataInputs extends Held {
+export interface DataInputs extends Held, KafkaSecrets {
   readonly allowDelete: readonly string[];
-  /** Of the account at brokers that somebody else runs; a secret. */
-  readonly kafkaPassword?: string;
 }
 
 /** @param check the real one, or a test's. */
@@ -25,6 +24,7 @@ export function dataHandlerWith(check: (change: DataChange) => Promise<Findings>
         before,
         words: planned.allowDelete,
         kafkaPassword: planned.kafkaPassword,
+        kafkaKeystore: planned.kafkaKeystore,
       });
       for (const warning of warnings) warn(line(warning));
       if (problems.length === 0) return { inputs: news };

@@ -1,18 +1,16 @@
 /** cdc:index:Flow */
 import { startTimes } from "../clients/docker/container.ts";
 import { loginOf, type KeptLogin } from "../lib/connector-secrets.ts";
-import { httpEndpoint } from "../lib/endpoint.ts";
+import { httpEndpoint, type KafkaSecrets } from "../lib/endpoint.ts";
 import { targetOf, type Kept } from "../plan/endpoints.ts";
-import { withKafkaPassword } from "./kafka-password.ts";
+import { withKafkaSecrets } from "./kafka-secrets.ts";
 import { provenWords, type FlowTarget, type IndexTarget } from "../flow/flow-target.ts";
 import { asKnown, isEqual, type Properties, type ResourceHandler, type Say, without } from "./handler.ts";
 import { reveal } from "./secrets.ts";
 
-interface FlowInputs extends KeptLogin {
+interface FlowInputs extends KeptLogin, KafkaSecrets {
   readonly target: Kept<FlowTarget>;
   readonly index?: Kept<IndexTarget>;
-  /** Of the account at the brokers. */
-  readonly kafkaPassword?: string;
   /** Of the search engine's user. */
   readonly enginePassword?: string;
   /** Containers that the change passes through. */
@@ -56,10 +54,11 @@ async function prove(inputs: Properties, say: Say): Promise<Properties> {
     containers,
     timeoutSeconds,
     kafkaPassword,
+    kafkaKeystore,
     enginePassword,
     ...login
   } = reveal(inputs) as FlowInputs & Properties;
-  const target = withKafkaPassword(targetOf<FlowTarget>(kept), kafkaPassword);
+  const target = withKafkaSecrets(targetOf<FlowTarget>(kept), { kafkaPassword, kafkaKeystore });
   const found = keptIndex && targetOf<IndexTarget>(keptIndex);
   const index = found && { ...found, engine: httpEndpoint(found.engine, enginePassword) };
   // Before the change is made: what is started anew meanwhile was not passed.

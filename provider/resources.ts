@@ -4,7 +4,7 @@ import type { Held } from "../plan/held.ts";
 import type { HeldVolume, Owner } from "../plan/owner.ts";
 import type { Asked } from "../preflight/name-conflicts.ts";
 import type { PreparedKind } from "./prepared-image.ts";
-import { kafkaPassword, type Passwords } from "../lib/passwords.ts";
+import { kafkaSecretsOf, type Passwords } from "../lib/passwords.ts";
 
 /** Function of the provider that tells it that a program runs. */
 export const beginToken = "cdc:index:begin";
@@ -21,7 +21,7 @@ export async function begin(): Promise<void> {
 export interface DataArgs extends Held {
   /** `cdc:allowDelete`. */
   readonly allowDelete: readonly string[];
-  /** Of accounts on servers that somebody else runs: that at their brokers is kept, as a secret. Default: none. */
+  /** Of accounts on servers that somebody else runs: those at their brokers are kept, as secrets. Default: none. */
   readonly passwords?: Passwords;
 }
 
@@ -37,8 +37,11 @@ export class Data extends pulumi.CustomResource {
   constructor(name: string, { allowDelete, passwords, ...held }: DataArgs, opts?: pulumi.CustomResourceOptions) {
     // What files may delete is said to the resource that applies them.
     const words = allowDelete.filter((word) => !word.startsWith("file:"));
-    const kafka = passwords?.get(kafkaPassword);
-    const login = kafka === undefined ? {} : { kafkaPassword: pulumi.secret(kafka) };
+    const { kafkaPassword, kafkaKeystore } = kafkaSecretsOf(passwords);
+    const login = {
+      ...(kafkaPassword !== undefined && { kafkaPassword: pulumi.secret(kafkaPassword) }),
+      ...(kafkaKeystore !== undefined && { kafkaKeystore: pulumi.secret(kafkaKeystore) }),
+    };
     super("cdc:index:Data", name, { ...held, ...login, allowDelete: words }, opts);
     // Known in a preview too.
     this.accepted = new Promise((resolve) => void this.urn.apply(() => resolve()));

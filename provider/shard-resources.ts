@@ -13,7 +13,15 @@ export interface SourceArgs extends Pick<MysqlEndpoint, "host" | "port">, Pick<M
   readonly tls?: { readonly ca?: pulumi.Input<string> };
 }
 
-export interface ConnectorArgs {
+/** How Kafka's clients log in to brokers that somebody else runs. Default: nobody logs in. */
+export interface KafkaLogin {
+  /** The password of the account; a secret. */
+  readonly kafkaPassword?: pulumi.Input<string>;
+  /** A certificate with its chain, and the private key to it (PEM); a secret. */
+  readonly kafkaKeystore?: pulumi.Input<string>;
+}
+
+export interface ConnectorArgs extends KafkaLogin {
   /** The worker's REST API as reached from the machine that runs Pulumi. A change replaces the connector. */
   readonly workerUrl: pulumi.Input<Written<HttpEndpoint>>;
   /** Name on the worker. A change replaces the connector. */
@@ -37,8 +45,6 @@ export interface ConnectorArgs {
   readonly history?: pulumi.Input<{ readonly bootstrap: Written<KafkaEndpoint>; readonly topic: string }>;
   /** A sink's consumer group, which `reset` deletes; `bootstrap` as reached from the machine that runs Pulumi. Default: none. */
   readonly consumer?: pulumi.Input<{ readonly bootstrap: Written<KafkaEndpoint>; readonly group: string }>;
-  /** The password of the account at those brokers; a secret. Default: nobody logs in. */
-  readonly kafkaPassword?: pulumi.Input<string>;
   /** What a sink writes to. A change replaces the connector, so that it begins anew. Default: none. */
   readonly target?: pulumi.Input<string>;
   /**
@@ -83,7 +89,7 @@ export class Connector extends pulumi.CustomResource {
   }
 }
 
-export interface FlowArgs {
+export interface FlowArgs extends KafkaLogin {
   /** The shard, and where its change has to arrive. */
   readonly target: FlowTarget;
   /** Where its document has to be found after that. Default: the event is enough. */
@@ -94,8 +100,6 @@ export interface FlowArgs {
   readonly password: pulumi.Input<string>;
   /** Certificate (PEM) of the authority of the stack's own servers. Default: the target says whom to trust. */
   readonly ca?: pulumi.Input<string>;
-  /** The password of the account at the brokers; a secret. Default: nobody logs in. */
-  readonly kafkaPassword?: pulumi.Input<string>;
   /** The password of the search engine's user; a secret. Default: nobody logs in. */
   readonly enginePassword?: pulumi.Input<string>;
   /** What the change has to pass through, for example start times: when one is new, the proof is given again. */
@@ -120,7 +124,7 @@ export class Flow extends pulumi.CustomResource {
   }
 }
 
-export interface TablesReadArgs {
+export interface TablesReadArgs extends KafkaLogin {
   /** The shard, its captured tables, and where it is reached. */
   readonly target: TablesTarget;
   /** The account that captures. Default: the CDC account of the stack's own servers. */
@@ -129,8 +133,6 @@ export interface TablesReadArgs {
   readonly password: pulumi.Input<string>;
   /** Certificate (PEM) of the authority of the stack's own servers. Default: the target says whom to trust. */
   readonly ca?: pulumi.Input<string>;
-  /** The password of the account at the brokers; a secret. Default: nobody logs in. */
-  readonly kafkaPassword?: pulumi.Input<string>;
   /** What may have made tables new to the connector, for example when it was changed: looked at again when one is new. */
   readonly after: pulumi.Input<unknown>;
 }
@@ -148,7 +150,7 @@ export class TablesRead extends pulumi.CustomResource {
   }
 }
 
-export interface SharedTopicArgs {
+export interface SharedTopicArgs extends KafkaLogin {
   readonly name: string;
   /** Never fewer than it has: Kafka takes none away. */
   readonly partitions: number;
@@ -158,8 +160,6 @@ export interface SharedTopicArgs {
   readonly config: Readonly<Record<string, string>>;
   /** The brokers as reached from the machine that runs Pulumi. */
   readonly bootstrap: Written<KafkaEndpoint>;
-  /** The password of the account at them; a secret. Default: nobody logs in. */
-  readonly kafkaPassword?: pulumi.Input<string>;
   /** Whether `pulumi destroy` deletes it with its records, if this stack made it. */
   readonly deleteWithStack: boolean;
 }

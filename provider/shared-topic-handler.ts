@@ -1,14 +1,13 @@
 /** cdc:index:SharedTopic */
 import type { WantedTopic } from "../clients/kafka/declare-topic.ts";
-import { kafkaEndpoint, type KafkaEndpoint, type Written } from "../lib/endpoint.ts";
+import { kafkaEndpoint, type KafkaEndpoint, type KafkaSecrets, type Written } from "../lib/endpoint.ts";
 import { messageOf } from "../lib/run.ts";
 import { hasUnknown, isEqual, type Properties, type ResourceHandler } from "./handler.ts";
 import { reveal } from "./secrets.ts";
 import { within } from "./within.ts";
 
-interface SharedTopicInputs extends WantedTopic {
+interface SharedTopicInputs extends WantedTopic, KafkaSecrets {
   readonly bootstrap: Written<KafkaEndpoint>;
-  readonly kafkaPassword?: string;
   /** Whether it goes with the stack, with its records. */
   readonly deleteWithStack: boolean;
 }
@@ -54,7 +53,7 @@ export const sharedTopicHandler = (declared = new Set<string>()): ResourceHandle
 
   /** At another address it may be another topic of that name. */
   async update(_id, olds, news) {
-    const isElsewhere = !isEqual(olds["bootstrap"], news["bootstrap"]);
+    const isElsewhere = kafkaOf(asOutputs(olds)).bootstrap !== kafkaOf(asInputs(news)).bootstrap;
     const isMade = await declare(news);
     return { outs: { ...news, wasMade: isMade || (!isElsewhere && asOutputs(olds).wasMade) } };
   },
@@ -107,8 +106,8 @@ async function differences(wanted: SharedTopicInputs): Promise<string[]> {
   ];
 }
 
-function kafkaOf({ bootstrap, kafkaPassword }: SharedTopicInputs): KafkaEndpoint {
-  return kafkaEndpoint(bootstrap, kafkaPassword);
+function kafkaOf({ bootstrap, kafkaPassword, kafkaKeystore }: SharedTopicInputs): KafkaEndpoint {
+  return kafkaEndpoint(bootstrap, { kafkaPassword, kafkaKeystore });
 }
 
 /** The shape is given by the resource class (shard-resources.ts), the only maker of such inputs. */

@@ -1,10 +1,10 @@
 /** cdc:index:TablesRead */
 import { loginOf, type KeptLogin } from "../lib/connector-secrets.ts";
-import type { MysqlLogin } from "../lib/endpoint.ts";
+import type { KafkaSecrets, MysqlLogin } from "../lib/endpoint.ts";
 import { targetOf, type Kept } from "../plan/endpoints.ts";
 import type { TablesTarget } from "../snapshot/target.ts";
 import { asKnown, hasUnknown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
-import { withKafkaPassword } from "./kafka-password.ts";
+import { withKafkaSecrets } from "./kafka-secrets.ts";
 import { reveal } from "./secrets.ts";
 import { within } from "./within.ts";
 
@@ -13,10 +13,8 @@ interface TablesReadInputs {
   readonly login: MysqlLogin;
 }
 
-interface KeptInputs extends KeptLogin {
+interface KeptInputs extends KeptLogin, KafkaSecrets {
   readonly target: Kept<TablesTarget>;
-  /** Of the account at the brokers. */
-  readonly kafkaPassword?: string;
 }
 
 /** What a check of the broker may take while the user waits for a preview. */
@@ -70,6 +68,7 @@ async function unreadOf(target: TablesTarget): Promise<string[]> {
 
 /** The shape is given by the resource class (resources.ts), the only maker of such inputs. */
 function asInputs(properties: Properties): TablesReadInputs {
-  const { target, kafkaPassword, ...login } = reveal(properties) as Properties & KeptInputs;
-  return { target: withKafkaPassword(targetOf<TablesTarget>(target), kafkaPassword), login: loginOf(login) };
+  const { target, kafkaPassword, kafkaKeystore, ...login } = reveal(properties) as Properties & KeptInputs;
+  const secrets = { kafkaPassword, kafkaKeystore };
+  return { target: withKafkaSecrets(targetOf<TablesTarget>(target), secrets), login: loginOf(login) };
 }

@@ -58,7 +58,7 @@ const places: Readonly<Record<string, Place>> = {
   "CDC-852": [history, "under a connector that has gone on from there"],
   "CDC-853": [history, "a binlog purged unread"],
   "CDC-854": [history, "a server that does not answer is unknown"],
-  "CDC-730": [existingKafka, 'await brokers.account("cdc", password'],
+  "CDC-730": [existingKafka, "await brokers.account(user, password"],
   "CDC-731": [existingKafka, "await writeStack();"],
   "CDC-733": [existingKafka, "so is an engine that does not let the user in"],
   "CDC-808": [brokersBefore, "another address of theirs is no other cluster"],

@@ -1,7 +1,8 @@
 /** What the guard logs in with: it has the workers' file of secrets. */
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { secretIn } from "../../lib/connector-secrets.ts";
-import { connectorSecretsFile, kafkaPasswordKey } from "../../lib/constants.ts";
+import { connectorSecretsFile, kafkaKeystoreFile, kafkaPasswordKey } from "../../lib/constants.ts";
 import { kafkaEndpoint, type KafkaEndpoint } from "../../lib/endpoint.ts";
 import type { GuardSettings } from "../../plan/types.ts";
 
@@ -12,10 +13,11 @@ export async function secretOf(file: string, key: string): Promise<string> {
   return found;
 }
 
-/** The brokers, and how to get the password where they want one. */
+/** The brokers, and how to get the password, or certificate and key, where they want such. */
 export function brokersOf({ bootstrap }: Pick<GuardSettings, "bootstrap">): KafkaEndpoint {
   return {
     ...kafkaEndpoint(bootstrap),
     password: async () => await secretOf(connectorSecretsFile, kafkaPasswordKey),
+    keystore: () => readFileSync(kafkaKeystoreFile, "utf8"),
   };
 }

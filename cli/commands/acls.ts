@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { globalsOf, planOf } from "../context.ts";
 import { UsageError } from "../exit.ts";
+import { shellWord } from "../../lib/shell.ts";
 import { print } from "../output.ts";
 
 export function register(program: Command): void {
@@ -24,16 +25,18 @@ What each is for: docs/existing-kafka.md.`,
       const globals = globalsOf(command);
       const { plan } = await planOf(globals);
       const { fromHost } = plan.kafka.endpoints;
-      if (plan.kafka.existing === undefined || fromHost.sasl === undefined) {
+      // Who logs in by SASL is who brokers know, whatever certificate is shown beside.
+      const user = fromHost.sasl?.user ?? fromHost.certificate?.subject;
+      if (plan.kafka.existing === undefined || user === undefined) {
         throw new UsageError(
           `nobody logs in to the brokers of stack ${plan.stack}`,
-          "name brokers that somebody else runs, and an account on them (cdc:kafka.existing.sasl, docs/existing-kafka.md)",
+          "name brokers that somebody else runs, and an account on them (cdc:kafka.existing.sasl, or tls.certFile; docs/existing-kafka.md)",
         );
       }
       const { aclArguments, neededAcls } = await import("../../plan/acls.ts");
       const acls = neededAcls(plan);
-      const whose = `kafka-acls.sh --bootstrap-server ${fromHost.bootstrap} --add --allow-principal User:${fromHost.sasl.user}`;
+      const whose = `kafka-acls.sh --bootstrap-server ${fromHost.bootstrap} --add --allow-principal ${shellWord(`User:${user}`)}`;
       const lines = acls.map((acl) => `${whose} ${aclArguments(acl).join(" ")}`);
-      print({ json: { user: fromHost.sasl.user, acls }, text: lines.join("\n") }, globals);
+      print({ json: { user, acls }, text: lines.join("\n") }, globals);
     });
 }

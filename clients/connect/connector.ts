@@ -6,11 +6,17 @@ import type { ServerLogin } from "../debezium/history/read.ts";
 import { tellOldOffsets, writeInitialOffset } from "./offsets.ts";
 import { refusal } from "./refusal.ts";
 import { awaitState, desiredStateOf, failureOf, statesOf, type SeenStates } from "./status.ts";
-import { kafkaEndpoint, type HttpEndpoint, type KafkaEndpoint, type Written } from "../../lib/endpoint.ts";
+import {
+  kafkaEndpoint,
+  type HttpEndpoint,
+  type KafkaEndpoint,
+  type KafkaSecrets,
+  type Written,
+} from "../../lib/endpoint.ts";
 import { messageOf } from "../../lib/run.ts";
 
 /** What the resource `cdc:index:Connector` is given. */
-export interface ConnectorInputs {
+export interface ConnectorInputs extends KafkaSecrets {
   /** The worker's REST API as reached from this machine, for example `http://localhost:8083`. */
   readonly workerUrl: Written<HttpEndpoint>;
   /** The connector's name on the worker. */
@@ -24,8 +30,6 @@ export interface ConnectorInputs {
   readonly history?: { readonly bootstrap: Written<KafkaEndpoint>; readonly topic: string } | undefined;
   /** A sink's consumer group, deleted with `onDelete: reset`; `bootstrap` as reached from this machine. */
   readonly consumer?: { readonly bootstrap: Written<KafkaEndpoint>; readonly group: string } | undefined;
-  /** Of the account at those brokers. Default: nobody logs in. */
-  readonly kafkaPassword?: string | undefined;
   /** What a sink writes to: another target is another connector, which begins anew. */
   readonly target?: string | undefined;
   /** Where a connector that is created begins to read, as it keeps offsets itself; Debezium for MySQL: `file`, `pos`. */
@@ -177,10 +181,10 @@ async function change(
 }
 
 /** Whether one of its name ran before: then it may have a place, which the worker does not tell of who is not there. */
-async function hasHistory({ source, history, kafkaPassword }: ConnectorInputs): Promise<boolean> {
+async function hasHistory({ source, history, ...secrets }: ConnectorInputs): Promise<boolean> {
   if (source === undefined || history === undefined) return false;
   const { TopicAdmin } = await import("../kafka/admin.ts");
-  const admin = new TopicAdmin(kafkaEndpoint(history.bootstrap, kafkaPassword));
+  const admin = new TopicAdmin(kafkaEndpoint(history.bootstrap, secrets));
   try {
     const topics = [history.topic];
     const [starts, ends] = [await admin.startOffsets(topics), await admin.endOffsets(topics)];

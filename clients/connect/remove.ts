@@ -7,7 +7,7 @@ import { awaitState } from "./status.ts";
 
 export type Removed = Pick<
   ConnectorInputs,
-  "name" | "onDelete" | "history" | "consumer" | "kafkaPassword" | "timeoutSeconds"
+  "name" | "onDelete" | "history" | "consumer" | "kafkaPassword" | "kafkaKeystore" | "timeoutSeconds"
 >;
 
 /** What a connector leaves in Kafka, as `reset` forgets it. */
@@ -29,7 +29,7 @@ export async function removeConnector(
   clock: Clock = systemClock,
   leftovers: Leftovers = leftInKafka,
 ): Promise<void> {
-  const { name, onDelete, history, consumer, kafkaPassword } = connector;
+  const { name, onDelete, history, consumer } = connector;
   // A sink's offsets are its consumer group's. The worker would need its plugin to forget them, which may have gone first.
   if (onDelete === "reset" && consumer === undefined && (await client.getConfig(name)) !== undefined) {
     await client.stop(name);
@@ -38,10 +38,8 @@ export async function removeConnector(
   }
   await client.deleteConnector(name);
   if (onDelete !== "reset") return;
-  if (consumer !== undefined)
-    await leftovers.deleteGroup(kafkaEndpoint(consumer.bootstrap, kafkaPassword), consumer.group);
-  if (history !== undefined)
-    await leftovers.deleteRecords(kafkaEndpoint(history.bootstrap, kafkaPassword), history.topic);
+  if (consumer !== undefined) await leftovers.deleteGroup(kafkaEndpoint(consumer.bootstrap, connector), consumer.group);
+  if (history !== undefined) await leftovers.deleteRecords(kafkaEndpoint(history.bootstrap, connector), history.topic);
 }
 
 /** Loaded only when needed: the library takes longer to load than everything else in the provider plugin. */

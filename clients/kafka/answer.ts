@@ -16,7 +16,7 @@ export async function answerFrom<T>(kafka: KafkaAddress, question: () => Promise
   } catch (error) {
     const cause = innermost(error);
     const { bootstrap } = kafka;
-    const told = tlsError(`Kafka at ${bootstrap}`, cause) ?? refusedLogin(kafka, cause);
+    const told = tlsError(`Kafka at ${bootstrap}`, cause) ?? refusedLogin(kafka, cause) ?? hungUp(kafka, cause);
     if (told !== undefined) throw told;
     if (!(cause instanceof NetworkError || cause instanceof TimeoutError || isSystemError(cause))) throw cause;
     throw new Error(`no answer from Kafka at ${bootstrap} (${cause.message}); is the broker's container running?`, {
@@ -30,6 +30,17 @@ function refusedLogin({ bootstrap, sasl }: KafkaAddress, cause: unknown): Unreac
   return new UnreachableError(
     `Kafka at ${bootstrap} does not let ${sasl.user} in by ${sasl.mechanism} (${cause.message})`,
     "See whether the brokers know that user with the password that was given, and take that mechanism (sasl.enabled.mechanisms).",
+    { cause },
+  );
+}
+
+/** Under TLS 1.3 a client is in before the broker has looked at its certificate; the alert of one who hangs up may be lost. */
+function hungUp({ bootstrap, certificate }: KafkaAddress, cause: unknown): UnreachableError | undefined {
+  if (certificate === undefined || !(cause instanceof Error) || !/closed|ECONNRESET|EPIPE/.test(cause.message))
+    return undefined;
+  return new UnreachableError(
+    `Kafka at ${bootstrap} hung up (${cause.message}) on a client with the certificate of ${certificate.subject}`,
+    "See whether a broker runs there, and trusts the authority that signed that certificate (ssl.truststore of its listener).",
     { cause },
   );
 }

@@ -1,7 +1,7 @@
 /** How everybody here connects to Kafka. */
 import type { BaseOptions } from "@platformatic/kafka";
 import type { KafkaEndpoint } from "../../lib/endpoint.ts";
-import { serverNameOf, tlsOptions } from "../tls.ts";
+import { serverNameOf, tlsOptions, type NodeTls } from "../tls.ts";
 
 /** An endpoint with the password of `sasl.user`, or with how to get it. */
 export interface KafkaAddress extends Omit<KafkaEndpoint, "password"> {
@@ -11,6 +11,7 @@ export interface KafkaAddress extends Omit<KafkaEndpoint, "password"> {
 /**
  * The options of an Admin, Consumer or Producer. Whether to try again is the caller's to say. A broker that is frozen takes
  * connections and answers nothing: it is given 10 s, unless told otherwise.
+ * @throws UnreachableError when the certificate that is to be shown cannot be read.
  */
 export function connectionTo(kafka: KafkaAddress, clientId: string, answerLimitMs = 10_000) {
   const { tls, sasl, password = "" } = kafka;
@@ -21,11 +22,19 @@ export function connectionTo(kafka: KafkaAddress, clientId: string, answerLimitM
     connectTimeout: 5000,
     requestTimeout: answerLimitMs,
     ...(tls !== undefined && {
-      tls: tlsOptions(tls),
+      tls: { ...tlsOptions(tls), ...ownCertificate(kafka) },
       tlsServerName: brokersOf(kafka).every(({ host }) => "servername" in serverNameOf(host)),
     }),
     ...(sasl !== undefined && { sasl: { mechanism: sasl.mechanism, username: sasl.user, password } }),
   } satisfies Partial<BaseOptions>;
+}
+
+/** What node:tls shows the brokers; nothing where nobody is known by a certificate. @throws UnreachableError when it cannot be read. */
+export function ownCertificate({ certificate, keystore }: Pick<KafkaAddress, "certificate" | "keystore">): NodeTls {
+  if (certificate === undefined || keystore === undefined) return {};
+  const pem = keystore();
+  // OpenSSL takes from a text what it looks for.
+  return { cert: pem, key: pem };
 }
 
 /** The brokers of a bootstrap address. */

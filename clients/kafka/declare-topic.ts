@@ -109,7 +109,7 @@ async function told(
     if (reason === undefined) throw error;
     throw new UserError(
       `topic ${name}: the brokers at ${kafka.bootstrap} refuse it: ${reason}`,
-      `have their administrator run \`${command}\`, or give ${kafka.sasl?.user ?? "everybody"} the right to (docs/existing-kafka.md)`,
+      `have their administrator run \`${command}\`, or give ${kafka.sasl?.user ?? kafka.certificate?.subject ?? "everybody"} the right to (docs/existing-kafka.md)`,
       { cause: error },
     );
   });

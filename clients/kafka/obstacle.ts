@@ -3,8 +3,8 @@ import { connect as connectPlain } from "node:net";
 import { connect as connectEncrypted } from "node:tls";
 import type { KafkaEndpoint } from "../../lib/endpoint.ts";
 import { messageOf } from "../../lib/run.ts";
-import { serverNameOf, tlsError, tlsOptions } from "../tls.ts";
-import { brokersOf } from "./connection.ts";
+import { serverNameOf, tlsError, tlsOptions, type NodeTls } from "../tls.ts";
+import { brokersOf, ownCertificate } from "./connection.ts";
 
 /**
  * ApiVersions, which every broker answers before anything else, a login too. Upstream: Kafka's protocol guide.
@@ -33,14 +33,21 @@ export async function brokerObstacle(kafka: KafkaEndpoint, timeoutMs: number): P
 
 async function silenceOf(
   broker: { readonly host: string; readonly port: number },
-  { tls }: KafkaEndpoint,
+  kafka: KafkaEndpoint,
   timeoutMs: number,
 ): Promise<string | undefined> {
+  const { tls } = kafka;
+  let own: NodeTls;
+  try {
+    own = ownCertificate(kafka);
+  } catch (error) {
+    return messageOf(error);
+  }
   return await new Promise<string | undefined>((resolve) => {
     const socket =
       tls === undefined
         ? connectPlain(broker)
-        : connectEncrypted({ ...broker, ...tlsOptions(tls), ...serverNameOf(broker.host) });
+        : connectEncrypted({ ...broker, ...tlsOptions(tls), ...own, ...serverNameOf(broker.host) });
     const end = (why: string | undefined) => {
       socket.destroy();
       clearTimeout(timer);

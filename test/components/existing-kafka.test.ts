@@ -1,7 +1,7 @@
 /** The resource graph with brokers that somebody else runs: topics on them, logins where they are needed, and no secret in clear. */
 import { beforeAll, expect, test } from "vitest";
 import { CdcPipeline } from "../../components/cdc-pipeline.ts";
-import { kafkaPassword, mysqlPassword } from "../../lib/passwords.ts";
+import { kafkaKeystore, kafkaPassword, mysqlPassword } from "../../lib/passwords.ts";
 import { existingKafka } from "../config/refusals/write.ts";
 import { planFrom, rawWith } from "../support/config.ts";
 import { images, ownerOf } from "../support/fake-world.ts";
@@ -76,6 +76,32 @@ test("who asks the brokers for Pulumi is given the password as a secret", () => 
   for (const name of [...asking, "topic-shard0.products.products"])
     expect(reveal(named(name).inputs["kafkaPassword"])).toBe(password);
   for (const one of theirs) expect(`${one.name}: ${inClear(one.inputs)}`).not.toContain(password);
+});
+
+test("certificate and key are a file of workers and guard, and a secret of who asks the brokers for Pulumi", async () => {
+  const fields = {
+    bootstrapServers: existingKafka.bootstrapServers,
+    tls: { certFile: tls.caFile, key: { secure: "v1:x" } },
+  };
+  const plan = planFrom(rawWith({ kafka: { existing: fields }, readSide: { enabled: true } }), "cdc-test");
+  expect(plan.kafka.endpoints.inNetwork).toMatchObject({ certificate: { subject: "CN=cdc test" } });
+  const passwords = new Map([[kafkaKeystore, password]]);
+  const all = await register(
+    (options) => void new CdcPipeline("pipeline", { owner: ownerOf(plan.stack), plan, images, passwords }, options),
+  );
+  const holders = all.filter(({ inputs }) =>
+    ((reveal(inputs["uploads"]) ?? []) as { file: string; content?: unknown }[]).some(
+      ({ file, content }) => file === "/run/secrets/kafka-keystore.pem" && reveal(content) === password,
+    ),
+  );
+  expect(holders.map(({ name }) => name).toSorted()).toEqual(["connect-container", "guard-container"]);
+  const asking = ["shard0-connector", "read-side-sink", "shard0-flow", "shard0-read", "shard0-indexed"];
+  for (const name of [...asking, "topic-shard0.products.products"])
+    expect(reveal(all.find((one) => one.name === name)?.inputs["kafkaKeystore"]), name).toBe(password);
+  for (const one of all) {
+    expect(`${one.name}: ${inClear(one.inputs)}`).not.toContain(password);
+    expect(one.inputs).not.toHaveProperty("kafkaPassword");
+  }
 });
 
 test("with shards and brokers that somebody else runs, workers, guard and read side are left", async () => {

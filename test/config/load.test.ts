@@ -1,11 +1,18 @@
 /** What the program makes of a configuration with secrets, as Pulumi hands it over: decrypted, and marked as a whole. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, expect, test } from "vitest";
 import { loadAlertsTo, loadConfig, loadPasswords } from "../../config/load.ts";
+import { readInput } from "../../config/input.ts";
 import { secretsInClear } from "../../config/stack-file.ts";
 import { ProblemError } from "../../lib/problem.ts";
+import { selfSigned } from "../support/certificate.ts";
 import { rawWith } from "../support/config.ts";
 
+/** Whose brokers are shown no certificate. */
+const without = readInput(rawWith({}), "cdc-test").config;
 const mysql = { host: "db1.example.com", user: "capture" };
 const shard = (name: string, password: unknown) => ({
   name,
@@ -27,7 +34,7 @@ beforeEach(() => {
 
 test("passwords are kept apart from the configuration, which has none", async () => {
   await given([shard("a", "s3cret"), { name: "ours", port: 3308 }, shard("b", "0ther")], ["cdc:shards"]);
-  expect(loadPasswords()).toEqual(
+  expect(loadPasswords(without)).toEqual(
     new Map([
       ["mysql a", "s3cret"],
       ["mysql b", "0ther"],
@@ -42,7 +49,7 @@ test("the administrator's password who makes an account is kept apart too", asyn
   const createAccount = { user: "admin", password: "4dm1n" };
   const { name, mysql: server } = shard("a", "s3cret");
   await given([{ name, mysql: { ...server, createAccount } }], ["cdc:shards"]);
-  expect(loadPasswords()).toEqual(
+  expect(loadPasswords(without)).toEqual(
     new Map([
       ["mysql a", "s3cret"],
       ["mysql admin a", "4dm1n"],
@@ -53,7 +60,7 @@ test("the administrator's password who makes an account is kept apart too", asyn
 
 test("what is no secret is refused, and is nobody's password", async () => {
   await given([shard("a", "s3cret")]);
-  expect(loadPasswords()).toEqual(new Map());
+  expect(loadPasswords(without)).toEqual(new Map());
   let message = "";
   try {
     loadConfig({});
@@ -65,16 +72,38 @@ test("what is no secret is refused, and is nobody's password", async () => {
   expect(message).not.toContain("s3cret");
 });
 
+test("the key to a certificate for brokers is kept apart, and comes with the certificate; one in clear is refused", async () => {
+  const pair = selfSigned(["cdc"]);
+  const folder = await mkdtemp(join(tmpdir(), "cdc-load-"));
+  const certFile = join(folder, "user.crt");
+  await writeFile(certFile, pair.cert);
+  const existing = { bootstrapServers: ["b1.example.com:9094"], tls: { certFile, key: pair.key } };
+  try {
+    await told({ existing }, ["cdc:kafka"], "kafka");
+    const { config } = loadConfig({});
+    expect(JSON.stringify(config)).not.toContain("PRIVATE KEY");
+    expect([...loadPasswords(config)]).toEqual([["kafka keystore", `${pair.key}${pair.cert}`]]);
+    await told({ existing: { ...existing, tls: { certFile, key: selfSigned(["cdc"]).key } } }, ["cdc:kafka"], "kafka");
+    expect(() => loadPasswords(loadConfig({}).config)).toThrow(
+      /CDC-114 cdc:kafka\.existing\.tls\.key: it is not the key/,
+    );
+    await told({ existing }, [], "kafka");
+    expect(() => loadConfig({})).toThrow(/CDC-112 cdc:kafka\.existing\.tls\.key: found a secret/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 test("without existing servers there are none", async () => {
   await given([{ name: "ours", port: 3308 }], ["cdc:shards"]);
-  expect(loadPasswords()).toEqual(new Map());
+  expect(loadPasswords(without)).toEqual(new Map());
   expect(loadConfig({}).config.shards).toHaveLength(1);
 });
 
 /** With a field as Pulumi hands it over. */
-async function told(monitoring: object, secretKeys: string[] = []): Promise<void> {
+async function told(value: object, secretKeys: string[] = [], name = "monitoring"): Promise<void> {
   await pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, "cdc", "load-test");
-  const values = Object.entries(rawWith({ monitoring })).map(([key, value]) => [
+  const values = Object.entries(rawWith({ [name]: value })).map(([key, value]) => [
     `cdc:${key}`,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);

@@ -1,9 +1,12 @@
 /** Every refusal of a configuration names a way out: it is taken as it is written, and nothing is refused any more. */
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import type { Problem } from "../../lib/problem.ts";
 import { checkVersions } from "../../plan/compatibility.ts";
 import { debeziumVersion, kafkaVersion, mysqlVersion } from "../../lib/versions.ts";
+import { certFile, keyFile, removeFiles, showing } from "./refusals/client-certificate.ts";
 import { problemsOf } from "../support/config.ts";
+
+afterAll(removeFiles);
 
 type Fields = Record<string, unknown>;
 /** @param said the groups of the remedy's pattern. @returns a configuration for each way that the message names. */
@@ -78,6 +81,21 @@ const rows: readonly Row[] = [
     elsewhere({ tls: { caFile: "LICENSE" } }),
     /name a PEM file, relative to the checkout/,
     () => [elsewhere({ tls: { caFile: "test/support/authority.pem" } })],
+  ],
+  [
+    "CDC-114",
+    showing({ certFile: "LICENSE", keyFile }),
+    /name a PEM file, relative to the checkout/,
+    () => [showing({ certFile, keyFile })],
+  ],
+  [
+    "CDC-236",
+    showing({ certFile }),
+    /name the key by cdc:kafka\.existing\.tls\.(keyFile), a file of mode 0600, or cdc:kafka\.existing\.tls\.(key), a secret/,
+    (file = "", secret = "") => [
+      showing({ certFile, [file]: keyFile }),
+      showing({ certFile, [secret]: { secure: "v1:x" } }),
+    ],
   ],
   [
     "CDC-230",

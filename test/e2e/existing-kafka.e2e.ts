@@ -1,19 +1,20 @@
 /**
  * A stack whose brokers and search engine somebody else runs, in other networks, with TLS by an authority of its own and logins: SCRAM, with
  * ACLs that allow what `cdc acls` names and nothing more, and HTTP Basic. Brought up, watched, hurt, and removed; nothing of theirs is changed.
- * The tests go through the life of that one stack in their order.
+ * Then brought up again with a certificate for a login (mutual TLS). The tests go through the life of that one stack in their order.
  */
 import { randomBytes } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ConnectClient } from "../../clients/connect/client.ts";
 import type { KafkaAddress } from "../../clients/kafka/connection.ts";
 import { aclArguments, type Acl } from "../../plan/acls.ts";
 import { cdc } from "./support/cdc.ts";
-import { Checkout, committedConfig, dockerLines, namesOwnedBy } from "./support/checkout.ts";
+import { Checkout, committedConfig, dockerLines, execute, namesOwnedBy } from "./support/checkout.ts";
 import { addressForContainers, ownAuthority, type Authority } from "./support/elsewhere.ts";
 import { decode, readAll } from "./support/events.ts";
+import { clientCertificate, type ClientPair } from "../support/client-certificate.ts";
 import { EngineElsewhere } from "./support/engine-elsewhere.ts";
 import { KafkaElsewhere } from "./support/kafka-elsewhere.ts";
 import { topicsOn } from "./support/kafka-topics.ts";
@@ -26,12 +27,16 @@ import { until } from "./support/until.ts";
 const portOffset = 24_000;
 const connect = `http://localhost:${8083 + portOffset}`;
 const page = `http://127.0.0.1:${8090 + portOffset}`;
+const guardPage = `http://127.0.0.1:${9108 + portOffset}`;
 const checkout = new Checkout("e2e-existing-kafka");
 const worker = new ConnectClient({ url: connect });
 const startedMs = Date.now();
 const unchanged = /Resources:\s+\d+ unchanged/;
 /** What a person may have made up, not only what we would. */
 const password = String.raw`s3 cret=\"ü#!:$1${randomBytes(6).toString("hex")}`;
+
+/** Of the certificate for a login; with a comma, as companies have one in their names. */
+const subject = [{ O: ["Example, Inc."] }, { OU: ["data"] }, { CN: ["cdc"] }];
 
 /** Of the engine's user. */
 const searchPassword = String.raw`3ngine \"ü:%$1${randomBytes(6).toString("hex")}`;
@@ -58,14 +63,34 @@ async function writeStack(more: Record<string, unknown> = {}, replicas: Record<s
     shards: [{ name: "far", port: 3308 }],
     kafka: { existing: existing(more) },
     topics: { replicationFactor: 1, ...replicas },
+    monitoring: { enabled: true },
     readSide: { enabled: true, engineUrl: engine.url, engineLogin: { user: "cdc" }, engineCaFile: "theirs.pem" },
   });
-  await setSecret("kafka.existing.sasl.password", password);
+  if (!("sasl" in more)) await setSecret("kafka.existing.sasl.password", password);
   await setSecret("readSide.engineLogin.password", searchPassword);
+}
+
+/** The listener that wants a certificate. @param tls which one, and the key to it. */
+async function writeStackWithCertificate(tls: Record<string, unknown>): Promise<void> {
+  const login = { bootstrapServers: [brokers.certificateBootstrap], sasl: undefined };
+  await writeStack({ ...login, tls: { caFile: "theirs.pem", ...tls }, deleteTopics: true });
+}
+
+/** Files of the checkout: `NAME.crt`, and `NAME.key` for its owner alone. */
+async function writePair(name: string, { certificate, privateKey }: ClientPair): Promise<void> {
+  await writeFile(join(checkout.folder, `${name}.crt`), certificate);
+  await writeFile(join(checkout.folder, `${name}.key`), privateKey, { mode: 0o600 });
 }
 
 async function setSecret(field: string, value: string): Promise<void> {
   succeeded(await checkout.pulumi("config", "set", "--secret", "--path", `cdc:${field}`, value));
+}
+
+/** As CDC-112 and docs/existing-kafka.md say do. */
+async function encryptKey(file: string): Promise<void> {
+  const set = "pulumi config set --secret --path 'cdc:kafka.existing.tls.key'";
+  const line = `. .cdc/env && ${set} --stack ${checkout.stack} < ${file}`;
+  succeeded(await execute(["sh", "-c", line], { cwd: checkout.folder, env: checkout.environment() }));
 }
 
 async function sql(text: string): Promise<void> {
@@ -94,8 +119,12 @@ async function arrives(id: number): Promise<void> {
 
 /** As their administrator does with what `cdc acls` prints. */
 async function allowWhatIsNeeded(): Promise<void> {
-  const { acls } = JSON.parse(succeeded(await cdc(checkout, "--json", "acls"))) as { acls: Acl[] };
-  await brokers.account("cdc", password, acls.map(aclArguments));
+  const { user, acls } = await neededAcls();
+  await brokers.account(user, password, acls.map(aclArguments));
+}
+
+async function neededAcls(): Promise<{ user: string; acls: Acl[] }> {
+  return JSON.parse(succeeded(await cdc(checkout, "--json", "acls"))) as { user: string; acls: Acl[] };
 }
 
 beforeAll(async () => {
@@ -227,15 +256,65 @@ test("destroy leaves topics with their records, and nothing else; the next up re
   expect(failed(await checkout.pulumi("preview"))).toMatch(/CDC-825 topics? .*takeTopics: true/s);
 });
 
-test("with a word the topics are taken; those that the stack makes go with it by another: theirs are as they were before", async () => {
+test("with a word the topics are taken", async () => {
   await writeStack({ takeTopics: true });
   expect(succeeded(await checkout.pulumi("preview"))).toContain("far-connector");
   for (const topic of await topicsOn(kafka)) await brokers.tool("kafka-topics.sh", "--delete", "--topic", topic);
   expect(await brokers.everything()).toBe(before);
-  await writeStack({ deleteTopics: true });
-  await allowWhatIsNeeded();
+});
+
+test("brokers that want a certificate refuse another's, and who has none, each with what mends it", async () => {
+  await writePair("other", await clientCertificate(await ownAuthority(), subject));
+  await writeStackWithCertificate({ certFile: "other.crt", keyFile: "other.key" });
+  const refused = failed(await checkout.pulumi("preview"));
+  expect(refused).toMatch(
+    /CDC-730 cdc:kafka\.existing: .*(does not take the certificate|on a client with the certificate)/,
+  );
+  expect(refused).toMatch(/what to do: .*of an authority that the server trusts|trusts the authority that signed/);
+  await writeStackWithCertificate({});
+  expect(failed(await checkout.pulumi("preview"))).toMatch(
+    /CDC-730 cdc:kafka\.existing: .*certificate.*tls\.certFile/s,
+  );
+  await writeStackWithCertificate({ certFile: "other.crt", keyFile: "theirs.pem" });
+  expect(failed(await checkout.pulumi("preview"))).toContain("CDC-114 cdc:kafka.existing.tls.keyFile");
+});
+
+test("up with a certificate, whose subject is whom the ACLs name: events, commands and guard, and no key in clear", async () => {
+  const pair = await clientCertificate(authority, subject);
+  await writePair("own", pair);
+  await writeStackWithCertificate({ certFile: "own.crt" });
+  await encryptKey("own.key");
+  await rm(join(checkout.folder, "own.key"));
+  const { user, acls } = await neededAcls();
+  expect(user).toBe(String.raw`CN=cdc,OU=data,O=Example\, Inc.`);
+  await brokers.allow(user, acls.map(aclArguments));
   before = await brokers.everything();
   succeeded(await checkout.make("up"));
+  await insert(2001);
+  await arrives(2001);
+  await until("status is healthy", async () => (await cdc(checkout, "status")).code === 0);
+  for (const command of ["doctor", "verify", "topics", "events"]) succeeded(await cdc(checkout, command));
+  succeeded(await cdc(checkout, "snapshot", "far", "products.products"));
+  const guard = (await dockerLines("exec", `${checkout.prefix}-guard`, "cat", "/tmp/guard.json")).join("");
+  expect(guard).toContain('"far-connector"');
+  expect(guard).not.toContain('"error"');
+  // A certificate of theirs ends in years, the stack's own tomorrow: the alert needs both.
+  await until(
+    "the guard tells when the certificate ends",
+    async () => await (await fetch(`${guardPage}/metrics`)).text(),
+    (text) => /cdc_certificate_end_timestamp_seconds\{.*server="CN=cdc,OU=data,/.test(text),
+  );
+  // The second line: the first one of every key begins alike.
+  const [, , line = ""] = pair.privateKey.split("\n");
+  const places = await placesOf(checkout, { kafka, connect }, startedMs);
+  expect(await secretsIn(places, { "the private key": line })).toEqual([]);
+  // The same key in a file is the same login.
+  await writePair("own", pair);
+  await writeStackWithCertificate({ certFile: "own.crt", keyFile: "own.key" });
+  expect(succeeded(await checkout.pulumi("preview"))).toMatch(unchanged);
+});
+
+test("topics that the stack made go with it by a word: theirs are as they were before", async () => {
   succeeded(await checkout.make("down"));
   expect(await brokers.everything()).toBe(before);
 });

@@ -67,6 +67,15 @@ describe("Kafka's clients in Java", () => {
       { "security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "PLAIN", "sasl.jaas.config": login },
     ],
     [
+      "a certificate of the client's",
+      { ...endpoint, tls: {}, certificate: { subject: "CN=cdc" } },
+      {
+        "security.protocol": "SSL",
+        "ssl.keystore.location": "/run/secrets/kafka-keystore.pem",
+        "ssl.keystore.type": "PEM",
+      },
+    ],
+    [
       "both",
       { ...endpoint, tls: {}, sasl: { mechanism: "SCRAM-SHA-256" as const, user: "u" } },
       { "security.protocol": "SASL_SSL", "sasl.mechanism": "SCRAM-SHA-256", "sasl.jaas.config": login },

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { parse } from "yaml";
 import { readInput } from "../../config/input.ts";
+import { readKeystore } from "../../config/client-certificate.ts";
 import { planPipeline } from "../../plan/pipeline.ts";
 import type { PipelinePlan } from "../../plan/types.ts";
 
@@ -45,7 +46,11 @@ export function planWith(fields: Readonly<Record<string, unknown>>, stack = "cdc
 /** What is wrong with `rawWith`; nothing, where a plan can be made of it. */
 export function problemsOf(fields: Readonly<Record<string, unknown>>): readonly Problem[] {
   try {
-    planWith(fields);
+    const input = readInput(rawWith(fields), "cdc-test");
+    planPipeline(input);
+    const tls = input.config.kafka.existing?.tls;
+    // Of a key that is a secret nothing is known here.
+    if (typeof tls === "object" && tls.keyFile !== undefined) readKeystore(input.config, undefined);
   } catch (error) {
     if (error instanceof ProblemError) return error.problems;
     throw error;

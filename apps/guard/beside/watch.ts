@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { TopicAdmin } from "../../../clients/kafka/admin.ts";
 import { brokersOf as addressesOf, type KafkaAddress } from "../../../clients/kafka/connection.ts";
 import { readBinlogs } from "../../../clients/mysql/binlogs.ts";
+import { X509Certificate } from "node:crypto";
 import { readCertificateEnd } from "../../../clients/tls.ts";
 import { httpEndpoint, type Tls } from "../../../lib/endpoint.ts";
 import type { MonitoredGuardSettings } from "../../../plan/types.ts";
@@ -46,9 +47,10 @@ export async function watchBeside(
   }
 }
 
-/** The ends of certificates of brokers, workers and engine, where their connections are encrypted; asked seldom. */
+/** The ends of certificates of brokers, workers and engine, where their connections are encrypted, and of the one that brokers are shown; asked seldom. */
 class Certificates {
   readonly #servers: readonly { readonly host: string; readonly port: number; readonly tls: Tls }[];
+  readonly #own = new Map<string, number>();
   #asked: { readonly at: number; readonly ends: ReadonlyMap<string, number> } | undefined;
 
   constructor({ connectUrls, asks: { engine } }: MonitoredGuardSettings, kafka: KafkaAddress) {
@@ -60,17 +62,21 @@ class Certificates {
       return protocol === "https:" ? [{ host: hostname, port: Number(port || 443), tls: service.tls ?? {} }] : [];
     });
     this.#servers = [...brokers, ...services];
+    const { certificate, keystore } = kafka;
+    if (certificate !== undefined && keystore !== undefined)
+      this.#own.set(certificate.subject, Date.parse(new X509Certificate(keystore()).validTo));
   }
 
-  /** By `HOST:PORT`; without those that do not answer. */
+  /** By `HOST:PORT`, the stack's own by its subject; without those that do not answer. */
   async ends(): Promise<ReadonlyMap<string, number>> {
     if (this.#asked !== undefined && Date.now() - this.#asked.at < certificatesEveryMs) return this.#asked.ends;
     const asked = this.#servers.map(async ({ host, port, tls }): Promise<[string, number][]> => {
       const end = await readCertificateEnd(host, port, tls, answerLimitMs).catch(() => undefined);
       return end === undefined ? [] : [[`${host}:${port}`, end]];
     });
-    const ends = new Map((await Promise.all(asked)).flat());
-    if (ends.size === this.#servers.length) this.#asked = { at: Date.now(), ends };
+    const found = (await Promise.all(asked)).flat();
+    const ends = new Map([...found, ...this.#own]);
+    if (found.length === this.#servers.length) this.#asked = { at: Date.now(), ends };
     return ends;
   }
 }

@@ -9,6 +9,7 @@ import { brokerObstacle } from "../../../clients/kafka/obstacle.ts";
 import { topicSettings } from "../../../clients/kafka/topic-settings.ts";
 import { TlsError } from "../../../clients/tls.ts";
 import { UnreachableError } from "../../../lib/run.ts";
+import type { KafkaEndpoint } from "../../../lib/endpoint.ts";
 import { selfSigned } from "../../support/certificate.ts";
 
 const own = selfSigned(["localhost", "127.0.0.1"]);
@@ -30,10 +31,18 @@ interface Seen {
   readonly logins: string[];
 }
 
-/** @param letsIn whether a login is the right one. @returns the port, and what it sees. */
-async function broker(letsIn: (login: string) => boolean = () => true): Promise<{ port: number; seen: Seen }> {
+/**
+ * @param letsIn whether a login is the right one.
+ * @param clients whose certificates it wants, PEM; undefined for no certificate.
+ * @returns the port, and what it sees.
+ */
+async function broker(
+  letsIn: (login: string) => boolean = () => true,
+  clients?: string,
+): Promise<{ port: number; seen: Seen }> {
   const seen: Seen = { names: [], apis: [], logins: [] };
-  const server = createServer({ ...own }, (socket: TLSSocket) => {
+  const wants = clients === undefined ? {} : { ca: clients, requestCert: true, rejectUnauthorized: true };
+  const server = createServer({ ...own, ...wants }, (socket: TLSSocket) => {
     seen.names.push((socket as TLSSocket & { servername: string | false | null }).servername);
     socket.on("error", () => {});
     socket.on("data", (request: Buffer) => answer(socket, request, seen, letsIn));
@@ -163,6 +172,43 @@ describe("a broker's login", () => {
     expect(error.message).toMatch(new RegExp(`^Kafka at localhost:${port} does not let cdc in by PLAIN \\(`));
     expect(error.remedy).toContain("sasl.enabled.mechanisms");
     expect(`${error.message}${error.remedy}`).not.toContain(secret);
+  });
+});
+
+describe("a client's certificate", () => {
+  const client = selfSigned(["cdc"]);
+  const shown = ({ cert, key }: typeof client): Partial<KafkaAddress> => ({
+    certificate: { subject: "CN=cdc" },
+    // As the workers have it: the key first.
+    keystore: () => `${key}${cert}`,
+  });
+
+  it("is shown to who wants one", async () => {
+    const { port, seen } = await broker(() => true, client.cert);
+    // In, it hangs up.
+    expect((await refusalOf({ bootstrap: `localhost:${port}`, tls, ...shown(client) })).message).toContain("hung up");
+    expect(seen.apis[0]).toBe(18);
+    expect(
+      await brokerObstacle({ bootstrap: `localhost:${port}`, tls, ...shown(client) } as KafkaEndpoint, 20_000),
+    ).toBe(undefined);
+  });
+
+  it.each([
+    ["another's", shown(selfSigned(["cdc"])), /does not take the certificate that it was shown|hung up/],
+    ["none", {}, /wants a certificate of its clients|no answer from Kafka/],
+  ])("%s is refused in words", async (_, login, words) => {
+    const { port, seen } = await broker(() => true, client.cert);
+    const error = await refusalOf({ bootstrap: `localhost:${port}`, tls, ...login });
+    expect(error.message).toMatch(words);
+    expect(seen.apis).toEqual([]);
+  });
+
+  it("that cannot be read is told by who would show it", () => {
+    const keystore = () => {
+      throw new UnreachableError("cannot be read", "Bring the stack up.");
+    };
+    const kafka = { bootstrap: "localhost:1", tls, certificate: { subject: "CN=cdc" }, keystore };
+    expect(() => new TopicAdmin(kafka)).toThrow("cannot be read");
   });
 });
 

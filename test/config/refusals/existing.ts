@@ -43,8 +43,14 @@ export const existingServers: readonly Row[] = [
   ],
   ["a number for a password", mysql({ password: 12_345 }), "CDC-112", at("password"), /config set --secret --path/],
   ["a word for tls", mysql({ tls: "required" }), "CDC-102", at("tls"), /change/],
-  ["tls without a file", mysql({ tls: {} }), "CDC-102", at("tls"), /change/],
-  ["another way to verify", mysql({ tls: { caFile: "ca.pem", verify: "none" } }), "CDC-102", at("tls"), /change/],
+  ["tls without a file", mysql({ tls: {} }), "CDC-102", at("tls.caFile"), /add/],
+  [
+    "another way to verify",
+    mysql({ tls: { caFile: "ca.pem", verify: "none" } }),
+    "CDC-105",
+    at("tls.verify"),
+    /change/,
+  ],
   [
     "a file that is not there",
     mysql({ tls: { caFile: "no/such.pem" } }),

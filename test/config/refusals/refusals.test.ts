@@ -1,8 +1,9 @@
 /** Configurations that are refused, by the tables beside this file: each with its code, the field at fault, and a remedy. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { problemsOf } from "../../support/config.ts";
+import { clientCertificates, removeFiles } from "./client-certificate.ts";
 import { classes } from "./classes.ts";
 import { clashes } from "./clashes.ts";
 import { combinations } from "./combinations.ts";
@@ -24,11 +25,14 @@ const kinds: readonly (readonly [kind: string, rows: readonly Row[]])[] = [
   ["combinations", combinations],
   ["servers that somebody else runs", existingServers],
   ["brokers that somebody else runs", existingBrokers],
+  ["the certificate that brokers are shown", clientCertificates],
   ["MySQL options", options],
   ["MySQL options in other spellings", modified],
   ["MySQL options that leave no server", unusable],
   ["versions", versions],
 ];
+
+afterAll(removeFiles);
 
 test("there are at least 60 of them", () => {
   expect(kinds.flatMap(([, rows]) => rows).length).toBeGreaterThanOrEqual(60);

@@ -1,6 +1,6 @@
 /**
- * A Kafka of somebody else's: in a network of its own, its clients' listener with TLS by an authority of its own and SCRAM, and denied is
- * what no ACL allows. Its administrator uses Kafka's own tools inside the container, by a listener that nobody else reaches.
+ * A Kafka of somebody else's: in a network of its own, its clients' listeners with TLS by an authority of its own, one with SCRAM and one
+ * that wants a certificate (mutual TLS), and denied is what no ACL allows. Its administrator uses Kafka's own tools inside the container, by a listener that nobody else reaches.
  */
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -20,6 +20,7 @@ export class KafkaElsewhere {
   readonly name = `cdc-theirs-kafka-${randomBytes(4).toString("hex")}`;
   readonly host: string;
   #port: number | undefined;
+  #certificatePort: number | undefined;
   readonly #authority: Authority;
 
   constructor(authority: Authority, host: string) {
@@ -33,19 +34,28 @@ export class KafkaElsewhere {
     return `${this.host}:${this.#port}`;
   }
 
-  /** Makes it, on a free port of the machine, and waits until it answers. */
+  /** Where those of them do who show a certificate of the same authority. */
+  get certificateBootstrap(): string {
+    if (this.#certificatePort === undefined) throw new Error(`${this.name} was not started`);
+    return `${this.host}:${this.#certificatePort}`;
+  }
+
+  /** Makes it, on free ports of the machine, and waits until it answers. */
   async start(): Promise<void> {
     this.#port = await freePort(this.host);
+    do this.#certificatePort = await freePort(this.host);
+    while (this.#certificatePort === this.#port);
     await buildPackagedImages({ log: () => {} });
     await this.docker("network", "create", "--label", `${stackLabel}=${this.name}`, this.name);
     const { certificate, privateKey } = await makeCertificate(this.#authority, [this.host, this.name], Date.now());
     const folder = await mkdtemp(join(tmpdir(), "cdc-theirs-"));
     try {
       await writeFile(join(folder, "keystore.pem"), `${privateKey}${certificate}`);
+      await writeFile(join(folder, "authority.pem"), this.#authority.certificate);
       const labels = ["--label", `${stackLabel}=${this.name}`];
       const options = ["--name", this.name, "--hostname", this.name, "--network", this.name, ...labels];
       const environment = Object.entries(this.#environment).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
-      const publish = ["--publish", `${this.bootstrap}:9093`];
+      const publish = ["--publish", `${this.bootstrap}:9093`, "--publish", `${this.certificateBootstrap}:9095`];
       await this.docker("create", ...options, ...publish, ...environment, packagedImage("kafka"));
       // Into a folder that is made by it: no path of this machine has to be one of the engine's.
       await run("sh", ["-c", `chmod 0755 "${folder}" && chmod 0644 "${folder}"/*.pem`]);
@@ -74,10 +84,15 @@ export class KafkaElsewhere {
     return await this.docker("exec", ...java, this.name, ...tool, ...args);
   }
 
-  /** An account for SCRAM-SHA-512. @param acls arguments of kafka-acls.sh, of one call each: `--operation Read --topic NAME`. */
+  /** An account for SCRAM-SHA-512, with what it may. */
   async account(user: string, password: string, acls: readonly (readonly string[])[]): Promise<void> {
     const credential = ["--alter", "--add-config", `SCRAM-SHA-512=[password=${password}]`];
     await this.tool("kafka-configs.sh", ...credential, "--entity-type", "users", "--entity-name", user);
+    await this.allow(user, acls);
+  }
+
+  /** @param acls arguments of kafka-acls.sh, of one call each: `--operation Read --topic NAME`. */
+  async allow(user: string, acls: readonly (readonly string[])[]): Promise<void> {
     for (const acl of acls)
       await this.tool("kafka-acls.sh", "--add", "--allow-principal", `User:${user}`, ...acl, "--force");
   }
@@ -111,13 +126,16 @@ export class KafkaElsewhere {
       KAFKA_PROCESS_ROLES: "broker,controller",
       KAFKA_CONTROLLER_QUORUM_VOTERS: "1@localhost:9094",
       KAFKA_CONTROLLER_LISTENER_NAMES: "CONTROLLER",
-      KAFKA_LISTENERS: "CLIENTS://:9093,OWN://localhost:29092,CONTROLLER://localhost:9094",
-      KAFKA_ADVERTISED_LISTENERS: `CLIENTS://${this.bootstrap},OWN://${administrators}`,
+      KAFKA_LISTENERS: "CLIENTS://:9093,CERTIFIED://:9095,OWN://localhost:29092,CONTROLLER://localhost:9094",
+      KAFKA_ADVERTISED_LISTENERS: `CLIENTS://${this.bootstrap},CERTIFIED://${this.certificateBootstrap},OWN://${administrators}`,
       KAFKA_INTER_BROKER_LISTENER_NAME: "OWN",
-      KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: "CLIENTS:SASL_SSL,OWN:PLAINTEXT,CONTROLLER:PLAINTEXT",
+      KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: "CLIENTS:SASL_SSL,CERTIFIED:SSL,OWN:PLAINTEXT,CONTROLLER:PLAINTEXT",
       KAFKA_SASL_ENABLED_MECHANISMS: "SCRAM-SHA-512",
       KAFKA_LISTENER_NAME_CLIENTS_SCRAM___SHA___512_SASL_JAAS_CONFIG:
         "org.apache.kafka.common.security.scram.ScramLoginModule required;",
+      KAFKA_LISTENER_NAME_CERTIFIED_SSL_CLIENT_AUTH: "required",
+      KAFKA_LISTENER_NAME_CERTIFIED_SSL_TRUSTSTORE_TYPE: "PEM",
+      KAFKA_LISTENER_NAME_CERTIFIED_SSL_TRUSTSTORE_LOCATION: "/etc/theirs/authority.pem",
       KAFKA_SSL_KEYSTORE_TYPE: "PEM",
       KAFKA_SSL_KEYSTORE_LOCATION: "/etc/theirs/keystore.pem",
       KAFKA_AUTHORIZER_CLASS_NAME: "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
