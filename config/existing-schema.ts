@@ -1,6 +1,7 @@
 /** Services that somebody else runs, as the configuration names them. */
 import { isIP } from "node:net";
 import { z } from "zod";
+import { accountFields, tokenFields } from "../lib/sasl-fields.ts";
 import { field } from "./fields.ts";
 
 /** A name as DNS has it, or an IP address; neither a port nor a scheme is a part of it. */
@@ -103,22 +104,67 @@ const kafkaTls = z.strictObject({
   }),
 });
 
-const sasl = z.strictObject({
-  mechanism: field(z.enum(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]), {
-    description: "How the account logs in.",
-    allowed: "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512",
+const account = z.string().regex(/^[^\s"\\]{1,255}$/);
+
+const tokenMechanism = "OAUTHBEARER";
+
+const saslFields = z.strictObject({
+  mechanism: field(z.enum(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", tokenMechanism]), {
+    description: "How the account logs in: with its password, or with a token (OAUTHBEARER).",
+    allowed: "PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER",
     upstream: "Kafka `sasl.mechanism`",
   }),
-  user: field(z.string().regex(/^[^\s"\\]{1,255}$/), {
+  tokenEndpoint: field(
+    z
+      .string()
+      .regex(/^https?:\/\/[^\s,"'\\$@]+$/)
+      .optional(),
+    {
+      description:
+        "Where tokens are asked for (OAuth 2, client credentials): by the workers and the guard, which are containers, and from this machine.",
+      allowed: "a URL that leads there from everywhere, https:// or http://; not localhost",
+      upstream: "Kafka `sasl.oauthbearer.token.endpoint.url`",
+    },
+  ),
+  clientId: field(account.optional(), {
+    description: "Who asks for a token.",
+    allowed: "a client's id, without spaces and quotes",
+    upstream: "Kafka `sasl.jaas.config`, `clientId`",
+  }),
+  clientSecret: field(encrypted.optional(), {
+    description: "That client's secret, encrypted in the stack's file (`pulumi config set --secret --path`).",
+    allowed: "a secret: {secure: …} as Pulumi writes it",
+    upstream: "Kafka `sasl.jaas.config`, `clientSecret`",
+  }),
+  scope: field(
+    z
+      .string()
+      .regex(/^[!#-[\]-~]+( [!#-[\]-~]+)*$/)
+      .optional(),
+    {
+      description: "What the token is asked for.",
+      allowed: "words as the server of tokens knows them, with a space between them",
+      otherwise: "nothing is named",
+      upstream: "Kafka `sasl.jaas.config`, `scope`",
+    },
+  ),
+  user: field(account.optional(), {
     description: "The account of workers, connectors, guard, `cdc` and this program.",
     allowed: "an account's name, without spaces and quotes",
     upstream: "Kafka `sasl.jaas.config`",
   }),
-  password: field(encrypted, {
+  password: field(encrypted.optional(), {
     description: "Its password, encrypted in the stack's file (`pulumi config set --secret --path`).",
     allowed: "a secret: {secure: …} as Pulumi writes it",
     upstream: "Kafka `sasl.jaas.config`",
   }),
+});
+
+/** Each mechanism has fields that it cannot be without. */
+const sasl = saslFields.superRefine((found, context) => {
+  const needed = found.mechanism === tokenMechanism ? tokenFields.filter((name) => name !== "scope") : accountFields;
+  for (const name of needed)
+    if (found[name] === undefined) context.addIssue({ code: "custom", path: [name], message: "is missing" });
 });
 
 export const existingKafkaSchema = z.strictObject({
@@ -137,7 +183,8 @@ export const existingKafkaSchema = z.strictObject({
   }),
   sasl: field(sasl.optional(), {
     description: "Who logs in.",
-    allowed: "{mechanism: SCRAM-SHA-512, user: cdc, password: {secure: …}}",
+    allowed:
+      "{mechanism: SCRAM-SHA-512, user: cdc, password: {secure: …}}, or {mechanism: OAUTHBEARER, tokenEndpoint: URL, clientId: cdc, clientSecret: {secure: …}}",
     otherwise: "nobody",
     upstream: "Kafka `security.protocol`",
   }),
@@ -154,5 +201,7 @@ export const existingKafkaSchema = z.strictObject({
 });
 
 export type ExistingKafka = z.infer<typeof existingKafkaSchema>;
+
+export type KafkaSasl = z.infer<typeof sasl>;
 
 export type ExistingMysql = z.infer<typeof existingMysqlSchema>;

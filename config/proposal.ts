@@ -51,7 +51,7 @@ export function proposal(wrong: WrongValue): string | undefined {
 /** Whether a field is a secret, which has to be encrypted in the stack's file. */
 export function isSecretField(path: readonly PropertyKey[]): boolean {
   const name = path.at(-1);
-  return name === "password" || name === "alertsTo" || isKeyField(path);
+  return name === "password" || name === "clientSecret" || name === "alertsTo" || isKeyField(path);
 }
 
 /** Of several lines, so that nobody types it in. */

@@ -58,7 +58,8 @@ export type InsteadOfSecret = (secret: unknown, whose: string) => unknown;
 export function replaceSecrets(field: string, value: unknown, instead: InsteadOfSecret): unknown {
   if (field === "kafka") {
     const withKey = replaceIn(value, ["existing", "tls", "key"], (one) => instead(one, kafkaKey));
-    return replaceIn(withKey, ["existing", "sasl", "password"], (one) => instead(one, kafkaPassword));
+    const withPassword = replaceIn(withKey, ["existing", "sasl", "password"], (one) => instead(one, kafkaPassword));
+    return replaceIn(withPassword, ["existing", "sasl", "clientSecret"], (one) => instead(one, kafkaPassword));
   }
   if (field === "readSide") return replaceIn(value, ["engineLogin", "password"], (one) => instead(one, enginePassword));
   if (field === "monitoring") return replaceIn(value, ["alertsTo"], (one) => instead(one, "alertsTo"));

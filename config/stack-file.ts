@@ -38,7 +38,7 @@ export function mergeConfig(
       throw new UserError(
         `${project}:${field} in ${name} is encrypted (secure:), and can only be read with the stack's passphrase`,
         "write it in clear (pulumi config set --plaintext): the secrets that fields hold are passwords and keys for servers that somebody else runs " +
-          `(${project}:shards[0].mysql.password, ${project}:kafka.existing.sasl.password, ${project}:kafka.existing.tls.key, ${project}:readSide.engineLogin.password) and who is told of alerts ` +
+          `(${project}:shards[0].mysql.password, ${project}:kafka.existing.sasl.password or .clientSecret, ${project}:kafka.existing.tls.key, ${project}:readSide.engineLogin.password) and who is told of alerts ` +
           `(${project}:monitoring.alertsTo), all others are made by the pipeline`,
       );
     keys.set(field, key);

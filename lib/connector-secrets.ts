@@ -42,10 +42,16 @@ export function connectorSecrets(secrets: readonly ConnectorSecret[], kafka?: Ka
   ].join("");
 }
 
+const loginModules = "org.apache.kafka.common.security.";
+
 /** A login as Kafka's clients in Java take it. Upstream: `sasl.jaas.config`, read by org.apache.kafka.common.security.JaasConfig. */
-function jaasOf({ mechanism, user, password }: KafkaSecret): string {
+function jaasOf({ mechanism, user, password, token }: KafkaSecret): string {
+  if (token !== undefined) {
+    const scope = token.scope === undefined ? "" : ` scope=${quoted(token.scope)}`;
+    return `${loginModules}oauthbearer.OAuthBearerLoginModule required clientId=${quoted(user)} clientSecret=${quoted(password)}${scope};`;
+  }
   const kind = mechanism === "PLAIN" ? "plain.Plain" : "scram.Scram";
-  return `org.apache.kafka.common.security.${kind}LoginModule required username=${quoted(user)} password=${quoted(password)};`;
+  return `${loginModules}${kind}LoginModule required username=${quoted(user)} password=${quoted(password)};`;
 }
 
 /** As java.io.StreamTokenizer reads a quoted text: it takes a backslash for the beginning of an escape. */

@@ -62,8 +62,18 @@ export interface ClientCertificate {
 
 /** An account of Kafka's. Upstream: @platformatic/kafka `sasl`. */
 export interface SaslUser {
-  readonly mechanism: "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512";
+  readonly mechanism: "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512" | "OAUTHBEARER";
+  /** The client's id, where it logs in with tokens; its secret is the password then. */
   readonly user: string;
+  /** Of OAUTHBEARER alone. */
+  readonly token?: TokenSource;
+}
+
+/** Where tokens come from: OAuth 2 (RFC 6749, 4.4), client credentials. */
+export interface TokenSource {
+  readonly endpoint: string;
+  /** Words with spaces between them. Default: none is asked for. */
+  readonly scope?: string;
 }
 
 /** A service that speaks HTTP. */

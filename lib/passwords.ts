@@ -5,7 +5,7 @@ import type { KafkaSecrets } from "./endpoint.ts";
 /** In clear, by what those below say. Never printed. */
 export type Passwords = ReadonlyMap<string, string>;
 
-/** By which the password of an existing Kafka's account is known. */
+/** By which the password of an existing Kafka's account is known, or the secret of its client where it logs in with tokens. */
 export const kafkaPassword = "kafka";
 
 /** By which the private key to its certificate is known, where a stack's file holds it. */

@@ -83,7 +83,7 @@ function planWorker(
     expectedMemoryMiB: config.connect.heapMiB + jvmOverheadMiB,
     memoryLimitMiB: jvmMemoryLimitMiB(config.connect.heapMiB),
     pidsLimit,
-    environment: jvmEnvironment("worker", config.connect.heapMiB),
+    environment: jvmEnvironment("worker", config.connect.heapMiB, config.kafka.existing?.sasl?.tokenEndpoint),
     properties: {
       "key.converter": jsonConverter,
       "offset.flush.interval.ms": "5000",

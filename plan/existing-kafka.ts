@@ -1,7 +1,7 @@
 /** Brokers that somebody else runs: how they are reached, and what Kafka's clients in Java are told beside the addresses. */
-import type { ExistingKafka } from "../config/existing-schema.ts";
+import type { ExistingKafka, KafkaSasl } from "../config/existing-schema.ts";
 import { connectorSecretsFile, kafkaAuthorityFile, kafkaKeystoreFile, kafkaLoginKey } from "../lib/constants.ts";
-import type { ClientCertificate, KafkaEndpoint } from "../lib/endpoint.ts";
+import type { ClientCertificate, KafkaEndpoint, SaslUser } from "../lib/endpoint.ts";
 import type { KafkaPlan } from "./types.ts";
 
 /**
@@ -18,7 +18,7 @@ export function planExistingKafka(
   const endpoint: KafkaEndpoint = {
     bootstrap: bootstrapServers.join(","),
     ...(tls !== false && { tls: ca === undefined ? {} : { ca } }),
-    ...(sasl !== undefined && { sasl: { mechanism: sasl.mechanism, user: sasl.user } }),
+    ...(sasl !== undefined && { sasl: saslUser(sasl) }),
     ...(certificate !== undefined && { certificate }),
   };
   return {
@@ -28,6 +28,11 @@ export function planExistingKafka(
     endpoints: { inNetwork: endpoint, fromHost: endpoint },
     existing: { takeTopics, deleteTopics },
   };
+}
+
+function saslUser({ mechanism, user = "", clientId = "", tokenEndpoint, scope }: KafkaSasl): SaslUser {
+  if (tokenEndpoint === undefined) return { mechanism, user };
+  return { mechanism, user: clientId, token: { endpoint: tokenEndpoint, ...(scope !== undefined && { scope }) } };
 }
 
 /**
@@ -41,6 +46,11 @@ export function clientProperties({ tls, sasl, certificate }: KafkaEndpoint): Rec
     ...(sasl !== undefined && {
       "sasl.mechanism": sasl.mechanism,
       "sasl.jaas.config": `\${file:${connectorSecretsFile}:${kafkaLoginKey}}`,
+    }),
+    ...(sasl?.token !== undefined && {
+      "sasl.login.callback.handler.class":
+        "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler",
+      "sasl.oauthbearer.token.endpoint.url": sasl.token.endpoint,
     }),
     ...(tls?.ca !== undefined && {
       "ssl.truststore.location": kafkaAuthorityFile,

@@ -1,5 +1,9 @@
 /** What is asked of fields that name servers which somebody else runs, and of the others beside them. */
 import type { PipelineConfig } from "../config/schema.ts";
+import type { KafkaSasl } from "../config/existing-schema.ts";
+import { accountFields, tokenFields } from "../lib/sasl-fields.ts";
+import { kafkaVersion as latestKafka } from "../lib/versions.ts";
+import { isOlder } from "./compatibility.ts";
 import type { ShardConfig } from "../config/shard-schema.ts";
 import { hostAndPort } from "../lib/endpoint.ts";
 import type { Problem } from "../lib/problem.ts";
@@ -7,7 +11,8 @@ import { isLoopbackHost } from "./endpoints.ts";
 
 /**
  * CDC-230 no server, or two; CDC-231 a field that only a server of the stack's own has; CDC-232 an address that means the container
- * that asks; CDC-233 two shards on one server; CDC-239 an account that is to make itself.
+ * that asks; CDC-233 two shards on one server; CDC-237 a field of another way to log in; CDC-238 tokens for workers that know none;
+ * CDC-239 an account that is to make itself.
  */
 export function existingProblems({ shards, kafka }: PipelineConfig): Problem[] {
   const seen = new Map<string, string>();
@@ -29,6 +34,9 @@ export function existingProblems({ shards, kafka }: PipelineConfig): Problem[] {
   }
 }
 
+/** Before, the class was in the package `oauthbearer.secured`. */
+const oldestKafkaWithTokens = "4.0";
+
 /** CDC-234: passwords and rows in clear. */
 export function existingWarnings({ shards, kafka: { existing } }: PipelineConfig): Problem[] {
   const inClear = (path: string, server: string, what: string): Problem => ({
@@ -37,8 +45,11 @@ export function existingWarnings({ shards, kafka: { existing } }: PipelineConfig
     message: `found false: whoever is between the containers and ${server} can read ${what}`,
     remedy: "have the server speak TLS, and leave tls out or give its authority by caFile",
   });
-  const password = existing?.sasl?.mechanism === "PLAIN" ? "its password and all rows" : "all rows";
+  const { mechanism, tokenEndpoint } = existing?.sasl ?? {};
+  const shown = { PLAIN: "its password and all rows", OAUTHBEARER: "its token and all rows" } as const;
+  const password = mechanism === "PLAIN" || mechanism === "OAUTHBEARER" ? shown[mechanism] : "all rows";
   return [
+    ...(tokenEndpoint?.startsWith("http:") === true ? [tokensInClear(tokenEndpoint)] : []),
     ...(existing?.tls === false ? [inClear("cdc:kafka.existing", existing.bootstrapServers.join(", "), password)] : []),
     ...shards.flatMap(({ mysql }, index) =>
       mysql?.tls === false ? [inClear(`cdc:shards[${index}].mysql`, mysql.host, "its rows")] : [],
@@ -46,12 +57,50 @@ export function existingWarnings({ shards, kafka: { existing } }: PipelineConfig
   ];
 }
 
-function kafkaProblems({ existing }: PipelineConfig["kafka"]): Problem[] {
+function kafkaProblems({ existing, version }: PipelineConfig["kafka"]): Problem[] {
   const path = "cdc:kafka.existing.bootstrapServers";
-  return (existing?.bootstrapServers ?? []).flatMap((address, index) => {
+  const inward = (existing?.bootstrapServers ?? []).flatMap((address, index) => {
     const host = address.replace(/:\d+$/, "");
     return isLoopbackHost(host) ? [loopback(`${path}[${index}]`, host, "listeners, advertised.listeners")] : [];
   });
+  return [...inward, ...(existing?.sasl === undefined ? [] : saslProblems(existing.sasl, version))];
+}
+
+function saslProblems(sasl: KafkaSasl, kafkaVersion: string): Problem[] {
+  const path = "cdc:kafka.existing.sasl";
+  const { mechanism, tokenEndpoint } = sasl;
+  const others: readonly (keyof KafkaSasl)[] = mechanism === "OAUTHBEARER" ? accountFields : tokenFields;
+  const host = tokenEndpoint === undefined ? "" : (URL.parse(tokenEndpoint)?.hostname ?? "");
+  return [
+    ...others
+      .filter((field) => sasl[field] !== undefined)
+      .map((field): Problem => ({
+        code: "CDC-237",
+        path: `${path}.${field}`,
+        message: `found together with mechanism: ${mechanism}, which has no such field`,
+        remedy: `take it out, or write the mechanism that it goes with in ${path}.mechanism`,
+      })),
+    ...(isLoopbackHost(host) ? [loopback(`${path}.tokenEndpoint`, host, "its own settings")] : []),
+    ...(mechanism === "OAUTHBEARER" && isOlder(kafkaVersion, oldestKafkaWithTokens)
+      ? [
+          {
+            code: "CDC-238",
+            path: `${path}.mechanism`,
+            message: `found OAUTHBEARER, and the workers' Kafka is ${kafkaVersion}: before ${oldestKafkaWithTokens} its client for tokens has another name`,
+            remedy: `write cdc:kafka.version: ${latestKafka}`,
+          } as const,
+        ]
+      : []),
+  ];
+}
+
+function tokensInClear(endpoint: string): Problem {
+  return {
+    code: "CDC-234",
+    path: "cdc:kafka.existing.sasl.tokenEndpoint",
+    message: `found ${endpoint}: whoever is between the containers and it can read the client's secret`,
+    remedy: "have it speak TLS, and write https://",
+  };
 }
 
 function withoutServer(path: string): Problem {

@@ -31,14 +31,24 @@ const inUtc = ["-Duser.timezone=UTC"];
 const knownProviders =
   "-Dorg.apache.kafka.automatic.config.providers=org.apache.kafka.common.config.provider.FileConfigProvider";
 
+/** Kafka 4.0 and later ask for tokens at no other URL (CVE-2025-27817). */
+const allowedUrls = "-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls";
+
 /** For OPENSEARCH_JAVA_OPTS; the engine's own jvm.options say the rest. It wants both sizes alike: a heap that grows stops the node while it does. */
 export function engineJavaOptions(heapMiB: number): string {
   const compiler = heapMiB < serverClassMiB ? quickCompiler : [];
   return [`-Xms${heapMiB}m`, `-Xmx${heapMiB}m`, ...compiler].join(" ");
 }
 
-/** @param program whose class-data archive of the prepared image is read; a JVM that cannot use it goes without. */
-export function jvmEnvironment(program: "broker" | "worker", heapMiB: number): Record<string, string> {
+/**
+ * @param program whose class-data archive of the prepared image is read; a JVM that cannot use it goes without.
+ * @param tokenEndpoint the one URL at which the JVM may ask for tokens; undefined for none.
+ */
+export function jvmEnvironment(
+  program: "broker" | "worker",
+  heapMiB: number,
+  tokenEndpoint?: string,
+): Record<string, string> {
   const isSmall = heapMiB < serverClassMiB;
   const collector = isSmall ? "-XX:+UseSerialGC" : "-XX:+UseG1GC -XX:MaxGCPauseMillis=20";
   const compiler = isSmall && program === "broker" ? quickCompiler : lateOptimisation;
@@ -50,6 +60,7 @@ export function jvmEnvironment(program: "broker" | "worker", heapMiB: number): R
     KAFKA_OPTS: [
       `-XX:SharedArchiveFile=${classArchives}/${program}.jsa`,
       ...(program === "worker" ? [...inUtc, knownProviders] : []),
+      ...(tokenEndpoint === undefined ? [] : [`${allowedUrls}=${tokenEndpoint}`]),
     ].join(" "),
   };
 }

@@ -98,7 +98,7 @@ async function readOrCreate(client: ConnectClient, inputs: ConnectorInputs, cloc
   try {
     for (;;) {
       const found = await client.getConfig(inputs.name);
-      if (found !== undefined) return await change(client, inputs, found);
+      if (found !== undefined) return await change(client, inputs, found, clock);
       try {
         await create(client, inputs, clock);
         return "created";
@@ -143,6 +143,11 @@ async function requireOwnPlace(client: ConnectClient, inputs: ConnectorInputs): 
   });
 }
 
+/** Whether a property says how a connector's own clients of Kafka log in. */
+function isOfLogin(key: string): boolean {
+  return /^(schema\.history\.internal\.(producer|consumer)|signal\.consumer)\.(sasl|security|ssl)\./.test(key);
+}
+
 /** Whether the configuration on the worker names a class that the worker no longer has: it answers nothing about offsets then. */
 async function lacksClass(client: ConnectClient, name: string): Promise<boolean> {
   return await client.getOffsets(name).then(
@@ -157,15 +162,20 @@ async function change(
   client: ConnectClient,
   inputs: ConnectorInputs,
   found: Readonly<Record<string, string>>,
+  clock: Clock,
 ): Promise<Before> {
   const { name, config, desiredState } = inputs;
   const before = await client.getStatus(name);
-  const reconfigured = changedKeys(found, config).length > 0;
+  const changed = changedKeys(found, config);
+  const reconfigured = changed.length > 0;
   const moves = desiredStateOf(before?.connector.state ?? "") !== desiredState;
   const failed = before !== undefined && failureOf(before) !== undefined;
-  if (reconfigured && (await lacksClass(client, name))) {
+  const changesLogin = changed.some(isOfLogin);
+  if (changesLogin || (reconfigured && (await lacksClass(client, name)))) {
     // Its offsets can be read under the new configuration only. Stopped, it takes that and goes on nowhere yet.
     await moveTo(client, name, "stopped");
+    // Its task fails on workers that have the new login already, at any moment: not to be taken for a failure of the new one.
+    if (changesLogin) await awaitState(client, { ...inputs, desiredState: "stopped" }, clock);
     await client.putConfig(name, config);
     await requireOwnPlace(client, inputs);
     await moveTo(client, name, desiredState);

@@ -27,9 +27,13 @@ export async function answerFrom<T>(kafka: KafkaAddress, question: () => Promise
 
 function refusedLogin({ bootstrap, sasl }: KafkaAddress, cause: unknown): UnreachableError | undefined {
   if (sasl === undefined || !(cause instanceof AuthenticationError)) return undefined;
+  // It did not come so far: the server of tokens gave none.
+  if (cause.cause instanceof UnreachableError) return cause.cause;
   return new UnreachableError(
     `Kafka at ${bootstrap} does not let ${sasl.user} in by ${sasl.mechanism} (${cause.message})`,
-    "See whether the brokers know that user with the password that was given, and take that mechanism (sasl.enabled.mechanisms).",
+    sasl.token === undefined
+      ? "See whether the brokers know that user with the password that was given, and take that mechanism (sasl.enabled.mechanisms)."
+      : "See whether the brokers take tokens of that server for themselves (sasl.oauthbearer.jwks.endpoint.url, expected.issuer, expected.audience).",
     { cause },
   );
 }

@@ -1,6 +1,7 @@
 /** How everybody here connects to Kafka. */
 import type { BaseOptions } from "@platformatic/kafka";
-import type { KafkaEndpoint } from "../../lib/endpoint.ts";
+import type { KafkaEndpoint, SaslUser } from "../../lib/endpoint.ts";
+import { tokens } from "./tokens.ts";
 import { serverNameOf, tlsOptions, type NodeTls } from "../tls.ts";
 
 /** An endpoint with the password of `sasl.user`, or with how to get it. */
@@ -25,8 +26,15 @@ export function connectionTo(kafka: KafkaAddress, clientId: string, answerLimitM
       tls: { ...tlsOptions(tls), ...ownCertificate(kafka) },
       tlsServerName: brokersOf(kafka).every(({ host }) => "servername" in serverNameOf(host)),
     }),
-    ...(sasl !== undefined && { sasl: { mechanism: sasl.mechanism, username: sasl.user, password } }),
+    ...(sasl !== undefined && { sasl: loginOf(sasl, password) }),
   } satisfies Partial<BaseOptions>;
+}
+
+function loginOf(sasl: SaslUser, password: NonNullable<KafkaAddress["password"]>) {
+  const { mechanism, user, token } = sasl;
+  return token === undefined
+    ? { mechanism, username: user, password }
+    : { mechanism, token: tokens(sasl, token, password) };
 }
 
 /** What node:tls shows the brokers; nothing where nobody is known by a certificate. @throws UnreachableError when it cannot be read. */

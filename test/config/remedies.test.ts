@@ -25,6 +25,12 @@ const two = (ofFirst: Fields, ofSecond: Fields = ofFirst): Fields => ({
 const db = { host: "db1.example.com", user: "capture", password: { secure: "v1:x" } };
 const elsewhere = (fields: Fields): Fields => ({ shards: [{ name: "a", mysql: { ...db, ...fields } }] });
 const existing = { bootstrapServers: ["b1.example.com:9096"] };
+const token = {
+  mechanism: "OAUTHBEARER",
+  tokenEndpoint: "https://id.example.com/token",
+  clientId: "cdc",
+  clientSecret: { secure: "v1:x" },
+};
 const mysql = (options: Fields): Fields => ({ mysql: { options } });
 const connector = (properties: Fields): Fields => ({ connectors: { properties } });
 const readSide = (more: Fields): Fields => ({ readSide: { enabled: true, ...more } });
@@ -118,6 +124,18 @@ const rows: readonly Row[] = [
     { kafka: { existing, brokers: 3 } },
     /take it out, or take cdc:kafka\.existing out/,
     () => [{ kafka: { existing } }, { kafka: { brokers: 3 } }],
+  ],
+  [
+    "CDC-237",
+    { kafka: { existing: { ...existing, sasl: { ...token, user: "cdc" } } } },
+    /take it out/,
+    () => [{ kafka: { existing: { ...existing, sasl: token } } }],
+  ],
+  [
+    "CDC-238",
+    { kafka: { version: "3.9.1", existing: { ...existing, sasl: token } } },
+    /write cdc:kafka\.(\w+): (\S+)$/,
+    (field = "", version) => [{ kafka: { [field]: version, existing: { ...existing, sasl: token } } }],
   ],
   [
     "CDC-239",

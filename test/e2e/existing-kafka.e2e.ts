@@ -1,7 +1,8 @@
 /**
  * A stack whose brokers and search engine somebody else runs, in other networks, with TLS by an authority of its own and logins: SCRAM, with
  * ACLs that allow what `cdc acls` names and nothing more, and HTTP Basic. Brought up, watched, hurt, and removed; nothing of theirs is changed.
- * Then brought up again with a certificate for a login (mutual TLS). The tests go through the life of that one stack in their order.
+ * It moves to a login by tokens (OAUTHBEARER), and is brought up again with one by a certificate (mutual TLS). The tests go through the
+ * life of that one stack in their order.
  */
 import { randomBytes } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
@@ -15,6 +16,7 @@ import { Checkout, committedConfig, dockerLines, execute, namesOwnedBy } from ".
 import { addressForContainers, ownAuthority, type Authority } from "./support/elsewhere.ts";
 import { decode, readAll } from "./support/events.ts";
 import { clientCertificate, type ClientPair } from "../support/client-certificate.ts";
+import { TokenServer } from "../support/token-server.ts";
 import { EngineElsewhere } from "./support/engine-elsewhere.ts";
 import { KafkaElsewhere } from "./support/kafka-elsewhere.ts";
 import { topicsOn } from "./support/kafka-topics.ts";
@@ -37,6 +39,14 @@ const password = String.raw`s3 cret=\"ü#!:$1${randomBytes(6).toString("hex")}`;
 
 /** Of the certificate for a login; with a comma, as companies have one in their names. */
 const subject = [{ O: ["Example, Inc."] }, { OU: ["data"] }, { CN: ["cdc"] }];
+
+/** Whose tokens let it in; one is old after a minute. */
+const tokenClient = {
+  id: "cdc-client",
+  secret: String.raw`t0ken \"ü:%$1${randomBytes(6).toString("hex")}`,
+  subject: "cdc-client",
+};
+const tokenServer = new TokenServer(tokenClient, 60);
 
 /** Of the engine's user. */
 const searchPassword = String.raw`3ngine \"ü:%$1${randomBytes(6).toString("hex")}`;
@@ -74,6 +84,14 @@ async function writeStack(more: Record<string, unknown> = {}, replicas: Record<s
 async function writeStackWithCertificate(tls: Record<string, unknown>): Promise<void> {
   const login = { bootstrapServers: [brokers.certificateBootstrap], sasl: undefined };
   await writeStack({ ...login, tls: { caFile: "theirs.pem", ...tls }, deleteTopics: true });
+}
+
+/** The listener that wants a token. */
+async function writeStackWithTokens(secret: string): Promise<void> {
+  const { tokenEndpoint } = tokenServer;
+  const sasl = { mechanism: "OAUTHBEARER", tokenEndpoint, clientId: tokenClient.id, scope: "kafka write" };
+  await writeStack({ bootstrapServers: [brokers.tokenBootstrap], sasl });
+  await setSecret("kafka.existing.sasl.clientSecret", secret);
 }
 
 /** Files of the checkout: `NAME.crt`, and `NAME.key` for its owner alone. */
@@ -121,6 +139,8 @@ async function arrives(id: number): Promise<void> {
 async function allowWhatIsNeeded(): Promise<void> {
   const { user, acls } = await neededAcls();
   await brokers.account(user, password, acls.map(aclArguments));
+  // Later the stack moves to the other one.
+  await brokers.allow(tokenClient.subject, acls.map(aclArguments));
 }
 
 async function neededAcls(): Promise<{ user: string; acls: Acl[] }> {
@@ -130,7 +150,8 @@ async function neededAcls(): Promise<{ user: string; acls: Acl[] }> {
 beforeAll(async () => {
   const host = await addressForContainers();
   authority = await ownAuthority();
-  brokers = new KafkaElsewhere(authority, host);
+  await tokenServer.start(host);
+  brokers = new KafkaElsewhere(authority, host, tokenServer.keysEndpoint);
   engine = new EngineElsewhere(authority, host, "cdc", searchPassword);
   await brokers.start();
   await engine.start();
@@ -153,6 +174,7 @@ afterAll(async () => {
   await checkout.remove();
   await brokers?.remove();
   await engine?.remove();
+  await tokenServer.stop();
 });
 
 test("brokers that cannot be used are refused before anything is made: another login, too few for the replicas", async () => {
@@ -243,6 +265,32 @@ test("brokers that were away come back, and so does the flow", async () => {
   await arrives(1003);
   await until("status is healthy", async () => (await cdc(checkout, "status")).code === 0);
   expect((await worker.getStatus("far-connector"))?.tasks.map(({ state }) => state)).toEqual(["RUNNING"]);
+});
+
+test("a stack that moves to tokens: another's secret is refused in words, its own lets all in for longer than a token lives", async () => {
+  await writeStackWithTokens("another secret");
+  const refused = failed(await checkout.pulumi("preview"));
+  expect(refused).toMatch(/CDC-730 cdc:kafka\.existing: .*\/token gives cdc-client no token .*401, invalid_client/);
+  await writeStackWithTokens(tokenClient.secret);
+  expect((await neededAcls()).user).toBe(tokenClient.subject);
+  succeeded(await checkout.make("up"));
+  expect(succeeded(await checkout.pulumi("preview"))).toMatch(unchanged);
+  const { length } = tokenServer.given;
+  await until(
+    "the tokens of up are old, and others were asked for",
+    async () => await Promise.resolve(tokenServer.given.length),
+    (now) => now > length + 3,
+  );
+  await insert(3001);
+  await arrives(3001);
+  await until("status is healthy", async () => (await cdc(checkout, "status")).code === 0);
+  for (const command of ["doctor", "verify", "topics"]) succeeded(await cdc(checkout, command));
+  const guard = (await dockerLines("exec", `${checkout.prefix}-guard`, "cat", "/tmp/guard.json")).join("");
+  expect(guard).toContain('"far-connector"');
+  expect(guard).not.toContain('"error"');
+  expect(new Set(tokenServer.given)).toEqual(new Set(["kafka write"]));
+  const places = await placesOf(checkout, { kafka, connect }, startedMs);
+  expect(await secretsIn(places, { "the client's secret": tokenClient.secret })).toEqual([]);
 });
 
 test("destroy leaves topics with their records, and nothing else; the next up refuses them without a word", async () => {

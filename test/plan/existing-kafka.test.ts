@@ -67,6 +67,22 @@ describe("Kafka's clients in Java", () => {
       { "security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "PLAIN", "sasl.jaas.config": login },
     ],
     [
+      "a token",
+      {
+        ...endpoint,
+        tls: {},
+        sasl: { mechanism: "OAUTHBEARER" as const, user: "u", token: { endpoint: "https://id/t" } },
+      },
+      {
+        "security.protocol": "SASL_SSL",
+        "sasl.mechanism": "OAUTHBEARER",
+        "sasl.jaas.config": login,
+        "sasl.login.callback.handler.class":
+          "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler",
+        "sasl.oauthbearer.token.endpoint.url": "https://id/t",
+      },
+    ],
+    [
       "a certificate of the client's",
       { ...endpoint, tls: {}, certificate: { subject: "CN=cdc" } },
       {
@@ -96,6 +112,21 @@ describe("Kafka's clients in Java", () => {
     expect(of(properties)).toEqual(["", "admin.", "consumer.", "producer."]);
     expect(of(config)).toEqual(["schema.history.internal.consumer.", "schema.history.internal.producer."]);
     expect(config["schema.history.internal.kafka.bootstrap.servers"]).toBe(existingKafka.bootstrapServers.join(","));
+  });
+
+  test("the worker's JVM may ask for tokens at the one URL that is named, and that one alone", () => {
+    const tokenEndpoint = "https://id.example.com/token";
+    const asks = withKafka({
+      sasl: { mechanism: "OAUTHBEARER", tokenEndpoint, clientId: "cdc", clientSecret: { secure: "v1:x" } },
+    });
+    const options = (plan: typeof theirs) => plan.connect.workers[0]?.environment["KAFKA_OPTS"]?.split(" ");
+    expect(options(asks)).toContain(`-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=${tokenEndpoint}`);
+    expect(options(theirs)?.join(" ")).not.toContain("allowed.urls");
+    expect(asks.kafka.endpoints.inNetwork.sasl).toEqual({
+      mechanism: "OAUTHBEARER",
+      user: "cdc",
+      token: { endpoint: tokenEndpoint },
+    });
   });
 
   test("with brokers of the stack's own nothing is told of it", () => {

@@ -189,6 +189,18 @@ describe("change in place", () => {
     expect(writes()).toEqual(["PUT /connectors/c/config"]);
   });
 
+  test("of how its clients log in is made while it rests: its task fails at any moment on workers that have the new login", async () => {
+    const key = "schema.history.internal.producer.sasl.mechanism";
+    await apply({ config: { "topic.prefix": "p", [key]: "PLAIN" } });
+    const before = writes().length;
+    expect(await apply({ config: { "topic.prefix": "p", [key]: "OAUTHBEARER" } })).toMatchObject({ state: "RUNNING" });
+    expect(writes().slice(before)).toEqual([
+      "PUT /connectors/c/stop",
+      "PUT /connectors/c/config",
+      "PUT /connectors/c/resume",
+    ]);
+  });
+
   test("waits out a rebalance at the PUT", async () => {
     exists(running("c"));
     worker.bend(/^PUT/, [rebalancing, rebalancing]);

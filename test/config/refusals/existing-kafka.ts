@@ -5,6 +5,15 @@ const at = (field: string) => `cdc:kafka.existing.${field}`;
 const kafka = (fields: Fields): Fields => ({ kafka: { existing: { ...existingKafka, ...fields } } });
 const servers = (...bootstrapServers: unknown[]) => kafka({ bootstrapServers });
 const sasl = (fields: Fields) => kafka({ sasl: { ...existingKafka.sasl, ...fields } });
+const token = {
+  mechanism: "OAUTHBEARER",
+  tokenEndpoint: "https://id.example.com/token",
+  clientId: "cdc",
+  clientSecret: { secure: "v1:x" },
+};
+const tokens = (fields: Fields, more: Fields = {}): Fields => ({
+  kafka: { existing: { ...existingKafka, sasl: { ...token, ...fields } }, ...more },
+});
 const beside = (fields: Fields): Fields => ({ kafka: { existing: existingKafka, ...fields } });
 const first = at("bootstrapServers[0]");
 
@@ -33,6 +42,47 @@ export const existingBrokers: readonly Row[] = [
     "CDC-112",
     at("sasl.password"),
     /config set --secret --path 'cdc:kafka\.existing\.sasl\.password'/,
+  ],
+  ["no server of tokens", tokens({ tokenEndpoint: undefined }), "CDC-102", at("sasl.tokenEndpoint"), /add/],
+  ["no client's id", tokens({ clientId: undefined }), "CDC-102", at("sasl.clientId"), /add/],
+  [
+    "no client's secret",
+    tokens({ clientSecret: undefined }),
+    "CDC-102",
+    at("sasl.clientSecret"),
+    /config set --secret/,
+  ],
+  [
+    "a client's secret in clear",
+    tokens({ clientSecret: "s3cret" }),
+    "CDC-112",
+    at("sasl.clientSecret"),
+    /config set --secret --path 'cdc:kafka\.existing\.sasl\.clientSecret'/,
+  ],
+  ["a host for a URL", tokens({ tokenEndpoint: "id.example.com" }), "CDC-104", at("sasl.tokenEndpoint"), /change/],
+  [
+    "a URL with a password",
+    tokens({ tokenEndpoint: "https://cdc:s3cret@id.example.com/token" }),
+    "CDC-104",
+    at("sasl.tokenEndpoint"),
+    /change/,
+  ],
+  [
+    "tokens of localhost",
+    tokens({ tokenEndpoint: "http://localhost/t" }),
+    "CDC-232",
+    at("sasl.tokenEndpoint"),
+    /reach too/,
+  ],
+  ["a scope in quotes", tokens({ scope: '"kafka"' }), "CDC-104", at("sasl.scope"), /change/],
+  ["an account beside a token", tokens({ user: "cdc" }), "CDC-237", at("sasl.user"), /take it out/],
+  ["a token beside an account", sasl({ scope: "kafka" }), "CDC-237", at("sasl.scope"), /take it out/],
+  [
+    "tokens for a worker of 3.9",
+    tokens({}, { version: "3.9.1" }),
+    "CDC-238",
+    at("sasl.mechanism"),
+    /cdc:kafka\.version: 4/,
   ],
   ["a word for tls", kafka({ tls: "SSL" }), "CDC-102", at("tls"), /change/],
   ["a file that is not there", kafka({ tls: { caFile: "no/such.pem" } }), "CDC-113", at("tls.caFile"), /name a PEM/],

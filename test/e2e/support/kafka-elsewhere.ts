@@ -1,6 +1,6 @@
 /**
- * A Kafka of somebody else's: in a network of its own, its clients' listeners with TLS by an authority of its own, one with SCRAM and one
- * that wants a certificate (mutual TLS), and denied is what no ACL allows. Its administrator uses Kafka's own tools inside the container, by a listener that nobody else reaches.
+ * A Kafka of somebody else's: in a network of its own, its clients' listeners with TLS by an authority of its own, one with SCRAM, one
+ * that wants a certificate (mutual TLS) and one that wants a token, and denied is what no ACL allows. Its administrator uses Kafka's own tools inside the container, by a listener that nobody else reaches.
  */
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -19,32 +19,43 @@ const administrators = "localhost:29092";
 export class KafkaElsewhere {
   readonly name = `cdc-theirs-kafka-${randomBytes(4).toString("hex")}`;
   readonly host: string;
-  #port: number | undefined;
-  #certificatePort: number | undefined;
+  #ports: readonly number[] = [];
   readonly #authority: Authority;
+  readonly #keysEndpoint: string;
 
-  constructor(authority: Authority, host: string) {
+  /** @param keysEndpoint where the keys are that tokens are signed with. */
+  constructor(authority: Authority, host: string, keysEndpoint: string) {
     this.#authority = authority;
     this.host = host;
+    this.#keysEndpoint = keysEndpoint;
   }
 
   /** Where its clients reach it. */
   get bootstrap(): string {
-    if (this.#port === undefined) throw new Error(`${this.name} was not started`);
-    return `${this.host}:${this.#port}`;
+    return this.#at(0);
   }
 
   /** Where those of them do who show a certificate of the same authority. */
   get certificateBootstrap(): string {
-    if (this.#certificatePort === undefined) throw new Error(`${this.name} was not started`);
-    return `${this.host}:${this.#certificatePort}`;
+    return this.#at(1);
+  }
+
+  /** Where those of them do who show a token. */
+  get tokenBootstrap(): string {
+    return this.#at(2);
+  }
+
+  #at(listener: number): string {
+    const port = this.#ports[listener];
+    if (port === undefined) throw new Error(`${this.name} was not started`);
+    return `${this.host}:${port}`;
   }
 
   /** Makes it, on free ports of the machine, and waits until it answers. */
   async start(): Promise<void> {
-    this.#port = await freePort(this.host);
-    do this.#certificatePort = await freePort(this.host);
-    while (this.#certificatePort === this.#port);
+    const ports = new Set<number>();
+    while (ports.size < 3) ports.add(await freePort(this.host));
+    this.#ports = [...ports];
     await buildPackagedImages({ log: () => {} });
     await this.docker("network", "create", "--label", `${stackLabel}=${this.name}`, this.name);
     const { certificate, privateKey } = await makeCertificate(this.#authority, [this.host, this.name], Date.now());
@@ -55,7 +66,8 @@ export class KafkaElsewhere {
       const labels = ["--label", `${stackLabel}=${this.name}`];
       const options = ["--name", this.name, "--hostname", this.name, "--network", this.name, ...labels];
       const environment = Object.entries(this.#environment).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
-      const publish = ["--publish", `${this.bootstrap}:9093`, "--publish", `${this.certificateBootstrap}:9095`];
+      const published = [`${this.bootstrap}:9093`, `${this.certificateBootstrap}:9095`, `${this.tokenBootstrap}:9096`];
+      const publish = published.flatMap((port) => ["--publish", port]);
       await this.docker("create", ...options, ...publish, ...environment, packagedImage("kafka"));
       // Into a folder that is made by it: no path of this machine has to be one of the engine's.
       await run("sh", ["-c", `chmod 0755 "${folder}" && chmod 0644 "${folder}"/*.pem`]);
@@ -126,13 +138,25 @@ export class KafkaElsewhere {
       KAFKA_PROCESS_ROLES: "broker,controller",
       KAFKA_CONTROLLER_QUORUM_VOTERS: "1@localhost:9094",
       KAFKA_CONTROLLER_LISTENER_NAMES: "CONTROLLER",
-      KAFKA_LISTENERS: "CLIENTS://:9093,CERTIFIED://:9095,OWN://localhost:29092,CONTROLLER://localhost:9094",
-      KAFKA_ADVERTISED_LISTENERS: `CLIENTS://${this.bootstrap},CERTIFIED://${this.certificateBootstrap},OWN://${administrators}`,
+      KAFKA_LISTENERS:
+        "CLIENTS://:9093,CERTIFIED://:9095,TOKENS://:9096,OWN://localhost:29092,CONTROLLER://localhost:9094",
+      KAFKA_ADVERTISED_LISTENERS: `CLIENTS://${this.bootstrap},CERTIFIED://${this.certificateBootstrap},TOKENS://${this.tokenBootstrap},OWN://${administrators}`,
       KAFKA_INTER_BROKER_LISTENER_NAME: "OWN",
-      KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: "CLIENTS:SASL_SSL,CERTIFIED:SSL,OWN:PLAINTEXT,CONTROLLER:PLAINTEXT",
+      KAFKA_LISTENER_SECURITY_PROTOCOL_MAP:
+        "CLIENTS:SASL_SSL,CERTIFIED:SSL,TOKENS:SASL_SSL,OWN:PLAINTEXT,CONTROLLER:PLAINTEXT",
       KAFKA_SASL_ENABLED_MECHANISMS: "SCRAM-SHA-512",
       KAFKA_LISTENER_NAME_CLIENTS_SCRAM___SHA___512_SASL_JAAS_CONFIG:
         "org.apache.kafka.common.security.scram.ScramLoginModule required;",
+      KAFKA_LISTENER_NAME_TOKENS_SASL_ENABLED_MECHANISMS: "OAUTHBEARER",
+      KAFKA_LISTENER_NAME_TOKENS_OAUTHBEARER_SASL_JAAS_CONFIG:
+        "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required;",
+      KAFKA_LISTENER_NAME_TOKENS_OAUTHBEARER_SASL_SERVER_CALLBACK_HANDLER_CLASS:
+        "org.apache.kafka.common.security.oauthbearer.OAuthBearerValidatorCallbackHandler",
+      // Clients have to show a new one on a connection that lives longer.
+      KAFKA_LISTENER_NAME_TOKENS_OAUTHBEARER_CONNECTIONS_MAX_REAUTH_MS: "30000",
+      KAFKA_SASL_OAUTHBEARER_JWKS_ENDPOINT_URL: this.#keysEndpoint,
+      KAFKA_SASL_OAUTHBEARER_EXPECTED_AUDIENCE: "kafka",
+      KAFKA_OPTS: `-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=${this.#keysEndpoint}`,
       KAFKA_LISTENER_NAME_CERTIFIED_SSL_CLIENT_AUTH: "required",
       KAFKA_LISTENER_NAME_CERTIFIED_SSL_TRUSTSTORE_TYPE: "PEM",
       KAFKA_LISTENER_NAME_CERTIFIED_SSL_TRUSTSTORE_LOCATION: "/etc/theirs/authority.pem",
