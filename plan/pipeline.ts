@@ -70,6 +70,7 @@ function plannedAs(
     stack,
     network: networkNames(stack).pipeline,
     portOffset: config.portOffset,
+    security: config.security,
     schema: config.schema === "" ? undefined : config.schema,
     timeZone: config.timeZone,
     images: {

@@ -340,6 +340,9 @@ export interface RotationPlan {
   readonly mysqlRoot?: string | undefined;
 }
 
+/** `cdc:security`. */
+export type Security = "plain" | "tls";
+
 export interface PipelinePlan {
   /** `PROJECT-STACK`: prefix of every name on the engine, and the value of the label `cdc.stack`. */
   readonly stack: string;
@@ -347,6 +350,8 @@ export interface PipelinePlan {
   readonly network: string;
   /** Already added to every published port. */
   readonly portOffset: number;
+  /** Whether the stack's own services take encrypted connections alone, from whoever logs in. */
+  readonly security: Security;
   /** Folder under sql/ that is applied to every shard; undefined for none. */
   readonly schema: string | undefined;
   readonly timeZone: string;

@@ -102,6 +102,15 @@ const rows: readonly Row[] = [
     () => [{ kafka: { existing } }, { kafka: { brokers: 3 } }],
   ],
   [
+    "CDC-236",
+    { ...elsewhere({ tls: false }), security: "tls" },
+    /take the field out, or write cdc:security: plain/,
+    () => [
+      { ...elsewhere({}), security: "tls" },
+      { ...elsewhere({ tls: false }), security: "plain" },
+    ],
+  ],
+  [
     "CDC-233",
     {
       shards: [
