@@ -58,7 +58,7 @@ function plannedAs(
   const kafka = existing === undefined ? planKafka(stack, config) : planExistingKafka(existing, authorities);
   const brokers = kafka.endpoints.inNetwork;
   const shards = resolved.map((shard) => planShard(stack, shard, config, brokers, releases.length > 1));
-  const readSide = planReadSide(stack, config, { resolved, shards });
+  const readSide = planReadSide(stack, config, { resolved, shards }, brokers);
   const sink = readSide?.sink;
   const connect = planConnect(stack, config, {
     kafka: brokers,

@@ -3,7 +3,7 @@ import { engineJavaOptions } from "./jvm.ts";
 import { pidsLimit } from "./limits.ts";
 import { jvmMemoryLimitMiB, nodeMemoryLimitMiB } from "./memory.ts";
 import type { PipelineConfig } from "../config/schema.ts";
-import { writtenHttp, type HttpEndpoint } from "../lib/endpoint.ts";
+import { writtenHttp, type HttpEndpoint, type KafkaEndpoint } from "../lib/endpoint.ts";
 import { hasOwnSink, planIndices, planProbeIndex, type PlannedShards } from "./indices.ts";
 import { askedIn, networkNames } from "./networks.ts";
 import { deadLetterTopic, planSink, retryTopic } from "./sink.ts";
@@ -22,9 +22,15 @@ const pageMemoryMiB = 90;
 
 /**
  * Plans the read side. With another sink than our own no index is planned: where its documents go is its own affair.
+ * @param brokers as reached inside the network.
  * @returns undefined when it is switched off.
  */
-export function planReadSide(stack: string, config: PipelineConfig, planned: PlannedShards): ReadSidePlan | undefined {
+export function planReadSide(
+  stack: string,
+  config: PipelineConfig,
+  planned: PlannedShards,
+  brokers: KafkaEndpoint,
+): ReadSidePlan | undefined {
   const { enabled, engineUrl, refreshIntervalMs } = config.readSide;
   if (!enabled) return undefined;
   const engine = engineUrl === undefined ? planEngine(stack, config) : undefined;
@@ -39,7 +45,12 @@ export function planReadSide(stack: string, config: PipelineConfig, planned: Pla
     refreshIntervalMs,
     indices,
     probeIndex: planProbeIndex(config, planned),
-    sink: planSink(stack, config, { shards: planned.shards, indices: read, engineUrl: endpoints.inNetwork.url }),
+    sink: planSink(stack, config, {
+      shards: planned.shards,
+      indices: read,
+      engineUrl: endpoints.inNetwork.url,
+      brokers,
+    }),
     deadLetterTopic,
     retryTopic,
     topics: [topics.deadLetters(deadLetterTopic), topics.deadLetters(retryTopic)],

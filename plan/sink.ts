@@ -2,6 +2,8 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { converterSettings } from "./connect.ts";
 import { sinkPluginFolder } from "../lib/constants.ts";
+import { brokersAs, type KafkaEndpoint } from "../lib/endpoint.ts";
+import { clientProperties } from "./existing-kafka.ts";
 import { probeTopicsOf } from "./indices.ts";
 import { inTopic } from "../lib/names.ts";
 import { producerBuffer, producerProperties } from "./row-size.ts";
@@ -22,6 +24,8 @@ export interface SinkEnds {
   readonly indices: readonly IndexPlan[];
   /** Root of the engine's REST API inside the network. */
   readonly engineUrl: string;
+  /** The brokers inside the network. */
+  readonly brokers: KafkaEndpoint;
 }
 
 /** Plans the sink. What is written with a converter is read with the same. */
@@ -49,7 +53,10 @@ function archiveOf(plugin: PipelineConfig["readSide"]["sink"]["plugin"]): SinkPl
   return plugin === undefined ? undefined : { file: plugin.archive, sha256: plugin.sha256 };
 }
 
-function ownProperties(config: PipelineConfig, { shards, indices, engineUrl }: SinkEnds): Record<string, string> {
+function ownProperties(
+  config: PipelineConfig,
+  { shards, indices, engineUrl, brokers }: SinkEnds,
+): Record<string, string> {
   const { tasks, sink } = config.readSide;
   const data = indices.flatMap(({ topics }) => topics);
   const removals = new Map(indices.flatMap((index) => index.shards.flatMap(removalsOf)));
@@ -58,6 +65,7 @@ function ownProperties(config: PipelineConfig, { shards, indices, engineUrl }: S
     // All that is there, and of transactions only what was committed.
     "consumer.override.auto.offset.reset": "earliest",
     "consumer.override.isolation.level": "read_committed",
+    ...sinkLogin(brokers),
     // What cannot be taken waits in the dead letter topic, and the records after it go on.
     "errors.deadletterqueue.context.headers.enable": "true",
     "errors.deadletterqueue.topic.name": deadLetterTopic,
@@ -83,6 +91,15 @@ function ownProperties(config: PipelineConfig, { shards, indices, engineUrl }: S
         }
       : { topics: data.join(",") }),
   };
+}
+
+/** On brokers of the stack's own that want a login the sink has one of its own; the workers' clients are those of the sources otherwise. */
+function sinkLogin(brokers: KafkaEndpoint): Record<string, string> {
+  if (brokers.tls?.authority === undefined) return {};
+  const login = clientProperties(brokersAs(brokers, "sink"))["sasl.jaas.config"] ?? "";
+  return Object.fromEntries(
+    ["admin", "consumer", "producer"].map((client) => [`${client}.override.sasl.jaas.config`, login]),
+  );
 }
 
 /** The tables that their topics' names do not tell; encoded, as a comma would end an entry. */

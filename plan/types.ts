@@ -125,6 +125,8 @@ export interface BrokerPlan extends StatefulPlan {
   readonly nodeId: number;
   /** Where it is reached. */
   readonly endpoints: Endpoints<KafkaEndpoint>;
+  /** What its certificate names, its principal first; undefined where nothing is encrypted. */
+  readonly certificateNames?: readonly string[];
   /** The image's environment: KAFKA_* variables and CLUSTER_ID. */
   readonly environment: Readonly<Record<string, string>>;
   /** The properties in it that are the plan's, by the broker's names; `kafka.properties` may not say otherwise. */
