@@ -7,7 +7,7 @@ import { checkoutFolder } from "../lib/checkout.ts";
 import { UserError } from "../lib/run.ts";
 import { authorityKey, authorityPem, loginOf, secretIn } from "../lib/connector-secrets.ts";
 import { connectorSecretsFile, enginePasswordKey, kafkaPasswordKey } from "../lib/constants.ts";
-import type { MysqlLogin } from "../lib/endpoint.ts";
+import type { KafkaEndpoint, MysqlLogin } from "../lib/endpoint.ts";
 import type { DesiredState, PipelinePlan, ShardPlan } from "../plan/types.ts";
 import { fileFrom } from "../clients/docker/files.ts";
 import { UnreachableError, UsageError } from "./exit.ts";
@@ -88,7 +88,7 @@ export async function planOf({ stack }: Pick<GlobalOptions, "stack">): Promise<O
   const read = async () => await (secrets ??= readSecrets(planned));
   const planned = await readPlan(stack);
   const plan = withEngineLogin(
-    withKafkaLogin(planned, async () => kafkaPasswordIn(await read(), planned)),
+    await withKafkaLogin(planned, async () => kafkaPasswordIn(await read(), planned)),
     async () => enginePasswordIn(await read(), planned),
   );
   return {
@@ -159,10 +159,10 @@ interface WorkerSecrets {
 }
 
 /** The plan, whose brokers are reached with a password where they want one. */
-function withKafkaLogin(plan: PipelinePlan, password: () => Promise<string>): PipelinePlan {
-  const { endpoints } = plan.kafka;
+async function withKafkaLogin(plan: PipelinePlan, password: () => Promise<string>): Promise<PipelinePlan> {
+  const { endpoints, existing } = plan.kafka;
   if (endpoints.fromHost.sasl === undefined) return plan;
-  const fromHost = { ...endpoints.fromHost, password };
+  const fromHost = existing === undefined ? await ownBrokers(plan.kafka) : { ...endpoints.fromHost, password };
   return { ...plan, kafka: { ...plan.kafka, endpoints: { ...endpoints, fromHost } } };
 }
 
@@ -175,6 +175,21 @@ function withEngineLogin(plan: PipelinePlan, password: () => Promise<string>): P
     ...plan,
     readSide: { ...readSide, endpoints: { ...endpoints, fromHost: { ...endpoints.fromHost, password } } },
   };
+}
+
+/** Brokers of the stack's own that want a login. Where there is no engine, or no stack yet, that is said by whoever asks them. */
+async function ownBrokers({ endpoints: { fromHost }, brokers }: PipelinePlan["kafka"]): Promise<KafkaEndpoint> {
+  const { asOperator } = await import("../clients/kafka/operator.ts");
+  const containers = brokers.map(({ container }) => container);
+  const known = await asOperator(fromHost, containers).catch(() => undefined);
+  if (known !== undefined) return known;
+  const password = async (): Promise<string> => {
+    throw new UnreachableError(
+      `how to log in to Kafka cannot be read: ${containers.join(", ")} is not on the Docker engine, or was made without cdc:security: tls`,
+      "bring the stack up with this configuration (make up)",
+    );
+  };
+  return { ...fromHost, password };
 }
 
 async function readSecrets(plan: PipelinePlan): Promise<WorkerSecrets> {

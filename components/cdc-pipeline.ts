@@ -105,7 +105,6 @@ export class CdcPipeline extends pulumi.ComponentResource {
         plan: plan.connect,
         sink: plan.readSide?.sink.plugin,
         kafka,
-        brokers: plan.kafka.endpoints.inNetwork,
         ...engineLoginOf(plan.readSide),
         logins: [
           {
@@ -196,7 +195,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
           image: engine === undefined ? "" : image("opensearch-image", args.images.opensearch),
           nodeImage,
           plan: readSide,
-          pipeline: plan,
+          pipeline: { ...plan, kafka: kafka.plan },
           kafka,
           worker,
           shards,
@@ -214,7 +213,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
       const { existing, endpoints } = plan.kafka;
       if (existing === undefined) {
         const brokerImage = prepared("broker", kafkaImage.reference, kafkaImage.id);
-        return new KafkaCluster("kafka", { owner, networks, image: brokerImage, plan: plan.kafka }, parent);
+        return new KafkaCluster("kafka", { owner, networks, image: brokerImage, pipeline: plan, authority }, parent);
       }
       const login = endpoints.fromHost.sasl === undefined ? undefined : knownPassword(kafkaPassword);
       const workerTopics = plan.connect.topics;
@@ -243,7 +242,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
         shardPlan.key,
         {
           plan: shardPlan,
-          kafkaPlan: plan.kafka,
+          kafkaPlan: kafka.plan,
           connectPlan: plan.connect,
           shard,
           inspected,

@@ -11,7 +11,6 @@ import {
   kafkaAuthorityFile,
   workerPropertiesFile,
 } from "../lib/constants.ts";
-import type { KafkaEndpoint } from "../lib/endpoint.ts";
 import { itself } from "../plan/endpoints.ts";
 import { renderProperties } from "../plan/java-properties.ts";
 import type { Owner } from "../plan/owner.ts";
@@ -32,8 +31,6 @@ export interface ConnectClusterArgs {
   /** Undefined without a read side. */
   readonly sink: SinkPluginPlan | undefined;
   readonly kafka: Kafka;
-  /** Where the brokers are reached, from the network. */
-  readonly brokers: KafkaEndpoint;
   /**
    * How connectors log in: the CDC account, which is the same on every server of the stack's own, so that a further one leaves the
    * workers alone; and the account of each server that somebody else runs.
@@ -64,35 +61,27 @@ export class ConnectCluster extends pulumi.ComponentResource {
   readonly container: docker.Container;
   /** Depend on these before anything is asked of the REST API. */
   readonly ready: ContainerReady[];
-  /** The file with the connectors' passwords, for containers that log in as they do: an upload, readable by their one user. */
-  readonly secrets: docker.types.input.ContainerUpload;
+  /** The file with the connectors' passwords, for the guard, which logs in to servers as they do: an upload, readable by its one user. */
+  readonly guardSecrets: docker.types.input.ContainerUpload;
   /** When the workers were started: a flow proven before does not count after. */
   readonly startedAt: pulumi.Output<string[]>;
 
   constructor(name: string, args: ConnectClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:ConnectCluster", name, {}, opts);
     const { plan, owner, networks } = args;
-    const { sasl, tls } = args.brokers;
     const parent = { parent: this };
 
-    const secrets = {
+    const mysqlLogins = pulumi
+      .all(args.logins.map(({ password, ca }) => pulumi.all([password, ca])))
+      .apply((known) => connectorSecrets(args.logins.map(({ account }, at) => secretOf(account, known[at]))));
+    const engineLogin = pulumi.output(args.engine?.password).apply((known) => connectorSecrets([], undefined, known));
+    const secretsWith = (kafkaLogins: pulumi.Output<string>) => ({
       file: connectorSecretsFile,
-      content: pulumi
-        .all([
-          args.kafka.password,
-          args.engine?.password,
-          pulumi.all(args.logins.map(({ password, ca }) => pulumi.all([password, ca]))),
-        ])
-        .apply(([kafkaPassword, enginePassword, known]) =>
-          connectorSecrets(
-            args.logins.map(({ account }, at) => secretOf(account, known[at])),
-            sasl && kafkaPassword !== undefined ? { ...sasl, password: kafkaPassword } : undefined,
-            enginePassword,
-          ),
-        ),
+      content: pulumi.all([mysqlLogins, kafkaLogins, engineLogin]).apply((parts) => parts.join("")),
       permissions: "0444",
-    };
-    this.secrets = secrets;
+    });
+    const secrets = secretsWith(args.kafka.logins.workers);
+    this.guardSecrets = secretsWith(args.kafka.logins.guard);
     const truststores = args.logins.flatMap(({ account: { truststore }, ca }) =>
       truststore === undefined || ca === undefined
         ? []
@@ -105,7 +94,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
           ],
     );
     const authorities = [
-      { file: kafkaAuthorityFile, content: tls?.ca },
+      { file: kafkaAuthorityFile, content: args.kafka.logins.ca },
       { file: engineAuthorityFile, content: args.engine?.ca },
     ].flatMap(({ file, content }) => (content === undefined ? [] : [{ file, content, permissions: "0444" }]));
     const connectorPlugins = plan.plugins.map(bringPlugin);

@@ -9,6 +9,7 @@ import { flowTargetOf } from "../flow/flow-target.ts";
 import type { CapturedServer } from "./captured-server.ts";
 import type { ConnectCluster } from "./connect-cluster.ts";
 import type { Kafka } from "./kafka.ts";
+import { kafkaLoginOf } from "./kafka-security.ts";
 
 export interface DebeziumConnectorArgs {
   readonly plan: ShardPlan;
@@ -42,7 +43,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
     const parent = { parent: this };
 
     const topics = kafka.createTopics(plan.topics, this);
-    const kafkaLogin = kafka.password === undefined ? {} : { kafkaPassword: kafka.password };
+    const kafkaLogin = kafkaLoginOf(kafka.password);
     const { password, ca } = shard.login;
     const { name: connectorName, config, state, onDelete, initialOffset } = plan.connector;
     const historyTopic = config["schema.history.internal.kafka.topic"];

@@ -1,9 +1,10 @@
 /** Brokers that somebody else runs. Topics are declared on them, and nothing else. */
 import * as pulumi from "@pulumi/pulumi";
+import { connectorSecrets } from "../lib/connector-secrets.ts";
 import { writtenKafka } from "../lib/endpoint.ts";
 import type { ExistingKafkaPlan, KafkaPlan, TopicPlan } from "../plan/types.ts";
 import { SharedTopic } from "../provider/shard-resources.ts";
-import type { Kafka } from "./kafka.ts";
+import type { Kafka, KafkaLogins } from "./kafka.ts";
 
 export interface ExistingKafkaArgs {
   readonly plan: KafkaPlan & { readonly existing: ExistingKafkaPlan };
@@ -19,7 +20,8 @@ export class ExistingKafka extends pulumi.ComponentResource implements Kafka {
   readonly container: undefined;
   readonly before: pulumi.CustomResource[];
   readonly password: pulumi.Output<string> | undefined;
-  readonly #plan: ExistingKafkaArgs["plan"];
+  readonly plan: ExistingKafkaArgs["plan"];
+  readonly logins: KafkaLogins;
 
   constructor(
     name: string,
@@ -27,15 +29,22 @@ export class ExistingKafka extends pulumi.ComponentResource implements Kafka {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("cdc:index:ExistingKafka", name, {}, opts);
-    this.#plan = plan;
+    this.plan = plan;
     this.password = password;
+    const { sasl, tls } = plan.endpoints.inNetwork;
+    // One account for everybody.
+    const login =
+      sasl === undefined || password === undefined
+        ? pulumi.output("")
+        : password.apply((known) => connectorSecrets([], { ...sasl, password: known }));
+    this.logins = { workers: login, guard: login, ca: tls?.ca };
     this.startedAt = pulumi.output([plan.endpoints.fromHost.bootstrap]);
     this.before = this.createTopics(workerTopics, this);
     this.registerOutputs();
   }
 
   createTopics(topics: readonly TopicPlan[], parent: pulumi.Resource): pulumi.CustomResource[] {
-    const { endpoints, existing } = this.#plan;
+    const { endpoints, existing } = this.plan;
     return topics.map(
       (topic) =>
         new SharedTopic(

@@ -46,7 +46,7 @@ export class Guard extends pulumi.ComponentResource {
         user: "1000:1000",
         command: ["node", ...(isMonitored(plan) ? monitoredOptions : []), `${guardFolder}/${entry}`],
         environment: { CDC_GUARD_SETTINGS: JSON.stringify(plan.settings) },
-        uploads: [args.worker.secrets],
+        uploads: [args.worker.guardSecrets],
         volumes: [{ volumeName: volume.name, containerPath: guardFolder, readOnly: true }],
         // Written after every look at the connectors, also when it found the worker out of reach.
         healthCheck: `test $(($(date +%s) - $(stat -c %Y /tmp/guard.json || echo 0))) -le ${guardSilentSeconds(plan.settings)}`,

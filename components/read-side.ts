@@ -13,6 +13,7 @@ import type { CapturedServer } from "./captured-server.ts";
 import type { ConnectCluster } from "./connect-cluster.ts";
 import type { DebeziumConnector } from "./debezium-connector.ts";
 import type { Kafka } from "./kafka.ts";
+import { kafkaLoginOf } from "./kafka-security.ts";
 import { SearchEngine } from "./search-engine.ts";
 import { SearchPage } from "./search-page.ts";
 import type { Networks } from "./networks.ts";
@@ -59,7 +60,7 @@ export class ReadSide extends pulumi.ComponentResource {
     const { owner, networks, plan, pipeline, kafka, worker, shards } = args;
     const { url } = plan.endpoints.fromHost;
     const parent = { parent: this };
-    const kafkaLogin = kafka.password === undefined ? {} : { kafkaPassword: kafka.password };
+    const kafkaLogin = kafkaLoginOf(kafka.password);
     const engineLogin = args.enginePassword === undefined ? {} : { enginePassword: args.enginePassword };
     // Where the documents of another sink go is its own affair.
     const isOwnSink = plan.sink.plugin.archive === undefined;

@@ -1,6 +1,14 @@
 /** The file by which the workers' connectors log in to the shards' servers, and by which whoever logs in as they do finds how. */
-import { cdcUser, enginePasswordKey, kafkaLoginKey, kafkaPasswordKey, secretsFolder } from "./constants.ts";
-import type { MysqlLogin, SaslUser } from "./endpoint.ts";
+import {
+  cdcUser,
+  enginePasswordKey,
+  kafkaAuthorityKey,
+  kafkaLoginKey,
+  kafkaPasswordKey,
+  loginKeyOf,
+  secretsFolder,
+} from "./constants.ts";
+import type { KafkaEndpoint, MysqlLogin, SaslUser } from "./endpoint.ts";
 import { certificatesIn, pemBody, pemOf } from "./pem.ts";
 
 /** What the file has of one account. */
@@ -19,6 +27,8 @@ export interface ConnectorSecret {
 /** How to log in to brokers that somebody else runs. */
 export interface KafkaSecret extends SaslUser {
   readonly password: string;
+  /** PEM, for whoever has no file of its own for it. */
+  readonly ca?: string;
 }
 
 /**
@@ -37,9 +47,21 @@ export function connectorSecrets(secrets: readonly ConnectorSecret[], kafka?: Ka
           `${kafkaPasswordKey}=${escaped(kafka.password)}\n`,
           // The placeholder stands for the whole: whoever checks the configuration sees no part of it.
           `${kafkaLoginKey}=${escaped(jaasOf(kafka))}\n`,
+          kafka.ca === undefined ? "" : `${kafkaAuthorityKey}=${bodies(kafka.ca)}\n`,
         ]),
     engine === undefined ? "" : `${enginePasswordKey}=${escaped(engine)}\n`,
   ].join("");
+}
+
+/** Logins of several principals, for one file: of each its login alone, as Java takes it. */
+export function principalLogins(secrets: readonly KafkaSecret[]): string {
+  return secrets.map((secret) => `${loginKeyOf(secret.user)}=${escaped(jaasOf(secret))}\n`).join("");
+}
+
+/** What a broker takes from an account that is there before any other. Upstream: `plain.sasl.jaas.config` of a listener. */
+export function takenLogin(user: string, password: string): string {
+  const login = `org.apache.kafka.common.security.plain.PlainLoginModule required user_${user}=${quoted(password)};`;
+  return `${kafkaLoginKey}=${escaped(login)}\n`;
 }
 
 /** A login as Kafka's clients in Java take it. Upstream: `sasl.jaas.config`, read by org.apache.kafka.common.security.JaasConfig. */
@@ -68,6 +90,12 @@ export function authorityPem(found: string): string {
     .split(",")
     .map((body) => pemOf("CERTIFICATE", body))
     .join("");
+}
+
+/** Brokers of the stack's own, with whom to trust as them. @param text a file that `connectorSecrets` made. */
+export function withAuthority(kafka: KafkaEndpoint, text: string): KafkaEndpoint {
+  const found = secretIn(text, kafkaAuthorityKey);
+  return found === undefined ? kafka : { ...kafka, tls: { ...kafka.tls, ca: authorityPem(found) } };
 }
 
 /** A login as resources of the state keep it. */

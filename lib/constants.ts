@@ -86,6 +86,23 @@ export const engineAuthorityFile = `${secretsFolder}/engine-authority.pem`;
 /** Where the search page finds that password. */
 export const enginePasswordFile = `${secretsFolder}/engine-password`;
 
+/** Key of the certificate (PEM) of the authority of the stack's own brokers, in files of whoever is no Java program. */
+export const kafkaAuthorityKey = "kafka.authority";
+
+/** The same login of one principal at brokers of the stack's own, which has several. */
+export function loginKeyOf(principal: string): string {
+  return `kafka.${principal}.jaas`;
+}
+
+/** A broker's key and certificate (PEM), with which it logs in to the others too. */
+export const brokerKeystoreFile = `${secretsFolder}/kafka-keystore.pem`;
+
+/** Where a broker finds the login that it takes from this program. Key: kafkaLoginKey. */
+export const brokerSecretsFile = `${secretsFolder}/kafka-broker.properties`;
+
+/** Where `cdc` finds how to log in to brokers of the stack's own: in a broker's container, which knows it anyway. */
+export const operatorSecretsFile = `${secretsFolder}/kafka-operator.properties`;
+
 /** Key of the CDC account's password in connectorSecretsFile. */
 export const cdcPasswordKey = "debezium.password";
 

@@ -10,6 +10,10 @@ export interface Tls {
    * of NODE_EXTRA_CA_CERTS. Upstream: `ca` of node:tls.
    */
   readonly ca?: string;
+  /**
+   * The stack's own authority alone: no plan knows its certificate, which the program makes. Whoever connects gives it as `ca`.
+   */
+  readonly authority?: "stack";
 }
 
 /** The same with MySQL, whose servers make certificates by themselves that name no host. */
@@ -52,6 +56,12 @@ export interface KafkaEndpoint {
 export interface SaslUser {
   readonly mechanism: "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512";
   readonly user: string;
+}
+
+/** The brokers of the stack's own as another of its accounts sees them; those of somebody else have one account for everybody. */
+export function brokersAs(endpoint: KafkaEndpoint, user: SaslUser["user"]): KafkaEndpoint {
+  const { sasl, tls } = endpoint;
+  return tls?.authority === undefined || sasl === undefined ? endpoint : { ...endpoint, sasl: { ...sasl, user } };
 }
 
 /** A service that speaks HTTP. */

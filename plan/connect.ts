@@ -1,7 +1,7 @@
 /** The Kafka Connect workers, in distributed mode. */
 import type { PipelineConfig } from "../config/schema.ts";
 import { connectRestPort, pluginsFolder, secretsFolder } from "../lib/constants.ts";
-import type { KafkaEndpoint } from "../lib/endpoint.ts";
+import { brokersAs, type KafkaEndpoint } from "../lib/endpoint.ts";
 import { publishedPort, workerEndpoints } from "./endpoints.ts";
 import { propertiesOf } from "./existing-kafka.ts";
 import { pidsLimit } from "./limits.ts";
@@ -120,7 +120,8 @@ function ownProperties(
     ...storedSafely(factor),
     "bootstrap.servers": kafka.bootstrap,
     // Its own clients, and those that it makes for connectors.
-    ...propertiesOf(kafka, ["", "producer.", "consumer.", "admin."]),
+    ...propertiesOf(kafka, [""]),
+    ...propertiesOf(brokersAs(kafka, "source"), ["producer.", "consumer.", "admin."]),
     "config.providers": "file",
     "config.providers.file.class": "org.apache.kafka.common.config.provider.FileConfigProvider",
     "config.providers.file.param.allowed.paths": secretsFolder,

@@ -1,6 +1,6 @@
 /** Brokers that somebody else runs: how they are reached, and what Kafka's clients in Java are told beside the addresses. */
 import type { ExistingKafka } from "../config/existing-schema.ts";
-import { connectorSecretsFile, kafkaAuthorityFile, kafkaLoginKey } from "../lib/constants.ts";
+import { connectorSecretsFile, kafkaAuthorityFile, kafkaLoginKey, loginKeyOf } from "../lib/constants.ts";
 import type { KafkaEndpoint } from "../lib/endpoint.ts";
 import type { KafkaPlan } from "./types.ts";
 
@@ -26,7 +26,7 @@ export function planExistingKafka(existing: ExistingKafka, authorities: Readonly
 
 /**
  * Properties of a client, by Kafka's names; the login is a placeholder of the worker's config provider.
- * @returns none for brokers that take plain connections from everybody, as those of the stack's own do.
+ * @returns none for brokers that take plain connections from everybody.
  */
 export function clientProperties({ tls, sasl }: KafkaEndpoint): Record<string, string> {
   if (tls === undefined && sasl === undefined) return {};
@@ -34,13 +34,17 @@ export function clientProperties({ tls, sasl }: KafkaEndpoint): Record<string, s
     "security.protocol": `${sasl === undefined ? "" : "SASL_"}${tls === undefined ? "PLAINTEXT" : "SSL"}`,
     ...(sasl !== undefined && {
       "sasl.mechanism": sasl.mechanism,
-      "sasl.jaas.config": `\${file:${connectorSecretsFile}:${kafkaLoginKey}}`,
+      "sasl.jaas.config": jaasPlaceholder(tls?.authority === "stack" ? loginKeyOf(sasl.user) : kafkaLoginKey),
     }),
-    ...(tls?.ca !== undefined && {
+    ...((tls?.ca ?? tls?.authority) !== undefined && {
       "ssl.truststore.location": kafkaAuthorityFile,
       "ssl.truststore.type": "PEM",
     }),
   };
+}
+
+function jaasPlaceholder(key: string): string {
+  return `\${file:${connectorSecretsFile}:${key}}`;
 }
 
 /** The same for several clients of one configuration. @param prefixes of their properties: `producer.`. */

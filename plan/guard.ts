@@ -1,7 +1,7 @@
 /** The guard: a container that restarts connectors which failed or stalled. */
 import type { PipelineConfig } from "../config/schema.ts";
 import { httpEndpoints, ownNames, publishedPort } from "./endpoints.ts";
-import { writtenHttp, writtenKafka } from "../lib/endpoint.ts";
+import { brokersAs, writtenHttp, writtenKafka } from "../lib/endpoint.ts";
 import { askedIn, asksIn, nameIn, networkNames } from "./networks.ts";
 import { pidsLimit } from "./limits.ts";
 import { nodeMemoryLimitMiB } from "./memory.ts";
@@ -47,7 +47,7 @@ export function planGuard(
     pidsLimit,
     settings: {
       connectUrls: connect.workers.map(({ endpoints }) => writtenHttp(endpoints.inNetwork)),
-      bootstrap: writtenKafka(kafka.endpoints.inNetwork),
+      bootstrap: writtenKafka(brokersAs(kafka.endpoints.inNetwork, "guard")),
       checkSeconds,
       stallSeconds,
       restartAfterSeconds,

@@ -59,7 +59,7 @@ function plannedAs(
   const kafka = existing === undefined ? planKafka(stack, config) : planExistingKafka(existing, authorities);
   const brokers = kafka.endpoints.inNetwork;
   const shards = resolved.map((shard) => planShard(stack, shard, config, brokers, releases.length > 1));
-  const readSide = planReadSide(stack, config, { resolved, shards }, authorities);
+  const readSide = planReadSide(stack, config, { resolved, shards }, { brokers, authorities });
   const sink = readSide?.sink;
   const sharedTopics = mergedTopics(resolved, config);
   const connect = planConnect(stack, config, {
@@ -72,6 +72,7 @@ function plannedAs(
     stack,
     network: networkNames(stack).pipeline,
     portOffset: config.portOffset,
+    security: config.security,
     schema: config.schema === "" ? undefined : config.schema,
     timeZone: config.timeZone,
     images: {

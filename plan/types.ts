@@ -127,6 +127,8 @@ export interface BrokerPlan extends StatefulPlan {
   readonly nodeId: number;
   /** Where it is reached. */
   readonly endpoints: Endpoints<KafkaEndpoint>;
+  /** What its certificate names, its principal first; undefined where nothing is encrypted. */
+  readonly certificateNames?: readonly string[];
   /** The image's environment: KAFKA_* variables and CLUSTER_ID. */
   readonly environment: Readonly<Record<string, string>>;
   /** The properties in it that are the plan's, by the broker's names; `kafka.properties` may not say otherwise. */
@@ -351,6 +353,9 @@ export interface RotationPlan {
   readonly mysqlRoot?: string | undefined;
 }
 
+/** `cdc:security`. */
+export type Security = "plain" | "tls";
+
 export interface PipelinePlan {
   /** `PROJECT-STACK`: prefix of every name on the engine, and the value of the label `cdc.stack`. */
   readonly stack: string;
@@ -358,6 +363,8 @@ export interface PipelinePlan {
   readonly network: string;
   /** Already added to every published port. */
   readonly portOffset: number;
+  /** Whether the stack's own services take encrypted connections alone, from whoever logs in. */
+  readonly security: Security;
   /** Folder under sql/ that is applied to every shard; undefined for none. */
   readonly schema: string | undefined;
   readonly timeZone: string;

@@ -1,6 +1,7 @@
 /** What the guard logs in with: it has the workers' file of secrets. */
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { secretIn } from "../../lib/connector-secrets.ts";
+import { secretIn, withAuthority } from "../../lib/connector-secrets.ts";
 import { connectorSecretsFile, kafkaPasswordKey } from "../../lib/constants.ts";
 import { kafkaEndpoint, type KafkaEndpoint } from "../../lib/endpoint.ts";
 import type { GuardSettings } from "../../plan/types.ts";
@@ -12,10 +13,11 @@ export async function secretOf(file: string, key: string): Promise<string> {
   return found;
 }
 
-/** The brokers, and how to get the password where they want one. */
+/** The brokers, whom to trust as those of the stack's own, and how to get the password where they want one. */
 export function brokersOf({ bootstrap }: Pick<GuardSettings, "bootstrap">): KafkaEndpoint {
+  const kafka = kafkaEndpoint(bootstrap);
   return {
-    ...kafkaEndpoint(bootstrap),
+    ...(kafka.tls?.authority === undefined ? kafka : withAuthority(kafka, readFileSync(connectorSecretsFile, "utf8"))),
     password: async () => await secretOf(connectorSecretsFile, kafkaPasswordKey),
   };
 }

@@ -108,6 +108,15 @@ const rows: readonly Row[] = [
     () => [elsewhere({ createAccount: { user: "admin", password: db.password } }), elsewhere({})],
   ],
   [
+    "CDC-236",
+    { ...elsewhere({ tls: false }), security: "tls" },
+    /take the field out, or write cdc:security: plain/,
+    () => [
+      { ...elsewhere({}), security: "tls" },
+      { ...elsewhere({ tls: false }), security: "plain" },
+    ],
+  ],
+  [
     "CDC-233",
     {
       shards: [

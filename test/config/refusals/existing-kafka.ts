@@ -6,6 +6,7 @@ const kafka = (fields: Fields): Fields => ({ kafka: { existing: { ...existingKaf
 const servers = (...bootstrapServers: unknown[]) => kafka({ bootstrapServers });
 const sasl = (fields: Fields) => kafka({ sasl: { ...existingKafka.sasl, ...fields } });
 const beside = (fields: Fields): Fields => ({ kafka: { existing: existingKafka, ...fields } });
+const switched: Fields = { security: "tls" };
 const first = at("bootstrapServers[0]");
 
 export const existingBrokers: readonly Row[] = [
@@ -48,6 +49,9 @@ export const existingBrokers: readonly Row[] = [
     "cdc:kafka.properties",
     /take it out/,
   ],
+  ["brokers in clear beside the switch", { ...kafka({ tls: false }), ...switched }, "CDC-236", at("tls"), /speak TLS/],
+  ["nobody who logs in, beside it", { ...kafka({ sasl: undefined }), ...switched }, "CDC-236", at("sasl"), /who logs/],
+  ["an unknown security", { security: "ssl" }, "CDC-105", "cdc:security", /change/],
   [
     "the plan's TLS said otherwise",
     { ...kafka({}), connect: { properties: { "producer.security.protocol": "PLAINTEXT" } } },
