@@ -3,6 +3,7 @@ import { engineJavaOptions } from "./jvm.ts";
 import { pidsLimit } from "./limits.ts";
 import { jvmMemoryLimitMiB, nodeMemoryLimitMiB } from "./memory.ts";
 import type { PipelineConfig } from "../config/schema.ts";
+import { enginePasswordFile } from "../lib/constants.ts";
 import { writtenHttp, type HttpEndpoint, type KafkaEndpoint } from "../lib/endpoint.ts";
 import { hasOwnSink, planIndices, planProbeIndex, type PlannedShards } from "./indices.ts";
 import { askedIn, networkNames } from "./networks.ts";
@@ -135,6 +136,7 @@ function planPage(
     pidsLimit,
     settings: {
       engineUrl: writtenHttp(engine),
+      ...(engine.login !== undefined && { passwordFile: enginePasswordFile }),
       hosts: ownNames(alias, container),
       indices: indices.map(({ alias, table }) => ({ alias, table })),
     },

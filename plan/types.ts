@@ -318,6 +318,8 @@ export interface SearchPagePlan extends PublishedPlan {
 export interface SearchPageSettings {
   /** The engine's REST API inside the network. */
   readonly engineUrl: Written<HttpEndpoint>;
+  /** Where the password of its user is found, in the container. Default: nobody logs in. */
+  readonly passwordFile?: string;
   /** The names by which it may be asked, without ports. */
   readonly hosts: readonly string[];
   /** Aliases that are searched, and the tables that they stand for. */

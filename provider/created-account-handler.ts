@@ -87,7 +87,9 @@ async function make(inputs: Properties, before?: AccountOutputs): Promise<Proper
     const given = new Map(Object.entries(before?.privileges ?? {}));
     await ensureAccount(admin, wanted.stack, accountOf(wanted), given);
     const isMade = cdcDatabase in wanted.privileges && (await ensureOwnDatabase(admin, ownStatements()));
-    return { ...inputs, madeDatabase: isMade || before?.madeDatabase === true };
+    // What was made on another server says nothing of this one's, which may be its administrator's.
+    const isSameServer = before !== undefined && hostAndPort(before.server) === hostAndPort(wanted.server);
+    return { ...inputs, madeDatabase: isMade || (isSameServer && before.madeDatabase) };
   });
 }
 

@@ -2,7 +2,6 @@
 import { readFile } from "node:fs/promises";
 import { askHttp } from "../../clients/http.ts";
 import { TlsError } from "../../clients/tls.ts";
-import { enginePasswordFile } from "../../lib/constants.ts";
 import { httpEndpoint } from "../../lib/endpoint.ts";
 import { messageOf } from "../../lib/run.ts";
 import type { SearchRequest } from "./request.ts";
@@ -42,9 +41,10 @@ const timeoutMs = 3000;
  */
 export async function search(settings: SearchPageSettings, request: SearchRequest): Promise<SearchAnswer> {
   const aliases = settings.indices.map(({ alias }) => encodeURIComponent(alias)).join(",");
+  const { engineUrl, passwordFile } = settings;
   const engine = {
-    ...httpEndpoint(settings.engineUrl),
-    password: async () => await readFile(enginePasswordFile, "utf8"),
+    ...httpEndpoint(engineUrl),
+    ...(passwordFile !== undefined && { password: async () => await readFile(passwordFile, "utf8") }),
   };
   const { status, text } = await askHttp("the search engine", engine, {
     method: "POST",

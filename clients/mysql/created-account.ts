@@ -31,7 +31,8 @@ export async function ownerOf(admin: Connection, user: string): Promise<string |
 
 /** What the account lacks; everything where there is none. */
 export async function lackingOf(admin: Connection, { user, privileges }: WantedAccount): Promise<Privileges> {
-  return lackingPrivileges(await grantsOf(admin, user), privileges);
+  const isThere = (await ownerOf(admin, user)) !== undefined;
+  return lackingPrivileges(isThere ? await grantsOf(admin, user) : [], privileges);
 }
 
 /**
@@ -96,7 +97,6 @@ export async function dropOwnDatabase(admin: Connection, tables: readonly string
 }
 
 async function grantsOf(admin: Connection, user: string): Promise<string[]> {
-  if ((await ownerOf(admin, user)) === undefined) return [];
   const [rows] = await admin.query<RowDataPacket[]>("SHOW GRANTS FOR ?@'%'", [user]);
   return rows.map((row) => String(Object.values(row)[0]));
 }

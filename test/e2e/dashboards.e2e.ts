@@ -25,6 +25,8 @@ beforeAll(async () => {
 afterAll(async () => await checkout.remove());
 
 test("every query of every panel returns data", async () => {
+  // What a comparison found is told once there was one.
+  succeeded(await cdc(checkout, "reconcile"));
   const out = join(checkout.folder, "exported");
   succeeded(await cdc(checkout, "monitoring", "export", "--out", out));
   const { panels } = JSON.parse(await readFile(join(out, `${checkout.prefix}.dashboard.json`), "utf8")) as Dashboard;

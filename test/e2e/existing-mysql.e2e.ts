@@ -180,6 +180,17 @@ describe("an account that is made", () => {
     expect(await server.sql("SHOW GRANTS FOR 'made'@'%'")).not.toContain("`crm`");
   });
 
+  it("a database that was made on another server does not make this one's the stack's", async () => {
+    const known = { ...inputs(), madeDatabase: true };
+    const elsewhere = { ...known, server: { host: "db2.example.com", port: 3306 } };
+    expect((await createdAccountHandler.update("made", elsewhere, inputs(), say)).outs).toMatchObject({
+      madeDatabase: false,
+    });
+    expect((await createdAccountHandler.update("made", known, inputs(), say)).outs).toMatchObject({
+      madeDatabase: true,
+    });
+  });
+
   it("somebody else's account, or another stack's, is refused and left", async () => {
     const theirs = await server.everything();
     await expect(createdAccountHandler.create(inputs({ user: "capture" }), say)).rejects.toThrow(

@@ -20,7 +20,7 @@ const bootstrap = `localhost:${9092 + portOffset}`;
 const engine = `http://127.0.0.1:${9200 + portOffset}`;
 const checkout = new Checkout("e2e-read-side");
 const shards = ["shard0", "shard1", "shard2"];
-const rowsPerShard = [33_334, 33_333, 33_333];
+const rowsPerShard = [10_000, 10_000, 10_000];
 const tables = ["products.products", "products.stock", "products.sales"];
 const startedMs = Date.now();
 let connections: Connection[] = [];
@@ -178,7 +178,7 @@ describe("after `up`", () => {
   });
 });
 
-describe("100,000 rows, half of them updated, a tenth deleted, the sink restarted twice and partitions added meanwhile", () => {
+describe("30,000 rows, half of them updated, a tenth deleted, the sink restarted twice and partitions added meanwhile", () => {
   test("are the same on both sides", async () => {
     const loads = shards.map(async (_, index) => await load(index));
     await restartSink();
@@ -201,7 +201,7 @@ describe("100,000 rows, half of them updated, a tenth deleted, the sink restarte
       const { docs } = await ask<{ docs: { _source: Texts }[] }>("/products-sales/_mget", {
         ids: rows.map(({ id }) => `${shard}:${id}`),
       });
-      expect(rows.length).toBeGreaterThan(300);
+      expect(rows.length).toBeGreaterThan(80);
       expect(docs.map(({ _source }) => comparable(_source))).toEqual(
         (rows as Texts[]).map((row) =>
           comparable({ ...row, sold_at: iso(row["sold_at"] ?? null), seen_at: iso(row["seen_at"] ?? null, "Z") }),

@@ -91,6 +91,7 @@ export function stateOf(known: Known, past: Remembered, now: number, settings: M
   const { stack, maxDelaySeconds, topology } = settings.page;
   const isSilent = checked !== undefined && now - checked.at > settings.metrics.silentSeconds * 1000;
   const current = isSilent ? undefined : checked;
+  const samples = samplesOf({ ...known, checked: current }, now, settings);
   return {
     now,
     since: past.since,
@@ -101,19 +102,14 @@ export function stateOf(known: Known, past: Remembered, now: number, settings: M
     stack,
     maxDelayMs: maxDelaySeconds * 1000,
     topology,
-    connectors: connectorsOf({ ...known, checked: current }, now, settings),
-    ...indexOf({ ...known, checked: current }, now, settings),
+    connectors: connectorsOf({ ...known, checked: current }, samples, settings),
+    ...indexOf(known, samples),
     told: past.told.toReversed(),
   };
 }
 
 /** As old as what is served of it. */
-function indexOf(
-  known: Known,
-  now: number,
-  settings: MonitoredGuardSettings,
-): Pick<PageState, "indexTrouble" | "ofNoShard"> {
-  const samples = samplesOf(known, now, settings);
+function indexOf(known: Known, samples: readonly Sample[]): Pick<PageState, "indexTrouble" | "ofNoShard"> {
   const valueOf = (metric: MetricName) => samples.find(({ name }) => name === metric)?.value;
   const engine = valueOf("cdc_engine_red") === undefined ? undefined : known.beside?.engine;
   const isWrong = engine !== undefined && (engine.isRed || engine.missing.length > 0);
@@ -132,12 +128,11 @@ function answering(checked: Checked | undefined): Pick<PageState, "worker" | "br
 }
 
 /** The declared ones in the plan's order, then what else is on the worker. */
-function connectorsOf(known: Known, now: number, settings: MonitoredGuardSettings): ConnectorState[] {
+function connectorsOf(known: Known, samples: readonly Sample[], settings: MonitoredGuardSettings): ConnectorState[] {
   const { checked } = known;
   const { shards, readSide } = settings.page.topology;
   const declared = [...shards.map(({ connector }) => connector), ...(readSide === undefined ? [] : [readSide.sink])];
   const others = Object.keys(checked?.seen?.connectors ?? {}).filter((name) => !declared.includes(name));
-  const samples = samplesOf(known, now, settings);
   return [...declared, ...others.toSorted()].map((name) => connectorOf(name, known, samples, settings));
 }
 
