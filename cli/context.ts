@@ -5,11 +5,12 @@ import { brokerObstacle } from "../clients/kafka/obstacle.ts";
 import { checkStackName, stackFile } from "../config/stack-name.ts";
 import { checkoutFolder } from "../lib/checkout.ts";
 import { UserError } from "../lib/run.ts";
-import { authorityKey, authorityPem, loginOf, secretIn } from "../lib/connector-secrets.ts";
-import { connectorSecretsFile, kafkaPasswordKey } from "../lib/constants.ts";
+import { authorityKey, authorityPem, connectAccessIn, loginOf, secretIn } from "../lib/connector-secrets.ts";
+import { kafkaPasswordKey } from "../lib/constants.ts";
 import type { MysqlLogin } from "../lib/endpoint.ts";
 import type { DesiredState, PipelinePlan, ShardPlan } from "../plan/types.ts";
-import { fileFrom } from "../clients/docker/files.ts";
+import { workerSecrets } from "../clients/docker/worker-secrets.ts";
+import { withConnectLogin } from "../plan/connect-access.ts";
 import { UnreachableError, UsageError } from "./exit.ts";
 import { lookingAt } from "./output.ts";
 import { lookedAt, type Use } from "./whose.ts";
@@ -87,7 +88,12 @@ export async function planOf({ stack }: Pick<GlobalOptions, "stack">): Promise<O
   let secrets: Promise<WorkerSecrets> | undefined;
   const read = async () => await (secrets ??= readSecrets(planned));
   const planned = await readPlan(stack);
-  const plan = withKafkaLogin(planned, async () => kafkaPasswordIn(await read(), planned));
+  const access = async () => {
+    const found = await workerSecrets(containersOf(planned));
+    return found && connectAccessIn(found.text);
+  };
+  const reached = { ...planned, connect: withConnectLogin(planned.connect, access) };
+  const plan = withKafkaLogin(reached, async () => kafkaPasswordIn(await read(), planned));
   return {
     name: stack,
     plan,
@@ -163,12 +169,14 @@ function withKafkaLogin(plan: PipelinePlan, password: () => Promise<string>): Pi
   return { ...plan, kafka: { ...plan.kafka, endpoints: { ...endpoints, fromHost } } };
 }
 
+function containersOf({ connect }: PipelinePlan): string[] {
+  return connect.workers.map(({ container }) => container);
+}
+
 async function readSecrets(plan: PipelinePlan): Promise<WorkerSecrets> {
-  const containers = plan.connect.workers.map(({ container }) => container);
-  for (const container of containers) {
-    const text = await fileFrom(container, connectorSecretsFile);
-    if (text !== undefined) return { container, text };
-  }
+  const containers = containersOf(plan);
+  const found = await workerSecrets(containers);
+  if (found !== undefined) return found;
   throw new UnreachableError(
     `passwords cannot be read: ${containers.join(", ")} is not on the Docker engine`,
     "bring the stack up (make up); cdc status shows what there is of it",

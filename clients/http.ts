@@ -39,11 +39,12 @@ export async function askHttp(
   { method, path, body, signal }: HttpQuestion,
 ): Promise<HttpAnswer> {
   const root = rootOf(address);
-  const { login, password = "" } = address;
+  const access = await address.access?.();
+  const { login, password = access?.password ?? "" } = address;
   const request = root.startsWith("https:") ? encryptedRequest : plainRequest;
   const content = body === undefined ? undefined : JSON.stringify(body);
   const asked = request(`${root}${path}`, {
-    ...httpsOptions(address),
+    ...httpsOptions(access === undefined ? address : { ...address, tls: { ca: access.ca } }),
     // A connection of its own: one that was kept may be gone by now, and only the request would tell.
     agent: false,
     ...(login !== undefined && { auth: `${login.user}:${password}` }),

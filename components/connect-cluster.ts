@@ -6,13 +6,14 @@ import { codeHash, filterPlugin, sinkPlugin, sourcesOf } from "../provider/scrip
 import { connectorSecrets, type ConnectorSecret } from "../lib/connector-secrets.ts";
 import { javaTruststore } from "../lib/java-truststore.ts";
 import { connectorSecretsFile, kafkaAuthorityFile, workerPropertiesFile } from "../lib/constants.ts";
-import type { KafkaEndpoint } from "../lib/endpoint.ts";
-import { itself } from "../plan/endpoints.ts";
+import type { HttpAccess, KafkaEndpoint } from "../lib/endpoint.ts";
 import { renderProperties } from "../plan/java-properties.ts";
 import type { Owner } from "../plan/owner.ts";
 import type { CdcAccountPlan, ConnectPlan, FilterPlan, PluginPlan, SinkPluginPlan, WorkerPlan } from "../plan/types.ts";
+import type { CertificateAuthority } from "../provider/certificate-resources.ts";
 import { type ContainerReady, PreparedImage } from "../provider/resources.ts";
 import { createService, createVolume, type Service } from "./docker.ts";
+import { SecuredRest, workerHealth } from "./secured-rest.ts";
 import type { Kafka } from "./kafka.ts";
 import type { Networks } from "./networks.ts";
 
@@ -34,6 +35,10 @@ export interface ConnectClusterArgs {
    * workers alone; and the account of each server that somebody else runs.
    */
   readonly logins: readonly ConnectorLogin[];
+  /** Signs the workers' certificates. */
+  readonly authority: CertificateAuthority;
+  /** How the REST API is reached; undefined where it wants no login. */
+  readonly access: pulumi.Output<HttpAccess> | undefined;
 }
 
 /** An account as connectors use it. */
@@ -51,6 +56,8 @@ export class ConnectCluster extends pulumi.ComponentResource {
   readonly ready: ContainerReady[];
   /** The file with the connectors' passwords, for containers that log in as they do: an upload, readable by their one user. */
   readonly secrets: docker.types.input.ContainerUpload;
+  /** For resources that ask the REST API; empty where it wants no login. */
+  readonly login: { readonly connectAccess?: pulumi.Output<HttpAccess> };
   /** When the workers were started: a flow proven before does not count after. */
   readonly startedAt: pulumi.Output<string[]>;
 
@@ -60,14 +67,20 @@ export class ConnectCluster extends pulumi.ComponentResource {
     const { sasl, tls } = args.brokers;
     const parent = { parent: this };
 
+    this.login = args.access === undefined ? {} : { connectAccess: args.access };
     const secrets = {
       file: connectorSecretsFile,
       content: pulumi
-        .all([args.kafka.password, pulumi.all(args.logins.map(({ password, ca }) => pulumi.all([password, ca])))])
-        .apply(([kafkaPassword, known]) =>
+        .all([
+          args.kafka.password,
+          pulumi.all(args.logins.map(({ password, ca }) => pulumi.all([password, ca]))),
+          args.access,
+        ])
+        .apply(([kafkaPassword, known, access]) =>
           connectorSecrets(
             args.logins.map(({ account }, at) => secretOf(account, known[at])),
             sasl && kafkaPassword !== undefined ? { ...sasl, password: kafkaPassword } : undefined,
+            access,
           ),
         ),
       permissions: "0444",
@@ -175,6 +188,12 @@ export class ConnectCluster extends pulumi.ComponentResource {
     }
 
     function createWorker(worker: WorkerPlan, before: Service | undefined): Service {
+      const { certificateNames } = worker;
+      const { access, authority } = args;
+      const secured =
+        access === undefined || certificateNames === undefined
+          ? undefined
+          : new SecuredRest(worker.name, { authority, access, names: certificateNames }, parent);
       return createService(
         {
           owner,
@@ -188,12 +207,10 @@ export class ConnectCluster extends pulumi.ComponentResource {
             secrets,
             ...truststores,
             ...brokersAuthority,
+            ...(secured?.uploads ?? []),
           ],
           volumes: plugins.map(({ mount }) => mount),
-          // 200 once the worker has joined its group and read its topics (KIP-1017).
-          healthCheck:
-            `bash -c 'exec 3<>/dev/tcp/${itself.name}/${worker.port.internal} && ` +
-            `printf "GET /health HTTP/1.0\\r\\n\\r\\n" >&3 && head -n1 <&3 | grep -q " 200 "'`,
+          healthCheck: workerHealth(worker),
           stopSeconds: 30,
         },
         // A worker waits for the brokers by itself, and makes its own topics: both start at the same time.

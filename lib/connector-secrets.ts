@@ -1,6 +1,13 @@
 /** The file by which the workers' connectors log in to the shards' servers, and by which whoever logs in as they do finds how. */
-import { cdcUser, kafkaLoginKey, kafkaPasswordKey, secretsFolder } from "./constants.ts";
-import type { MysqlLogin, SaslUser } from "./endpoint.ts";
+import {
+  cdcUser,
+  connectAuthorityKey,
+  connectPasswordKey,
+  kafkaLoginKey,
+  kafkaPasswordKey,
+  secretsFolder,
+} from "./constants.ts";
+import type { HttpAccess, MysqlLogin, SaslUser } from "./endpoint.ts";
 import { certificatesIn, pemBody, pemOf } from "./pem.ts";
 
 /** What the file has of one account. */
@@ -21,8 +28,15 @@ export interface KafkaSecret extends SaslUser {
   readonly password: string;
 }
 
-/** A file of properties, as Java reads it (FileConfigProvider). */
-export function connectorSecrets(secrets: readonly ConnectorSecret[], kafka?: KafkaSecret): string {
+/**
+ * A file of properties, as Java reads it (FileConfigProvider).
+ * @param connect how the workers' REST API is reached; undefined where it wants no login.
+ */
+export function connectorSecrets(
+  secrets: readonly ConnectorSecret[],
+  kafka?: KafkaSecret,
+  connect?: HttpAccess,
+): string {
   return [
     ...secrets.flatMap(({ passwordKey, password, authority }) => [
       `${passwordKey}=${escaped(password)}\n`,
@@ -35,7 +49,16 @@ export function connectorSecrets(secrets: readonly ConnectorSecret[], kafka?: Ka
           // The placeholder stands for the whole: whoever checks the configuration sees no part of it.
           `${kafkaLoginKey}=${escaped(jaasOf(kafka))}\n`,
         ]),
+    ...(connect === undefined
+      ? []
+      : [`${connectPasswordKey}=${escaped(connect.password)}\n`, `${connectAuthorityKey}=${bodies(connect.ca)}\n`]),
   ].join("");
+}
+
+/** How the workers' REST API is reached, by such a file; undefined when it does not say. */
+export function connectAccessIn(text: string): HttpAccess | undefined {
+  const [password, authority] = [connectPasswordKey, connectAuthorityKey].map((key) => secretIn(text, key));
+  return password === undefined || authority === undefined ? undefined : { password, ca: authorityPem(authority) };
 }
 
 /** A login as Kafka's clients in Java take it. Upstream: `sasl.jaas.config`, read by org.apache.kafka.common.security.JaasConfig. */

@@ -62,6 +62,21 @@ export interface HttpEndpoint {
   readonly tls?: Tls;
   /** Who logs in, by HTTP Basic. Default: nobody. Upstream: @opensearch-project/opensearch `auth`. */
   readonly login?: { readonly user: string };
+  /** Fetches what that login wants when a request is made. A function, so that it is neither printed nor kept. Default: nothing. */
+  readonly access?: () => Promise<HttpAccess | undefined>;
+}
+
+/** What a service of the stack's own is reached with and no plan can know. */
+export interface HttpAccess {
+  /** Of `login.user`. */
+  readonly password: string;
+  /** PEM of the authority that signed the service's certificate. */
+  readonly ca: string;
+}
+
+/** A service of the stack's own, reached with what a resource was given. @param access undefined where nobody logs in. */
+export function withAccess(endpoint: HttpEndpoint, access: HttpAccess | undefined): HttpEndpoint {
+  return access === undefined ? endpoint : { ...endpoint, access: async () => access };
 }
 
 /** The two ways to one service. */

@@ -1,6 +1,7 @@
 /** The guard: a container that restarts connectors which failed or stalled. */
 import type { PipelineConfig } from "../config/schema.ts";
-import { httpEndpoints, ownNames, publishedPort } from "./endpoints.ts";
+import { connectUser } from "../lib/constants.ts";
+import { certificateNames, httpEndpoints, ownNames, publishedPort } from "./endpoints.ts";
 import { writtenHttp, writtenKafka } from "../lib/endpoint.ts";
 import { askedIn, asksIn, nameIn, networkNames } from "./networks.ts";
 import { pidsLimit } from "./limits.ts";
@@ -58,7 +59,7 @@ export function planGuard(
 
 /** Asked by its name where its port is published, as a worker is, and beside the Prometheus of the stack's own; at no other address. */
 function withMetrics(guard: GuardPlan, stack: string, config: PipelineConfig, parts: PlannedParts): MonitoredGuardPlan {
-  const { monitoring, portOffset, maxDelaySeconds } = config;
+  const { monitoring, portOffset, maxDelaySeconds, security } = config;
   const { alias, container, settings } = guard;
   const networks = networkNames(stack);
   const asked = [networks.pipeline, ...(monitoring.prometheus.enabled ? [networks.monitoring] : [])];
@@ -67,7 +68,8 @@ function withMetrics(guard: GuardPlan, stack: string, config: PipelineConfig, pa
     ...guard,
     networks: [...asked.map((network) => askedIn(network, alias)), asksIn(networks.databases)],
     port,
-    endpoints: httpEndpoints(alias, port),
+    endpoints: httpEndpoints(alias, port, security),
+    certificateNames: security === "tls" ? certificateNames(alias, container) : undefined,
     settings: {
       ...settings,
       metrics: {
@@ -75,6 +77,7 @@ function withMetrics(guard: GuardPlan, stack: string, config: PipelineConfig, pa
         listensAt: asked.map((network) => nameIn(network, alias)),
         hosts: ownNames(alias, container),
         silentSeconds: guardSilentSeconds(settings),
+        ...(security === "tls" && { login: { user: connectUser } }),
       },
       page: { stack, maxDelaySeconds, topology: topologyOf(config, parts) },
     },

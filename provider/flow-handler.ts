@@ -1,7 +1,9 @@
 /** cdc:index:Flow */
 import { startTimes } from "../clients/docker/container.ts";
 import { loginOf, type KeptLogin } from "../lib/connector-secrets.ts";
+import type { HttpAccess } from "../lib/endpoint.ts";
 import { targetOf, type Kept } from "../plan/endpoints.ts";
+import { withConnectAccess } from "./connect-access.ts";
 import { withKafkaPassword } from "./kafka-password.ts";
 import { provenWords, type FlowTarget, type IndexTarget } from "../flow/flow-target.ts";
 import { asKnown, isEqual, type Properties, type ResourceHandler, type Say, without } from "./handler.ts";
@@ -12,6 +14,8 @@ interface FlowInputs extends KeptLogin {
   readonly index?: Kept<IndexTarget>;
   /** Of the account at the brokers. */
   readonly kafkaPassword?: string;
+  /** Of the worker. */
+  readonly connectAccess?: HttpAccess;
   /** Containers that the change passes through. */
   readonly containers: readonly string[];
   /** How long the way of the change may take, in seconds. */
@@ -53,10 +57,11 @@ async function prove(inputs: Properties, say: Say): Promise<Properties> {
     containers,
     timeoutSeconds,
     kafkaPassword,
+    connectAccess,
     ...login
   } = reveal(inputs) as FlowInputs & Properties;
-  const target = withKafkaPassword(targetOf<FlowTarget>(kept), kafkaPassword);
-  const index = keptIndex && targetOf<IndexTarget>(keptIndex);
+  const target = withConnectAccess(withKafkaPassword(targetOf<FlowTarget>(kept), kafkaPassword), connectAccess);
+  const index = keptIndex && withConnectAccess(targetOf<IndexTarget>(keptIndex), connectAccess);
   // Before the change is made: what is started anew meanwhile was not passed.
   const startedAt = await startTimes(containers);
   // The clients of Kafka and MySQL take half a second to load: most runs of the plugin need none.

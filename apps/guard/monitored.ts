@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { TopicAdmin } from "../../clients/kafka/admin.ts";
 import type { LogEntry } from "../../lib/log-line.ts";
 import type { MonitoredGuardSettings } from "../../plan/types.ts";
+import { doorOf } from "./door.ts";
 import type { Known } from "./metrics/known.ts";
 import { lookAtSinks, SinkLags } from "./metrics/sinks.ts";
 import { Recorder } from "./page/recorder.ts";
@@ -22,7 +23,7 @@ await asProgram(async () => {
     say(entry);
     past.say(entry);
   };
-  serve(settings, { known: () => known, past }, tell);
+  serve(settings, { known: () => known, past }, tell, doorOf(settings.metrics));
   const watching = watchSinks(
     settings,
     () => known.checked?.seen,

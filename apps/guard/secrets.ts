@@ -1,8 +1,8 @@
 /** What the guard logs in with: it has the workers' file of secrets. */
 import { readFile } from "node:fs/promises";
-import { secretIn } from "../../lib/connector-secrets.ts";
+import { connectAccessIn, secretIn } from "../../lib/connector-secrets.ts";
 import { connectorSecretsFile, kafkaPasswordKey } from "../../lib/constants.ts";
-import { kafkaEndpoint, type KafkaEndpoint } from "../../lib/endpoint.ts";
+import { httpEndpoint, kafkaEndpoint, type HttpEndpoint, type KafkaEndpoint } from "../../lib/endpoint.ts";
 import type { GuardSettings } from "../../plan/types.ts";
 
 /** @throws Error when the file has no such key. */
@@ -10,6 +10,12 @@ export async function secretOf(file: string, key: string): Promise<string> {
   const found = secretIn(await readFile(file, "utf8"), key);
   if (found === undefined) throw new Error(`${file} has no ${key}`);
   return found;
+}
+
+/** The workers, and how to log in where they want it. */
+export function workersOf({ connectUrls }: Pick<GuardSettings, "connectUrls">): HttpEndpoint[] {
+  const access = async () => connectAccessIn(await readFile(connectorSecretsFile, "utf8"));
+  return connectUrls.map(httpEndpoint).map((worker) => (worker.login === undefined ? worker : { ...worker, access }));
 }
 
 /** The brokers, and how to get the password where they want one. */

@@ -91,7 +91,7 @@ describe("Prometheus", () => {
 
   test("has the rules that are exported", () => {
     const { rules, files, guard } = filesOf(whole);
-    const [exported] = exportedFiles("cdc-test", rules, guard.port);
+    const [exported] = exportedFiles("cdc-test", rules, guard);
     expect(files[1]).toEqual(exported);
   });
 
