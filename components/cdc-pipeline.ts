@@ -88,6 +88,12 @@ export class CdcPipeline extends pulumi.ComponentResource {
     const cdcPassword = password("cdc-password", cdcAccount);
     const authority = new CertificateAuthority("authority", { name: `cdc ${plan.stack}` }, parent);
     const ca = authority.certificate;
+    const access =
+      plan.connect.endpoints.fromHost.login === undefined
+        ? undefined
+        : pulumi
+            .all([password("connect-password", undefined), ca])
+            .apply(([known, trusted]) => ({ password: known, ca: trusted }));
     const mysqlImage = prepared("mysql", args.images.mysql, image("mysql-image", args.images.mysql));
     const kafkaImage = { reference: args.images.kafka, id: image("kafka-image", args.images.kafka) };
     const needsNode = plan.guard !== undefined || plan.readSide?.page !== undefined;
@@ -106,6 +112,8 @@ export class CdcPipeline extends pulumi.ComponentResource {
         sink: plan.readSide?.sink.plugin,
         kafka,
         ...engineLoginOf(plan.readSide),
+        authority,
+        access,
         logins: [
           {
             account: { passwordKey: cdcPasswordKey, truststore: mysqlTruststoreFile },
@@ -123,7 +131,11 @@ export class CdcPipeline extends pulumi.ComponentResource {
       parent,
     );
     if (plan.guard !== undefined) {
-      void new Guard(plan.guard.name, { owner, networks, image: nodeImage, plan: plan.guard, worker }, parent);
+      void new Guard(
+        plan.guard.name,
+        { owner, networks, image: nodeImage, plan: plan.guard, worker, authority },
+        parent,
+      );
     }
     this.monitoring = createMonitoring(plan.monitoring);
     const sharedTopics = kafka.createTopics(plan.sharedTopics, this);

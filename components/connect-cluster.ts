@@ -11,12 +11,14 @@ import {
   kafkaAuthorityFile,
   workerPropertiesFile,
 } from "../lib/constants.ts";
-import { itself } from "../plan/endpoints.ts";
+import type { HttpAccess } from "../lib/endpoint.ts";
 import { renderProperties } from "../plan/java-properties.ts";
 import type { Owner } from "../plan/owner.ts";
 import type { CdcAccountPlan, ConnectPlan, FilterPlan, PluginPlan, SinkPluginPlan, WorkerPlan } from "../plan/types.ts";
+import type { CertificateAuthority } from "../provider/certificate-resources.ts";
 import { type ContainerReady, PreparedImage } from "../provider/resources.ts";
 import { createService, createVolume, type Service } from "./docker.ts";
+import { SecuredRest, workerHealth } from "./secured-rest.ts";
 import type { Kafka } from "./kafka.ts";
 import type { Networks } from "./networks.ts";
 
@@ -38,6 +40,10 @@ export interface ConnectClusterArgs {
   readonly logins: readonly ConnectorLogin[];
   /** A search engine that somebody else runs, to which the sink logs in or which it knows by its certificate. Default: neither. */
   readonly engine?: EngineLogin;
+  /** Signs the workers' certificates. */
+  readonly authority: CertificateAuthority;
+  /** How the REST API is reached; undefined where it wants no login. */
+  readonly access: pulumi.Output<Required<HttpAccess>> | undefined;
 }
 
 /** How the sink reaches its engine. */
@@ -63,6 +69,8 @@ export class ConnectCluster extends pulumi.ComponentResource {
   readonly ready: ContainerReady[];
   /** The file with the connectors' passwords, for the guard, which logs in to servers as they do: an upload, readable by its one user. */
   readonly guardSecrets: docker.types.input.ContainerUpload;
+  /** For resources that ask the REST API; empty where it wants no login. */
+  readonly login: { readonly connectAccess?: pulumi.Output<Required<HttpAccess>> };
   /** When the workers were started: a flow proven before does not count after. */
   readonly startedAt: pulumi.Output<string[]>;
 
@@ -71,13 +79,15 @@ export class ConnectCluster extends pulumi.ComponentResource {
     const { plan, owner, networks } = args;
     const parent = { parent: this };
 
+    this.login = args.access === undefined ? {} : { connectAccess: args.access };
     const mysqlLogins = pulumi
       .all(args.logins.map(({ password, ca }) => pulumi.all([password, ca])))
       .apply((known) => connectorSecrets(args.logins.map(({ account }, at) => secretOf(account, known[at]))));
-    const engineLogin = pulumi.output(args.engine?.password).apply((known) => connectorSecrets([], undefined, known));
+    const engineLogin = pulumi.output(args.engine?.password).apply((engine) => connectorSecrets([], { engine }));
+    const restLogin = pulumi.output(args.access).apply((connect) => connectorSecrets([], { connect }));
     const secretsWith = (kafkaLogins: pulumi.Output<string>) => ({
       file: connectorSecretsFile,
-      content: pulumi.all([mysqlLogins, kafkaLogins, engineLogin]).apply((parts) => parts.join("")),
+      content: pulumi.all([mysqlLogins, kafkaLogins, engineLogin, restLogin]).apply((parts) => parts.join("")),
       permissions: "0444",
     });
     const secrets = secretsWith(args.kafka.logins.workers);
@@ -186,6 +196,12 @@ export class ConnectCluster extends pulumi.ComponentResource {
     }
 
     function createWorker(worker: WorkerPlan, before: Service | undefined): Service {
+      const { certificateNames } = worker;
+      const { access, authority } = args;
+      const secured =
+        access === undefined || certificateNames === undefined
+          ? undefined
+          : new SecuredRest(worker.name, { authority, access, names: certificateNames }, parent);
       return createService(
         {
           owner,
@@ -199,12 +215,10 @@ export class ConnectCluster extends pulumi.ComponentResource {
             secrets,
             ...truststores,
             ...authorities,
+            ...(secured?.uploads ?? []),
           ],
           volumes: plugins.map(({ mount }) => mount),
-          // 200 once the worker has joined its group and read its topics (KIP-1017).
-          healthCheck:
-            `bash -c 'exec 3<>/dev/tcp/${itself.name}/${worker.port.internal} && ` +
-            `printf "GET /health HTTP/1.0\\r\\n\\r\\n" >&3 && head -n1 <&3 | grep -q " 200 "'`,
+          healthCheck: workerHealth(worker),
           stopSeconds: 30,
         },
         // A worker waits for the brokers by itself, and makes its own topics: both start at the same time.

@@ -56,6 +56,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
         desiredState: state,
         onDelete,
         ...kafkaLogin,
+        ...worker.login,
         ...(historyTopic === undefined
           ? {}
           : { history: { bootstrap: writtenKafka(kafkaPlan.endpoints.fromHost), topic: historyTopic } }),
@@ -99,6 +100,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
           target,
           ...shard.login,
           ...kafkaLogin,
+          ...worker.login,
           through: [shard.startedAt, kafka.startedAt, worker.startedAt, connector.appliedAt],
           containers: [...ownServers([plan]), ...kafkaPlan.brokers, ...connectPlan.workers].map(
             ({ container }) => container,
@@ -113,6 +115,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
           target: tablesTargetOf({ connect: connectPlan, kafka: kafkaPlan }, plan),
           ...shard.login,
           ...kafkaLogin,
+          ...worker.login,
           after: connector.appliedAt,
         },
         { ...parent, dependsOn: flow, deletedWith: worker.container },

@@ -36,7 +36,7 @@ export class ExistingKafka extends pulumi.ComponentResource implements Kafka {
     const login =
       sasl === undefined || password === undefined
         ? pulumi.output("")
-        : password.apply((known) => connectorSecrets([], { ...sasl, password: known }));
+        : password.apply((known) => connectorSecrets([], { kafka: { ...sasl, password: known } }));
     this.logins = { workers: login, guard: login, ca: tls?.ca };
     this.startedAt = pulumi.output([plan.endpoints.fromHost.bootstrap]);
     this.before = this.createTopics(workerTopics, this);

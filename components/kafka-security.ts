@@ -97,7 +97,7 @@ export class KafkaSecurity {
   #fileOf(user: Principal): pulumi.Output<string> {
     return pulumi
       .all([this.#passwords[user], this.#authority.certificate])
-      .apply(([password, ca]) => connectorSecrets([], { mechanism, user, password, ca }));
+      .apply(([password, ca]) => connectorSecrets([], { kafka: { mechanism, user, password, ca } }));
   }
 }
 

@@ -1,6 +1,8 @@
 /** The file by which the workers' connectors log in to the shards' servers, and by which whoever logs in as they do finds how. */
 import {
   cdcUser,
+  connectAuthorityKey,
+  connectPasswordKey,
   enginePasswordKey,
   kafkaAuthorityKey,
   kafkaLoginKey,
@@ -8,7 +10,7 @@ import {
   loginKeyOf,
   secretsFolder,
 } from "./constants.ts";
-import type { KafkaEndpoint, MysqlLogin, SaslUser } from "./endpoint.ts";
+import type { HttpAccess, KafkaEndpoint, MysqlLogin, SaslUser } from "./endpoint.ts";
 import { certificatesIn, pemBody, pemOf } from "./pem.ts";
 
 /** What the file has of one account. */
@@ -31,11 +33,18 @@ export interface KafkaSecret extends SaslUser {
   readonly ca?: string;
 }
 
-/**
- * A file of properties, as Java reads it (FileConfigProvider).
- * @param engine password of the search engine's user.
- */
-export function connectorSecrets(secrets: readonly ConnectorSecret[], kafka?: KafkaSecret, engine?: string): string {
+/** What the file may have beside the accounts of MySQL servers. */
+export interface OtherSecrets {
+  readonly kafka?: KafkaSecret | undefined;
+  /** Password of the search engine's user. */
+  readonly engine?: string | undefined;
+  /** How the workers' REST API is reached; undefined where it wants no login. */
+  readonly connect?: Required<HttpAccess> | undefined;
+}
+
+/** A file of properties, as Java reads it (FileConfigProvider). */
+export function connectorSecrets(secrets: readonly ConnectorSecret[], others: OtherSecrets = {}): string {
+  const { kafka, engine, connect } = others;
   return [
     ...secrets.flatMap(({ passwordKey, password, authority }) => [
       `${passwordKey}=${escaped(password)}\n`,
@@ -50,6 +59,9 @@ export function connectorSecrets(secrets: readonly ConnectorSecret[], kafka?: Ka
           kafka.ca === undefined ? "" : `${kafkaAuthorityKey}=${bodies(kafka.ca)}\n`,
         ]),
     engine === undefined ? "" : `${enginePasswordKey}=${escaped(engine)}\n`,
+    ...(connect === undefined
+      ? []
+      : [`${connectPasswordKey}=${escaped(connect.password)}\n`, `${connectAuthorityKey}=${bodies(connect.ca)}\n`]),
   ].join("");
 }
 
@@ -62,6 +74,12 @@ export function principalLogins(secrets: readonly KafkaSecret[]): string {
 export function takenLogin(user: string, password: string): string {
   const login = `org.apache.kafka.common.security.plain.PlainLoginModule required user_${user}=${quoted(password)};`;
   return `${kafkaLoginKey}=${escaped(login)}\n`;
+}
+
+/** How the workers' REST API is reached, by such a file; undefined when it does not say. */
+export function connectAccessIn(text: string): HttpAccess | undefined {
+  const [password, authority] = [connectPasswordKey, connectAuthorityKey].map((key) => secretIn(text, key));
+  return password === undefined || authority === undefined ? undefined : { password, ca: authorityPem(authority) };
 }
 
 /** A login as Kafka's clients in Java take it. Upstream: `sasl.jaas.config`, read by org.apache.kafka.common.security.JaasConfig. */

@@ -24,6 +24,12 @@ export const mysqlPort = 3306;
 /** Kafka Connect's REST port inside the network. */
 export const connectRestPort = 8083;
 
+/** Its port without TLS, at the container's own loopback alone, for the health check; where the other one has TLS. */
+export const connectHealthPort = 8084;
+
+/** Who logs in at Kafka Connect, and at the guard's page and metrics. */
+export const connectUser = "cdc";
+
 /** The CDC account on every shard. */
 export const cdcUser = "debezium";
 
@@ -115,11 +121,30 @@ export const sinkPluginFolder = `${pluginsFolder}/sink`;
 /** The filter of the workers' REST API, beside them. */
 export const filterPluginFolder = `${pluginsFolder}/connect-filter`;
 
+/** The guard's certificate (PEM) and the key to it, where its page and metrics are served by HTTPS. */
+export const guardCertificateFile = "/run/secrets/guard-certificate.pem";
+export const guardKeyFile = "/run/secrets/guard-key.pem";
+
 /** Where the guard's container finds its code, laid out as in the checkout. */
 export const guardFolder = "/opt/cdc/guard";
 
 /** Where a prepared Kafka image has its class-data archives (provider/prepared/); a Java that cannot use one goes without. */
 export const classArchives = "/opt/kafka/cds";
+
+/** Keys in connectorSecretsFile of who asks the workers' REST API where that wants a login: password, and whom to trust (PEM's body). */
+export const connectPasswordKey = "connect.password";
+export const connectAuthorityKey = "connect.authority";
+
+/** What the workers' REST API is served with by HTTPS. Not below `secretsFolder`: no connector may name one of these files. */
+const restFolder = "/opt/cdc/rest";
+/** `USER=PASSWORD`, as PropertyFileLoginModule reads it. */
+export const restLoginsFile = `${restFolder}/logins.properties`;
+export const restJaasFile = `${restFolder}/jaas.conf`;
+/** The worker's certificate with its key, and whom it trusts as another worker: Java's old format. */
+export const restKeystoreFile = `${restFolder}/key.jks`;
+export const restTruststoreFile = `${restFolder}/authority.jks`;
+/** The same authority as PEM, for whoever asks with a program of their own. */
+export const restAuthorityFile = `${restFolder}/authority.pem`;
 
 /** Where the worker finds its configuration. */
 export const workerPropertiesFile = "/opt/cdc/connect-distributed.properties";

@@ -72,8 +72,21 @@ export interface HttpEndpoint {
   readonly tls?: Tls;
   /** Who logs in, by HTTP Basic. Default: nobody. */
   readonly login?: { readonly user: string };
-  /** Fetches the password of that user when something is asked. A function, so that it is neither printed nor kept. */
-  readonly password?: () => Promise<string>;
+  /** Fetches what that login wants when something is asked. A function, so that it is neither printed nor kept. Default: nothing. */
+  readonly access?: () => Promise<HttpAccess | undefined>;
+}
+
+/** What a service is reached with and no endpoint says. */
+export interface HttpAccess {
+  /** Of `login.user`. */
+  readonly password: string;
+  /** Whom to trust (PEM), of a service of the stack's own: no plan knows its authority. Default: as the endpoint says. */
+  readonly ca?: string;
+}
+
+/** The endpoint, reached with what a resource was given. @param access undefined where nobody logs in. */
+export function withAccess(endpoint: HttpEndpoint, access: HttpAccess | undefined): HttpEndpoint {
+  return access === undefined ? endpoint : { ...endpoint, access: async () => access };
 }
 
 /** The two ways to one service. */
@@ -106,7 +119,7 @@ export function writtenKafka(endpoint: KafkaEndpoint): Written<KafkaEndpoint> {
 /** The endpoint of what `writtenHttp` wrote. @param password of its user, where one logs in. */
 export function httpEndpoint(written: Written<HttpEndpoint>, password?: string): HttpEndpoint {
   const endpoint = typeof written === "string" ? { url: written } : written;
-  return password === undefined ? endpoint : { ...endpoint, password: async () => password };
+  return withAccess(endpoint, password === undefined ? undefined : { password });
 }
 
 /** The endpoint of what `writtenKafka` wrote. @param password of its account, where one logs in. */

@@ -162,6 +162,8 @@ export interface WorkerPlan extends PublishedPlan {
   readonly own: Readonly<Record<string, string>>;
   /** The image's environment: options of the JVM. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Names in its certificate; undefined where it speaks plain HTTP. */
+  readonly certificateNames: readonly string[] | undefined;
 }
 
 export interface ConnectPlan {
@@ -246,10 +248,14 @@ export interface MetricsSettings {
   readonly hosts: readonly string[];
   /** How old a check may be that something is still told of; in seconds. */
   readonly silentSeconds: number;
+  /** Who may ask, by HTTPS alone. Default: everybody who reaches it, by plain HTTP. */
+  readonly login?: { readonly user: string };
 }
 
 /** A guard that serves metrics. */
 export interface MonitoredGuardPlan extends GuardPlan, PublishedPlan {
+  /** Names in its certificate; undefined where it speaks plain HTTP. */
+  readonly certificateNames: readonly string[] | undefined;
   readonly endpoints: Endpoints<HttpEndpoint>;
   readonly settings: MonitoredGuardSettings;
 }

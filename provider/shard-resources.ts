@@ -1,6 +1,6 @@
 /** The Pulumi resources of a shard: what is inside its server, its connector, and the proof of its flow. */
 import * as pulumi from "@pulumi/pulumi";
-import type { HttpEndpoint, KafkaEndpoint, MysqlEndpoint, MysqlLogin, Written } from "../lib/endpoint.ts";
+import type { HttpAccess, HttpEndpoint, KafkaEndpoint, MysqlEndpoint, MysqlLogin, Written } from "../lib/endpoint.ts";
 import { keptTarget } from "../plan/endpoints.ts";
 import type { DesiredState } from "../clients/connect/client.ts";
 import type { TablesTarget } from "../snapshot/target.ts";
@@ -39,6 +39,8 @@ export interface ConnectorArgs {
   readonly consumer?: pulumi.Input<{ readonly bootstrap: Written<KafkaEndpoint>; readonly group: string }>;
   /** The password of the account at those brokers; a secret. Default: nobody logs in. */
   readonly kafkaPassword?: pulumi.Input<string>;
+  /** How the worker is reached, where that wants a login: a secret. Default: nobody logs in. */
+  readonly connectAccess?: pulumi.Input<HttpAccess>;
   /** What a sink writes to. A change replaces the connector, so that it begins anew. Default: none. */
   readonly target?: pulumi.Input<string>;
   /**
@@ -98,6 +100,8 @@ export interface FlowArgs {
   readonly kafkaPassword?: pulumi.Input<string>;
   /** The password of the search engine's user; a secret. Default: nobody logs in. */
   readonly enginePassword?: pulumi.Input<string>;
+  /** How the worker is reached, where that wants a login: a secret. Default: nobody logs in. */
+  readonly connectAccess?: pulumi.Input<HttpAccess>;
   /** What the change has to pass through, for example start times: when one is new, the proof is given again. */
   readonly through: pulumi.Input<unknown>;
   /** The containers among it: when one was started anew, behind our back too, the proof is given again. */
@@ -131,6 +135,8 @@ export interface TablesReadArgs {
   readonly ca?: pulumi.Input<string>;
   /** The password of the account at the brokers; a secret. Default: nobody logs in. */
   readonly kafkaPassword?: pulumi.Input<string>;
+  /** How the worker is reached, where that wants a login: a secret. Default: nobody logs in. */
+  readonly connectAccess?: pulumi.Input<HttpAccess>;
   /** What may have made tables new to the connector, for example when it was changed: looked at again when one is new. */
   readonly after: pulumi.Input<unknown>;
 }

@@ -1,9 +1,10 @@
 /** cdc:index:TablesRead */
 import { loginOf, type KeptLogin } from "../lib/connector-secrets.ts";
-import type { MysqlLogin } from "../lib/endpoint.ts";
+import type { HttpAccess, MysqlLogin } from "../lib/endpoint.ts";
 import { targetOf, type Kept } from "../plan/endpoints.ts";
 import type { TablesTarget } from "../snapshot/target.ts";
 import { asKnown, hasUnknown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
+import { withConnectAccess } from "./connect-access.ts";
 import { withKafkaPassword } from "./kafka-password.ts";
 import { reveal } from "./secrets.ts";
 import { within } from "./within.ts";
@@ -17,6 +18,8 @@ interface KeptInputs extends KeptLogin {
   readonly target: Kept<TablesTarget>;
   /** Of the account at the brokers. */
   readonly kafkaPassword?: string;
+  /** Of the worker. */
+  readonly connectAccess?: HttpAccess;
 }
 
 /** What a check of the broker may take while the user waits for a preview. */
@@ -70,6 +73,7 @@ async function unreadOf(target: TablesTarget): Promise<string[]> {
 
 /** The shape is given by the resource class (resources.ts), the only maker of such inputs. */
 function asInputs(properties: Properties): TablesReadInputs {
-  const { target, kafkaPassword, ...login } = reveal(properties) as Properties & KeptInputs;
-  return { target: withKafkaPassword(targetOf<TablesTarget>(target), kafkaPassword), login: loginOf(login) };
+  const { target, kafkaPassword, connectAccess, ...login } = reveal(properties) as Properties & KeptInputs;
+  const reached = withKafkaPassword(targetOf<TablesTarget>(target), kafkaPassword);
+  return { target: withConnectAccess(reached, connectAccess), login: loginOf(login) };
 }

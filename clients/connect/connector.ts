@@ -6,7 +6,13 @@ import type { ServerLogin } from "../debezium/history/read.ts";
 import { tellOldOffsets, writeInitialOffset } from "./offsets.ts";
 import { refusal } from "./refusal.ts";
 import { awaitState, desiredStateOf, failureOf, statesOf, type SeenStates } from "./status.ts";
-import { kafkaEndpoint, type HttpEndpoint, type KafkaEndpoint, type Written } from "../../lib/endpoint.ts";
+import {
+  kafkaEndpoint,
+  type HttpAccess,
+  type HttpEndpoint,
+  type KafkaEndpoint,
+  type Written,
+} from "../../lib/endpoint.ts";
 import { messageOf } from "../../lib/run.ts";
 
 /** What the resource `cdc:index:Connector` is given. */
@@ -26,6 +32,8 @@ export interface ConnectorInputs {
   readonly consumer?: { readonly bootstrap: Written<KafkaEndpoint>; readonly group: string } | undefined;
   /** Of the account at those brokers. Default: nobody logs in. */
   readonly kafkaPassword?: string | undefined;
+  /** How the worker is reached, where it wants a login. Default: nobody logs in. */
+  readonly connectAccess?: HttpAccess | undefined;
   /** What a sink writes to: another target is another connector, which begins anew. */
   readonly target?: string | undefined;
   /** Where a connector that is created begins to read, as it keeps offsets itself; Debezium for MySQL: `file`, `pos`. */

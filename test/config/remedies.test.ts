@@ -112,7 +112,7 @@ const rows: readonly Row[] = [
     { ...elsewhere({ tls: false }), security: "tls" },
     /take the field out, or write cdc:security: plain/,
     () => [
-      { ...elsewhere({}), security: "tls" },
+      { ...elsewhere({}), security: "tls", readSide: { enabled: false } },
       { ...elsewhere({ tls: false }), security: "plain" },
     ],
   ],
@@ -382,6 +382,15 @@ const rows: readonly Row[] = [
     () => [
       { monitoring: { enabled: true, prometheus: { enabled: true } } },
       { monitoring: { prometheus: { enabled: false } } },
+    ],
+  ],
+  [
+    "CDC-440",
+    { security: "tls", readSide: { enabled: true } },
+    /write cdc:readSide\.enabled: (false), or cdc:security: (plain)/,
+    (no, plain) => [
+      { security: "tls", readSide: { enabled: no === "true" } },
+      { security: plain, readSide: { enabled: true } },
     ],
   ],
   [

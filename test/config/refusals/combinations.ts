@@ -227,6 +227,24 @@ export const combinations: readonly Row[] = [
     /prometheus\.enabled to true/,
   ],
   [
+    "a read side behind closed doors",
+    { security: "tls", readSide: { enabled: true } },
+    "CDC-440",
+    "cdc:readSide.enabled",
+    /readSide\.enabled: false/,
+  ],
+  [
+    "a Prometheus behind closed doors",
+    {
+      security: "tls",
+      readSide: { enabled: false },
+      monitoring: { enabled: true, prometheus: { enabled: true } },
+    },
+    "CDC-440",
+    "cdc:monitoring.prometheus.enabled",
+    /prometheus\.enabled: false/,
+  ],
+  [
     "no tombstones where topics are compacted",
     { connectors: { tombstones: false } },
     "CDC-401",

@@ -134,6 +134,7 @@ export const taken: readonly (readonly [what: string, fields: Fields])[] = [
     "slow heartbeats with a patient guard",
     { maxDelaySeconds: 90, guard: { stallSeconds: 90 }, ...connector({ "heartbeat.interval.ms": 30_000 }) },
   ],
+  ["a login and TLS", { security: "tls", readSide: { enabled: false }, monitoring: { enabled: true } }],
   ["metrics of a guard", { monitoring: { enabled: true } }],
   ["a Prometheus of metrics", { monitoring: { enabled: true, prometheus: { enabled: true } } }],
   ["a port of no Prometheus", { monitoring: { enabled: true, prometheus: { port: 9108 } } }],
