@@ -52,7 +52,7 @@ export const configSchema = z.strictObject({
   }),
   security: field(z.enum(["plain", "tls"]).default("plain"), {
     description:
-      "Whether the stack's own brokers take encrypted connections alone, from whoever logs in, and let everybody do no more than needed ([security.md](security.md)); or, with plain, connections of everybody who reaches them on this machine.",
+      "With tls the stack's own brokers, workers and guard take encrypted connections alone, from whoever logs in, and brokers let each account do no more than it needs ([security.md](security.md)); with plain, connections of everybody who reaches them on this machine. For new brokers only.",
     allowed: "plain or tls",
     upstream: "Kafka `listener.security.protocol.map`, `authorizer.class.name`",
   }),

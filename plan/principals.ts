@@ -59,7 +59,14 @@ export function principalAcls(plan: PipelinePlan): Readonly<Record<Principal, re
       ...acl("group", sinkGroups, ["Delete", "Read"], true),
       ...acl("group", readSide === undefined ? [] : [`connect-${rebuildPrefix}`], ["Delete", "Read"], true),
     ],
-    guard: [...read, ...topic(deadLetters, ["Read"]), ...acl("group", sinkGroups, ["Describe"])],
+    guard: [
+      // How full the brokers' disks are.
+      ...acl("cluster", [], ["Describe"]),
+      ...read,
+      ...topic(names(connect.topics), ["Describe"]),
+      ...topic(deadLetters, ["Read"]),
+      ...acl("group", sinkGroups, ["Describe"]),
+    ],
     cdc: [
       ...acl("cluster", [], ["Describe"]),
       ...read,

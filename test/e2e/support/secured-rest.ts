@@ -84,6 +84,11 @@ export function securedRestTests(checkout: Checkout, reached: () => readonly Htt
     await until("the metrics know the connector", async () =>
       (await ask(guard, "/metrics")).text.includes(`connector="${connector}"`),
     );
+    // Of the brokers, by the guard's own account.
+    await until("the metrics know the brokers' disks and topics", async () => {
+      const { text } = await ask(guard, "/metrics");
+      return text.includes("cdc_broker_disk_free_bytes") && text.includes("cdc_topics_size_bytes");
+    });
     for (const path of ["/", "/metrics", "/api/state"]) {
       expect([path, (await ask(guard, path)).status]).toEqual([path, 200]);
       expect([path, (await ask(anonymous, path)).status]).toEqual([path, 401]);
