@@ -10,7 +10,7 @@ import { enginePasswordKey, kafkaPasswordKey } from "../lib/constants.ts";
 import type { KafkaEndpoint, MysqlLogin } from "../lib/endpoint.ts";
 import type { DesiredState, PipelinePlan, ShardPlan } from "../plan/types.ts";
 import { workerSecrets } from "../clients/docker/worker-secrets.ts";
-import { withConnectLogin } from "../plan/connect-access.ts";
+import { withRestLogin } from "../plan/connect-access.ts";
 import { UnreachableError, UsageError } from "./exit.ts";
 import { lookingAt } from "./output.ts";
 import { lookedAt, type Use } from "./whose.ts";
@@ -92,7 +92,7 @@ export async function planOf({ stack }: Pick<GlobalOptions, "stack">): Promise<O
     const found = await workerSecrets(containersOf(planned));
     return found && connectAccessIn(found.text);
   };
-  const reached = { ...planned, connect: withConnectLogin(planned.connect, access) };
+  const reached = withRestLogin(planned, access);
   const plan = withEngineLogin(
     await withKafkaLogin(reached, async () => kafkaPasswordIn(await read(), planned)),
     async () => enginePasswordIn(await read(), planned),
