@@ -15,7 +15,7 @@ import type { MonitoringPlan } from "../plan/monitoring.ts";
 import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../plan/types.ts";
 import type { PreparedKind } from "../provider/prepared-image.ts";
 import { CertificateAuthority } from "../provider/certificate-resources.ts";
-import { GoneContainers, PreparedImage, RandomPassword } from "../provider/resources.ts";
+import { GoneContainers, PreparedImage } from "../provider/resources.ts";
 import { ConnectCluster, type EngineLogin } from "./connect-cluster.ts";
 import { DebeziumConnector } from "./debezium-connector.ts";
 import { ExistingMysql } from "./existing-mysql.ts";
@@ -27,7 +27,7 @@ import { KafkaCluster } from "./kafka-cluster.ts";
 import { Monitoring } from "./monitoring.ts";
 import { MysqlShard } from "./mysql-shard.ts";
 import { Networks } from "./networks.ts";
-import { heldBack } from "./rotated.ts";
+import { heldBack, rotatedPassword } from "./rotated.ts";
 import { ReadSide, type ReadSideSummary } from "./read-side.ts";
 
 export interface CdcPipelineArgs {
@@ -83,7 +83,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
     const parent = { parent: this };
 
     const networks = new Networks(owner, plan, parent);
-    const { mysqlRoot, cdcAccount } = plan.rotation;
+    const { mysqlRoot, cdcAccount, connectLogin } = plan.rotation;
     const rootPassword = password("mysql-root-password", mysqlRoot);
     const cdcPassword = password("cdc-password", cdcAccount);
     const authority = new CertificateAuthority("authority", { name: `cdc ${plan.stack}` }, parent);
@@ -92,7 +92,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
       plan.connect.endpoints.fromHost.login === undefined
         ? undefined
         : pulumi
-            .all([password("connect-password", undefined), ca])
+            .all([password("connect-password", connectLogin), ca])
             .apply(([known, trusted]) => ({ password: known, ca: trusted }));
     const mysqlImage = prepared("mysql", args.images.mysql, image("mysql-image", args.images.mysql));
     const kafkaImage = { reference: args.images.kafka, id: image("kafka-image", args.images.kafka) };
@@ -146,8 +146,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
     this.registerOutputs();
 
     function password(passwordName: string, rotation: string | undefined): pulumi.Output<string> {
-      return new RandomPassword(passwordName, { length: 24, ...(rotation === undefined ? {} : { rotation }) }, parent)
-        .result;
+      return rotatedPassword(passwordName, rotation, parent);
     }
 
     function image(imageName: string, reference: string): pulumi.Output<string> {

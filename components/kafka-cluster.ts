@@ -41,7 +41,10 @@ export class KafkaCluster extends pulumi.ComponentResource implements Kafka {
     super("cdc:index:KafkaCluster", name, {}, opts);
     const { owner, networks, pipeline } = args;
     const parent = { parent: this };
-    const secured = pipeline.security === "tls" ? new KafkaSecurity(args.authority, parent) : undefined;
+    const secured =
+      pipeline.security === "tls"
+        ? new KafkaSecurity(args.authority, pipeline.rotation.kafkaAccounts, parent)
+        : undefined;
     this.plan = secured?.planned(pipeline.kafka) ?? pipeline.kafka;
     this.password = secured?.providerPassword;
     this.logins = secured?.logins ?? nobody;

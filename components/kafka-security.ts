@@ -7,9 +7,9 @@ import { brokerKeystoreFile, brokerSecretsFile, kafkaAuthorityFile, operatorSecr
 import { principalAcls, principals, providerPrincipal, type Principal } from "../plan/principals.ts";
 import type { BrokerPlan, KafkaPlan, PipelinePlan } from "../plan/types.ts";
 import { Certificate, type CertificateAuthority } from "../provider/certificate-resources.ts";
-import { RandomPassword } from "../provider/resources.ts";
 import type { KafkaLogins } from "./kafka.ts";
 import { createPrincipal } from "./kafka-principals.ts";
+import { rotatedPassword } from "./rotated.ts";
 
 const mechanism = "SCRAM-SHA-512";
 
@@ -22,9 +22,9 @@ export class KafkaSecurity {
   readonly #passwords: Readonly<Record<Principal, pulumi.Output<string>>>;
   readonly #options: pulumi.CustomResourceOptions;
 
-  /** Makes the passwords. @param options of all resources. */
-  constructor(authority: CertificateAuthority, options: pulumi.CustomResourceOptions) {
-    const password = (of: string) => new RandomPassword(`kafka-${of}-password`, { length: 24 }, options).result;
+  /** Makes the passwords. @param rotation word of the accounts' passwords. @param options of all resources. */
+  constructor(authority: CertificateAuthority, rotation: string | undefined, options: pulumi.CustomResourceOptions) {
+    const password = (of: string) => rotatedPassword(`kafka-${of}-password`, rotation, options);
     const made = principals.map((principal) => [principal, password(principal)] as const);
     this.#authority = authority;
     this.#options = options;

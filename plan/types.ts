@@ -359,6 +359,8 @@ export interface ReadSidePlan {
 export interface RotationPlan {
   readonly cdcAccount?: string | undefined;
   readonly mysqlRoot?: string | undefined;
+  readonly kafkaAccounts?: string | undefined;
+  readonly connectLogin?: string | undefined;
 }
 
 /** `cdc:security`. */

@@ -394,6 +394,15 @@ const rows: readonly Row[] = [
     ],
   ],
   [
+    "CDC-441",
+    { rotation: { kafkaAccounts: "2026-12" } },
+    /remove cdc:(rotation)\.(kafkaAccounts)/,
+    (rotation, field) => [
+      { [rotation]: {} },
+      { security: "tls", readSide: { enabled: false }, [rotation]: { [field]: "2026-12" } },
+    ],
+  ],
+  [
     "CDC-420",
     readSide({ sink: { class: "org.example.Sink" } }),
     /add (plugin), or remove (class)/,

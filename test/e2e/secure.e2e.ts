@@ -47,6 +47,19 @@ function as(user: Principal | "provider", more: Partial<KafkaEndpoint> = {}): Ka
   return { bootstrap, tls: { ca }, sasl: { mechanism, user }, password: async () => passwords[user], ...more };
 }
 
+/** Reads the passwords of the state. */
+async function known(): Promise<void> {
+  const found = await Promise.all(
+    [...principals, "provider" as const].map(
+      async (user) => [user, await checkout.password(`kafka-${user}-password`)] as const,
+    ),
+  );
+  passwords = Object.fromEntries(found) as typeof passwords;
+  ca = await checkout.authority();
+  const password = await checkout.password("connect-password");
+  workers = workerUrls.map((url) => ({ url, tls: { ca }, login: { user: "cdc" }, access: async () => ({ password }) }));
+}
+
 async function sql(text: string): Promise<void> {
   await sqlIn(`${checkout.prefix}-mysql-3308`, await checkout.password("mysql-root-password"), text);
 }
@@ -96,15 +109,7 @@ test("up: changes arrive on every shard; the second preview is empty", async () 
   const output = succeeded(await checkout.make("up"));
   expect(output).toMatch(/shard0 .*RUNNING .*RUNNING .*\d+ ms/);
   expect(output).toMatch(/shard1 .*RUNNING .*RUNNING .*\d+ ms/);
-  const known = await Promise.all(
-    [...principals, "provider" as const].map(
-      async (user) => [user, await checkout.password(`kafka-${user}-password`)] as const,
-    ),
-  );
-  passwords = Object.fromEntries(known) as typeof passwords;
-  ca = await checkout.authority();
-  const password = await checkout.password("connect-password");
-  workers = workerUrls.map((url) => ({ url, tls: { ca }, login: { user: "cdc" }, access: async () => ({ password }) }));
+  await known();
   await insert(1001);
   await arrives(1001);
   expect(succeeded(await checkout.pulumi("preview"))).toMatch(unchanged);
@@ -146,8 +151,8 @@ test("drift: a connector that was stopped by hand is shown by a preview, and run
 securedRestTests(checkout, () => workers, `https://127.0.0.1:${9108 + portOffset}`);
 
 test("plaintext, no login, a wrong password, a wrong account and another mechanism are refused at the published port", async () => {
-  const known = as("cdc");
-  const { sasl: _, password: __, ...anonymous } = known;
+  const reader = as("cdc");
+  const { sasl: _, password: __, ...anonymous } = reader;
   const refused: Readonly<Record<string, KafkaEndpoint>> = {
     plaintext: { bootstrap },
     "plaintext with a login": {
@@ -163,7 +168,7 @@ test("plaintext, no login, a wrong password, a wrong account and another mechani
     "another authority": as("cdc", { tls: {} }),
   };
   for (const [what, kafka] of Object.entries(refused)) await expect(sees(kafka), what).rejects.toThrow(/./);
-  expect(await sees(known)).toContain("shard0.products.products");
+  expect(await sees(reader)).toContain("shard0.products.products");
 });
 
 test("inside the network no port takes plaintext, and who has no certificate is neither a broker nor a controller", async () => {
@@ -227,6 +232,22 @@ test("a listener on the network sees neither rows nor passwords", async () => {
   // TLS says in clear whom it asks for: the listener did hear what went to the workers and the brokers.
   expect(seen.includes("localhost")).toBe(true);
   expect(await secretsIn({ "the network": async () => seen }, { ...passwords, "a row": marker })).toEqual([]);
+});
+
+test("new passwords: the old ones are refused, events go on, and the next preview is empty", async () => {
+  const [oldPasswords, oldWorkers] = [passwords, workers];
+  const config = await checkout.config();
+  await checkout.writeConfig({ ...config, rotation: { kafkaAccounts: "2", connectLogin: "2" } });
+  succeeded(await checkout.pulumi("up", "--yes", "--skip-preview"));
+  await known();
+  await insert(1005);
+  await arrives(1005);
+  for (const user of principals)
+    await expect(sees(as(user, { password: async () => oldPasswords[user] })), user).rejects.toThrow(/./);
+  for (const worker of oldWorkers)
+    await expect(new ConnectClient(worker).getStatus("shard0-connector")).rejects.toThrow();
+  await until("status is healthy", async () => (await cdc(checkout, "status")).code === 0);
+  expect(succeeded(await checkout.pulumi("preview"))).toMatch(unchanged);
 });
 
 test("no secret is where it can be seen", async () => {

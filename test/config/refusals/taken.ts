@@ -17,6 +17,10 @@ import {
 } from "./write.ts";
 
 export const taken: readonly (readonly [what: string, fields: Fields])[] = [
+  [
+    "rotations of what closed doors have",
+    { security: "tls", readSide: { enabled: false }, rotation: { kafkaAccounts: "a", connectLogin: "b" } },
+  ],
   ["rotations by a word and by a number", { rotation: { cdcAccount: "2026-12_b.1", mysqlRoot: 2 } }],
   ...[
     {},
