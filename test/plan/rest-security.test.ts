@@ -36,7 +36,7 @@ test("no file of the login lies where a connector's placeholder could name it", 
   const { connect } = planWith(secured);
   for (const { properties } of connect.workers) {
     const allowed = properties["config.providers.file.param.allowed.paths"] ?? "";
-    const files = Object.entries(properties).filter(([key]) => key.endsWith(".location"));
+    const files = Object.entries(properties).filter(([key]) => /^listeners\.https\..*\.location$/.test(key));
     expect(files).toHaveLength(2);
     for (const [, file] of files) expect(file.startsWith(`${allowed}/`)).toBe(false);
   }

@@ -59,7 +59,11 @@ async function ask(address: HttpEndpoint, path: string) {
 test.each(["/", "/metrics", "/api/state", "/page.js", "/nothing"])("%s is for who logs in", async (path) => {
   const { login: _, ...anonymous } = guard;
   expect((await ask(guard, path)).status).toBe(path === "/nothing" ? 404 : 200);
-  for (const other of [anonymous, { ...guard, password: "wrong" }, { ...guard, login: { user: "x" } }]) {
+  for (const other of [
+    anonymous,
+    { ...guard, access: async () => ({ password: "wrong" }) },
+    { ...guard, login: { user: "x" } },
+  ]) {
     const { status, text } = await ask(other, path);
     expect([status, text]).toEqual([401, "the page and the metrics want a login\n"]);
   }
