@@ -20,7 +20,7 @@ const advice = {
     },
     lost: {
       what: "has lost its place in the binlog",
-      why: "The server's history is another one than at that place: it was reset, restored or exchanged.",
+      why: "The server's history is another one than at that place: it was reset, restored or exchanged. Or the connector rests, and the server has purged what it has not read.",
       command: (connector) => `cdc offsets show ${connector}`,
     },
     lasting: {
@@ -92,7 +92,7 @@ const advice = {
     },
     lost: {
       what: "binlog에서 위치를 잃었습니다",
-      why: "서버의 이력이 그 위치의 이력과 다릅니다. 서버가 초기화되었거나 복원되었거나 교체되었습니다.",
+      why: "서버의 이력이 그 위치의 이력과 다릅니다. 서버가 초기화되었거나 복원되었거나 교체되었습니다. 또는 커넥터가 쉬는 동안 서버가 읽지 않은 변경을 지웠습니다.",
       command: (connector) => `cdc offsets show ${connector}`,
     },
     lasting: {
