@@ -247,7 +247,7 @@ const rounds: readonly (readonly Fault[])[] = [
       break: async () => {
         await document("DELETE", "shard2:101");
         await document("PUT", foreign, { shard: "shard9" });
-        expect((await cdc(checkout, "reconcile")).stdout).toContain("1 difference");
+        expect((await cdc(checkout, "reconcile")).stdout).toContain("2 differences");
       },
       mend: async () => {
         await document("DELETE", foreign);
