@@ -7,7 +7,7 @@ import { isLoopbackHost } from "./endpoints.ts";
 
 /**
  * CDC-230 no server, or two; CDC-231 a field that only a server of the stack's own has; CDC-232 an address that means the container
- * that asks; CDC-233 two shards on one server; CDC-236 a server that is reached in clear, or without a login, beside `security: tls`;
+ * that asks; CDC-233 two shards on one server; CDC-442 a server that is reached in clear, or without a login, beside `security: tls`;
  * CDC-239 an account that is to make itself.
  */
 export function existingProblems({ shards, kafka, security }: PipelineConfig): Problem[] {
@@ -54,7 +54,7 @@ export function existingWarnings({ shards, kafka: { existing } }: PipelineConfig
 /** What somebody else runs is as open as they leave it: with the switch on it may be no more open than the stack's own. */
 function openProblems({ shards, kafka: { existing } }: Pick<PipelineConfig, "shards" | "kafka">): Problem[] {
   const open = (path: string, message: string, remedy: string): Problem => ({
-    code: "CDC-236",
+    code: "CDC-442",
     path,
     message: `${message}, beside cdc:security: tls`,
     remedy: `${remedy}, or write cdc:security: plain`,

@@ -108,7 +108,7 @@ const rows: readonly Row[] = [
     () => [elsewhere({ createAccount: { user: "admin", password: db.password } }), elsewhere({})],
   ],
   [
-    "CDC-236",
+    "CDC-442",
     { ...elsewhere({ tls: false }), security: "tls" },
     /take the field out, or write cdc:security: plain/,
     () => [

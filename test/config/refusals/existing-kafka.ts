@@ -49,8 +49,8 @@ export const existingBrokers: readonly Row[] = [
     "cdc:kafka.properties",
     /take it out/,
   ],
-  ["brokers in clear beside the switch", { ...kafka({ tls: false }), ...switched }, "CDC-236", at("tls"), /speak TLS/],
-  ["nobody who logs in, beside it", { ...kafka({ sasl: undefined }), ...switched }, "CDC-236", at("sasl"), /who logs/],
+  ["brokers in clear beside the switch", { ...kafka({ tls: false }), ...switched }, "CDC-442", at("tls"), /speak TLS/],
+  ["nobody who logs in, beside it", { ...kafka({ sasl: undefined }), ...switched }, "CDC-442", at("sasl"), /who logs/],
   ["an unknown security", { security: "ssl" }, "CDC-105", "cdc:security", /change/],
   [
     "the plan's TLS said otherwise",
