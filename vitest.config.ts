@@ -5,6 +5,7 @@ const long = [
   // Fault after fault, kill after kill.
   "truth",
   "remedies",
+  "alert-faults",
   "interrupted",
   "cluster",
   // A server's history, an order, an index: each against what a second reading says.

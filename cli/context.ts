@@ -5,11 +5,12 @@ import { brokerObstacle } from "../clients/kafka/obstacle.ts";
 import { checkStackName, stackFile } from "../config/stack-name.ts";
 import { checkoutFolder } from "../lib/checkout.ts";
 import { UserError } from "../lib/run.ts";
-import { authorityKey, authorityPem, loginOf, secretIn } from "../lib/connector-secrets.ts";
-import { connectorSecretsFile, enginePasswordKey, kafkaPasswordKey } from "../lib/constants.ts";
+import { authorityKey, authorityPem, connectAccessIn, loginOf, secretIn } from "../lib/connector-secrets.ts";
+import { enginePasswordKey, kafkaPasswordKey } from "../lib/constants.ts";
 import type { MysqlLogin } from "../lib/endpoint.ts";
 import type { DesiredState, PipelinePlan, ShardPlan } from "../plan/types.ts";
-import { fileFrom } from "../clients/docker/files.ts";
+import { workerSecrets } from "../clients/docker/worker-secrets.ts";
+import { withRestLogin } from "../plan/connect-access.ts";
 import { UnreachableError, UsageError } from "./exit.ts";
 import { lookingAt } from "./output.ts";
 import { withKafkaLogin, WorkersKeystore } from "./kafka-login.ts";
@@ -90,9 +91,13 @@ export async function planOf({ stack }: Pick<GlobalOptions, "stack">): Promise<O
   let secrets: Promise<WorkerSecrets> | undefined;
   const read = async () => await (secrets ??= readSecrets(planned));
   const planned = await readPlan(stack);
+  const access = async () => {
+    const found = await workerSecrets(containersOf(planned));
+    return found && connectAccessIn(found.text);
+  };
   const keystore = new WorkersKeystore(planned);
   const plan = withEngineLogin(
-    withKafkaLogin(planned, async () => kafkaPasswordIn(await read(), planned), keystore),
+    await withKafkaLogin(withRestLogin(planned, access), async () => kafkaPasswordIn(await read(), planned), keystore),
     async () => enginePasswordIn(await read(), planned),
   );
   return {
@@ -167,20 +172,23 @@ interface WorkerSecrets {
 /** The plan, whose search engine is asked with a password where it wants one. */
 function withEngineLogin(plan: PipelinePlan, password: () => Promise<string>): PipelinePlan {
   const { readSide } = plan;
+  const access = async () => ({ password: await password() });
   if (readSide?.endpoints.fromHost.login === undefined) return plan;
   const { endpoints } = readSide;
   return {
     ...plan,
-    readSide: { ...readSide, endpoints: { ...endpoints, fromHost: { ...endpoints.fromHost, password } } },
+    readSide: { ...readSide, endpoints: { ...endpoints, fromHost: { ...endpoints.fromHost, access } } },
   };
 }
 
+function containersOf({ connect }: PipelinePlan): string[] {
+  return connect.workers.map(({ container }) => container);
+}
+
 async function readSecrets(plan: PipelinePlan): Promise<WorkerSecrets> {
-  const containers = plan.connect.workers.map(({ container }) => container);
-  for (const container of containers) {
-    const text = await fileFrom(container, connectorSecretsFile);
-    if (text !== undefined) return { container, text };
-  }
+  const containers = containersOf(plan);
+  const found = await workerSecrets(containers);
+  if (found !== undefined) return found;
   throw new UnreachableError(
     `passwords cannot be read: ${containers.join(", ")} is not on the Docker engine`,
     "bring the stack up (make up); cdc status shows what there is of it",

@@ -1,4 +1,4 @@
-/** How `cdc` logs in to brokers that somebody else runs: with what the workers have. */
+/** How `cdc` logs in to brokers: to those of somebody else with what the workers have. */
 import { fileFrom } from "../clients/docker/files.ts";
 import { kafkaKeystoreFile } from "../lib/constants.ts";
 import type { KafkaEndpoint } from "../lib/endpoint.ts";
@@ -6,18 +6,35 @@ import type { PipelinePlan } from "../plan/types.ts";
 import { UnreachableError } from "./exit.ts";
 
 /** The plan, whose brokers are reached with a password and a certificate where they want such. */
-export function withKafkaLogin(
+export async function withKafkaLogin(
   plan: PipelinePlan,
   password: () => Promise<string>,
   keystore: WorkersKeystore,
-): PipelinePlan {
-  const { endpoints } = plan.kafka;
-  const fromHost: KafkaEndpoint = {
+): Promise<PipelinePlan> {
+  const { endpoints, existing } = plan.kafka;
+  if (existing === undefined && endpoints.fromHost.sasl === undefined) return plan;
+  const theirs = (): KafkaEndpoint => ({
     ...endpoints.fromHost,
     ...(endpoints.fromHost.sasl !== undefined && { password }),
     ...(endpoints.fromHost.certificate !== undefined && { keystore: () => keystore.text() }),
-  };
+  });
+  const fromHost = existing === undefined ? await ownBrokers(plan.kafka) : theirs();
   return { ...plan, kafka: { ...plan.kafka, endpoints: { ...endpoints, fromHost } } };
+}
+
+/** Brokers of the stack's own that want a login. Where there is no engine, or no stack yet, that is said by whoever asks them. */
+async function ownBrokers({ endpoints: { fromHost }, brokers }: PipelinePlan["kafka"]): Promise<KafkaEndpoint> {
+  const { asOperator } = await import("../clients/kafka/operator.ts");
+  const containers = brokers.map(({ container }) => container);
+  const known = await asOperator(fromHost, containers).catch(() => undefined);
+  if (known !== undefined) return known;
+  const password = async (): Promise<string> => {
+    throw new UnreachableError(
+      `how to log in to Kafka cannot be read: ${containers.join(", ")} is not on the Docker engine, or was made without cdc:security: tls`,
+      "bring the stack up with this configuration (make up)",
+    );
+  };
+  return { ...fromHost, password };
 }
 
 /** Certificate and key out of a worker's container, running or not. TLS wants them at once: they are read before anybody asks the brokers. */

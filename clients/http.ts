@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { request as plainRequest, type IncomingMessage } from "node:http";
 import { request as encryptedRequest } from "node:https";
 import { text } from "node:stream/consumers";
-import type { HttpEndpoint } from "../lib/endpoint.ts";
+import type { HttpAccess, HttpEndpoint } from "../lib/endpoint.ts";
 import { httpsOptions, tlsError } from "./tls.ts";
 
 export interface HttpQuestion {
@@ -33,11 +33,12 @@ export async function askHttp(
   { method, path, body, signal }: HttpQuestion,
 ): Promise<HttpAnswer> {
   const root = rootOf(address);
-  const auth = await authOf(address);
+  const access = await address.access?.();
+  const auth = authOf(address, access);
   const request = root.startsWith("https:") ? encryptedRequest : plainRequest;
   const content = body === undefined ? undefined : JSON.stringify(body);
   const asked = request(`${root}${path}`, {
-    ...httpsOptions(address),
+    ...httpsOptions(access?.ca === undefined ? address : { ...address, tls: { ca: access.ca } }),
     // A connection of its own: one that was kept may be gone by now, and only the request would tell.
     agent: false,
     ...(auth !== undefined && { auth }),
@@ -68,8 +69,8 @@ export async function askHttp(
 }
 
 /** `USER:PASSWORD`, where somebody logs in. */
-export async function authOf({ login, password }: HttpEndpoint): Promise<string | undefined> {
-  return login === undefined ? undefined : `${login.user}:${(await password?.()) ?? ""}`;
+export function authOf({ login }: HttpEndpoint, access: HttpAccess | undefined): string | undefined {
+  return login === undefined ? undefined : `${login.user}:${access?.password ?? ""}`;
 }
 
 /** An endpoint's URL, to which a path can be added. */

@@ -22,7 +22,7 @@ import type { MonitoringPlan } from "../plan/monitoring.ts";
 import type { PipelinePlan, ReadSidePlan, ShardPlan } from "../plan/types.ts";
 import type { PreparedKind } from "../provider/prepared-image.ts";
 import { CertificateAuthority } from "../provider/certificate-resources.ts";
-import { GoneContainers, PreparedImage, RandomPassword } from "../provider/resources.ts";
+import { GoneContainers, PreparedImage } from "../provider/resources.ts";
 import { ConnectCluster, type EngineLogin } from "./connect-cluster.ts";
 import { DebeziumConnector } from "./debezium-connector.ts";
 import { ExistingMysql } from "./existing-mysql.ts";
@@ -34,7 +34,7 @@ import { KafkaCluster } from "./kafka-cluster.ts";
 import { Monitoring } from "./monitoring.ts";
 import { MysqlShard } from "./mysql-shard.ts";
 import { Networks } from "./networks.ts";
-import { heldBack } from "./rotated.ts";
+import { heldBack, rotatedPassword } from "./rotated.ts";
 import { ReadSide, type ReadSideSummary } from "./read-side.ts";
 
 export interface CdcPipelineArgs {
@@ -90,11 +90,17 @@ export class CdcPipeline extends pulumi.ComponentResource {
     const parent = { parent: this };
 
     const networks = new Networks(owner, plan, parent);
-    const { mysqlRoot, cdcAccount } = plan.rotation;
+    const { mysqlRoot, cdcAccount, connectLogin } = plan.rotation;
     const rootPassword = password("mysql-root-password", mysqlRoot);
     const cdcPassword = password("cdc-password", cdcAccount);
     const authority = new CertificateAuthority("authority", { name: `cdc ${plan.stack}` }, parent);
     const ca = authority.certificate;
+    const access =
+      plan.connect.endpoints.fromHost.login === undefined
+        ? undefined
+        : pulumi
+            .all([password("connect-password", connectLogin), ca])
+            .apply(([known, trusted]) => ({ password: known, ca: trusted }));
     const mysqlImage = prepared("mysql", args.images.mysql, image("mysql-image", args.images.mysql));
     const kafkaImage = { reference: args.images.kafka, id: image("kafka-image", args.images.kafka) };
     const needsNode = plan.guard !== undefined || plan.readSide?.page !== undefined;
@@ -112,8 +118,9 @@ export class CdcPipeline extends pulumi.ComponentResource {
         plan: plan.connect,
         sink: plan.readSide?.sink.plugin,
         kafka,
-        brokers: plan.kafka.endpoints.inNetwork,
         ...engineLoginOf(plan.readSide),
+        authority,
+        access,
         logins: [
           {
             account: { passwordKey: cdcPasswordKey, truststore: mysqlTruststoreFile },
@@ -131,7 +138,11 @@ export class CdcPipeline extends pulumi.ComponentResource {
       parent,
     );
     if (plan.guard !== undefined) {
-      void new Guard(plan.guard.name, { owner, networks, image: nodeImage, plan: plan.guard, worker }, parent);
+      void new Guard(
+        plan.guard.name,
+        { owner, networks, image: nodeImage, plan: plan.guard, worker, authority },
+        parent,
+      );
     }
     this.monitoring = createMonitoring(plan.monitoring);
     const sharedTopics = kafka.createTopics(plan.sharedTopics, this);
@@ -142,8 +153,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
     this.registerOutputs();
 
     function password(passwordName: string, rotation: string | undefined): pulumi.Output<string> {
-      return new RandomPassword(passwordName, { length: 24, ...(rotation === undefined ? {} : { rotation }) }, parent)
-        .result;
+      return rotatedPassword(passwordName, rotation, parent);
     }
 
     function image(imageName: string, reference: string): pulumi.Output<string> {
@@ -203,7 +213,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
           image: engine === undefined ? "" : image("opensearch-image", args.images.opensearch),
           nodeImage,
           plan: readSide,
-          pipeline: plan,
+          pipeline: { ...plan, kafka: kafka.plan },
           kafka,
           worker,
           shards,
@@ -221,7 +231,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
       const { existing, endpoints } = plan.kafka;
       if (existing === undefined) {
         const brokerImage = prepared("broker", kafkaImage.reference, kafkaImage.id);
-        return new KafkaCluster("kafka", { owner, networks, image: brokerImage, plan: plan.kafka }, parent);
+        return new KafkaCluster("kafka", { owner, networks, image: brokerImage, pipeline: plan, authority }, parent);
       }
       const { sasl, certificate } = endpoints.fromHost;
       const login = {
@@ -254,7 +264,7 @@ export class CdcPipeline extends pulumi.ComponentResource {
         shardPlan.key,
         {
           plan: shardPlan,
-          kafkaPlan: plan.kafka,
+          kafkaPlan: kafka.plan,
           connectPlan: plan.connect,
           shard,
           inspected,

@@ -12,13 +12,14 @@ import {
   kafkaKeystoreFile,
   workerPropertiesFile,
 } from "../lib/constants.ts";
-import type { KafkaEndpoint } from "../lib/endpoint.ts";
-import { itself } from "../plan/endpoints.ts";
+import type { HttpAccess } from "../lib/endpoint.ts";
 import { renderProperties } from "../plan/java-properties.ts";
 import type { Owner } from "../plan/owner.ts";
 import type { CdcAccountPlan, ConnectPlan, FilterPlan, PluginPlan, SinkPluginPlan, WorkerPlan } from "../plan/types.ts";
+import type { CertificateAuthority } from "../provider/certificate-resources.ts";
 import { type ContainerReady, PreparedImage } from "../provider/resources.ts";
 import { createService, createVolume, type Service } from "./docker.ts";
+import { SecuredRest, workerHealth } from "./secured-rest.ts";
 import type { Kafka } from "./kafka.ts";
 import type { Networks } from "./networks.ts";
 
@@ -33,8 +34,6 @@ export interface ConnectClusterArgs {
   /** Undefined without a read side. */
   readonly sink: SinkPluginPlan | undefined;
   readonly kafka: Kafka;
-  /** Where the brokers are reached, from the network. */
-  readonly brokers: KafkaEndpoint;
   /**
    * How connectors log in: the CDC account, which is the same on every server of the stack's own, so that a further one leaves the
    * workers alone; and the account of each server that somebody else runs.
@@ -42,6 +41,10 @@ export interface ConnectClusterArgs {
   readonly logins: readonly ConnectorLogin[];
   /** A search engine that somebody else runs, to which the sink logs in or which it knows by its certificate. Default: neither. */
   readonly engine?: EngineLogin;
+  /** Signs the workers' certificates. */
+  readonly authority: CertificateAuthority;
+  /** How the REST API is reached; undefined where it wants no login. */
+  readonly access: pulumi.Output<Required<HttpAccess>> | undefined;
 }
 
 /** How the sink reaches its engine. */
@@ -65,40 +68,35 @@ export class ConnectCluster extends pulumi.ComponentResource {
   readonly container: docker.Container;
   /** Depend on these before anything is asked of the REST API. */
   readonly ready: ContainerReady[];
-  /** The files by which connectors log in, for containers that log in as they do: uploads, readable by their one user. */
-  readonly secrets: docker.types.input.ContainerUpload[];
+  /** The files by which connectors log in, for the guard, which logs in as they do: uploads, readable by its one user. */
+  readonly guardSecrets: docker.types.input.ContainerUpload[];
+  /** For resources that ask the REST API; empty where it wants no login. */
+  readonly login: { readonly connectAccess?: pulumi.Output<Required<HttpAccess>> };
   /** When the workers were started: a flow proven before does not count after. */
   readonly startedAt: pulumi.Output<string[]>;
 
   constructor(name: string, args: ConnectClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:ConnectCluster", name, {}, opts);
     const { plan, owner, networks } = args;
-    const { sasl, tls } = args.brokers;
     const parent = { parent: this };
 
-    const passwords = {
-      file: connectorSecretsFile,
-      content: pulumi
-        .all([
-          args.kafka.login.kafkaPassword,
-          args.engine?.password,
-          pulumi.all(args.logins.map(({ password, ca }) => pulumi.all([password, ca]))),
-        ])
-        .apply(([kafkaPassword, enginePassword, known]) =>
-          connectorSecrets(
-            args.logins.map(({ account }, at) => secretOf(account, known[at])),
-            sasl && kafkaPassword !== undefined ? { ...sasl, password: kafkaPassword } : undefined,
-            enginePassword,
-          ),
-        ),
-      permissions: "0444",
-    };
+    this.login = args.access === undefined ? {} : { connectAccess: args.access };
+    const mysqlLogins = pulumi
+      .all(args.logins.map(({ password, ca }) => pulumi.all([password, ca])))
+      .apply((known) => connectorSecrets(args.logins.map(({ account }, at) => secretOf(account, known[at]))));
+    const engineLogin = pulumi.output(args.engine?.password).apply((engine) => connectorSecrets([], { engine }));
+    const restLogin = pulumi.output(args.access).apply((connect) => connectorSecrets([], { connect }));
     const keystore = args.kafka.login.kafkaKeystore;
-    this.secrets = [
-      passwords,
+    const secretsWith = (kafkaLogins: pulumi.Output<string>) => [
+      {
+        file: connectorSecretsFile,
+        content: pulumi.all([mysqlLogins, kafkaLogins, engineLogin, restLogin]).apply((parts) => parts.join("")),
+        permissions: "0444",
+      },
       ...(keystore === undefined ? [] : [{ file: kafkaKeystoreFile, content: keystore, permissions: "0444" }]),
     ];
-    const { secrets } = this;
+    const secrets = secretsWith(args.kafka.logins.workers);
+    this.guardSecrets = secretsWith(args.kafka.logins.guard);
     const truststores = args.logins.flatMap(({ account: { truststore }, ca }) =>
       truststore === undefined || ca === undefined
         ? []
@@ -111,7 +109,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
           ],
     );
     const authorities = [
-      { file: kafkaAuthorityFile, content: tls?.ca },
+      { file: kafkaAuthorityFile, content: args.kafka.logins.ca },
       { file: engineAuthorityFile, content: args.engine?.ca },
     ].flatMap(({ file, content }) => (content === undefined ? [] : [{ file, content, permissions: "0444" }]));
     const connectorPlugins = plan.plugins.map(bringPlugin);
@@ -203,6 +201,12 @@ export class ConnectCluster extends pulumi.ComponentResource {
     }
 
     function createWorker(worker: WorkerPlan, before: Service | undefined): Service {
+      const { certificateNames } = worker;
+      const { access, authority } = args;
+      const secured =
+        access === undefined || certificateNames === undefined
+          ? undefined
+          : new SecuredRest(worker.name, { authority, access, names: certificateNames }, parent);
       return createService(
         {
           owner,
@@ -216,12 +220,10 @@ export class ConnectCluster extends pulumi.ComponentResource {
             ...secrets,
             ...truststores,
             ...authorities,
+            ...(secured?.uploads ?? []),
           ],
           volumes: plugins.map(({ mount }) => mount),
-          // 200 once the worker has joined its group and read its topics (KIP-1017).
-          healthCheck:
-            `bash -c 'exec 3<>/dev/tcp/${itself.name}/${worker.port.internal} && ` +
-            `printf "GET /health HTTP/1.0\\r\\n\\r\\n" >&3 && head -n1 <&3 | grep -q " 200 "'`,
+          healthCheck: workerHealth(worker),
           stopSeconds: 30,
         },
         // A worker waits for the brokers by itself, and makes its own topics: both start at the same time.

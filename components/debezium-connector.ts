@@ -54,6 +54,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
         desiredState: state,
         onDelete,
         ...kafka.login,
+        ...worker.login,
         ...(historyTopic === undefined
           ? {}
           : { history: { bootstrap: writtenKafka(kafkaPlan.endpoints.fromHost), topic: historyTopic } }),
@@ -97,6 +98,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
           target,
           ...shard.login,
           ...kafka.login,
+          ...worker.login,
           through: [shard.startedAt, kafka.startedAt, worker.startedAt, connector.appliedAt],
           containers: [...ownServers([plan]), ...kafkaPlan.brokers, ...connectPlan.workers].map(
             ({ container }) => container,
@@ -111,6 +113,7 @@ export class DebeziumConnector extends pulumi.ComponentResource {
           target: tablesTargetOf({ connect: connectPlan, kafka: kafkaPlan }, plan),
           ...shard.login,
           ...kafka.login,
+          ...worker.login,
           after: connector.appliedAt,
         },
         { ...parent, dependsOn: flow, deletedWith: worker.container },

@@ -1,9 +1,10 @@
 /** Brokers that somebody else runs. Topics are declared on them, and nothing else. */
 import * as pulumi from "@pulumi/pulumi";
+import { connectorSecrets } from "../lib/connector-secrets.ts";
 import { writtenKafka } from "../lib/endpoint.ts";
 import type { ExistingKafkaPlan, KafkaPlan, TopicPlan } from "../plan/types.ts";
 import { SharedTopic, type KafkaLogin } from "../provider/shard-resources.ts";
-import type { Kafka } from "./kafka.ts";
+import type { Kafka, KafkaLogins } from "./kafka.ts";
 
 export interface ExistingKafkaArgs {
   readonly plan: KafkaPlan & { readonly existing: ExistingKafkaPlan };
@@ -19,19 +20,28 @@ export class ExistingKafka extends pulumi.ComponentResource implements Kafka {
   readonly container: undefined;
   readonly before: pulumi.CustomResource[];
   readonly login: KafkaLogin;
-  readonly #plan: ExistingKafkaArgs["plan"];
+  readonly plan: ExistingKafkaArgs["plan"];
+  readonly logins: KafkaLogins;
 
   constructor(name: string, { plan, login, workerTopics }: ExistingKafkaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cdc:index:ExistingKafka", name, {}, opts);
-    this.#plan = plan;
+    this.plan = plan;
     this.login = login;
+    const { sasl, tls } = plan.endpoints.inNetwork;
+    const { kafkaPassword } = login;
+    // One account for everybody.
+    const one =
+      sasl === undefined || kafkaPassword === undefined
+        ? pulumi.output("")
+        : pulumi.output(kafkaPassword).apply((password) => connectorSecrets([], { kafka: { ...sasl, password } }));
+    this.logins = { workers: one, guard: one, ca: tls?.ca };
     this.startedAt = pulumi.output([plan.endpoints.fromHost.bootstrap]);
     this.before = this.createTopics(workerTopics, this);
     this.registerOutputs();
   }
 
   createTopics(topics: readonly TopicPlan[], parent: pulumi.Resource): pulumi.CustomResource[] {
-    const { endpoints, existing } = this.#plan;
+    const { endpoints, existing } = this.plan;
     return topics.map(
       (topic) =>
         new SharedTopic(

@@ -1,10 +1,12 @@
 /** The guard: a small container that restarts connectors which failed or stalled. */
+import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { guardEntry, monitoredGuardEntry } from "../provider/scripts/container-code.ts";
-import { guardFolder } from "../lib/constants.ts";
+import { guardCertificateFile, guardFolder, guardKeyFile } from "../lib/constants.ts";
 import { guardSilentSeconds, isMonitored } from "../plan/guard.ts";
 import type { Owner } from "../plan/owner.ts";
 import type { GuardPlan } from "../plan/types.ts";
+import { Certificate, type CertificateAuthority } from "../provider/certificate-resources.ts";
 import { createCodeVolume } from "./code-volume.ts";
 import type { ConnectCluster } from "./connect-cluster.ts";
 import { createService } from "./docker.ts";
@@ -23,6 +25,8 @@ export interface GuardArgs {
   readonly image: pulumi.Input<string>;
   readonly plan: GuardPlan;
   readonly worker: ConnectCluster;
+  /** Signs its certificate. */
+  readonly authority: CertificateAuthority;
 }
 
 export class Guard extends pulumi.ComponentResource {
@@ -46,7 +50,7 @@ export class Guard extends pulumi.ComponentResource {
         user: "1000:1000",
         command: ["node", ...(isMonitored(plan) ? monitoredOptions : []), `${guardFolder}/${entry}`],
         environment: { CDC_GUARD_SETTINGS: JSON.stringify(plan.settings) },
-        uploads: args.worker.secrets,
+        uploads: [...args.worker.guardSecrets, ...certificateOf(plan, args.authority, parent)],
         volumes: [{ volumeName: volume.name, containerPath: guardFolder, readOnly: true }],
         // Written after every look at the connectors, also when it found the worker out of reach.
         healthCheck: `test $(($(date +%s) - $(stat -c %Y /tmp/guard.json || echo 0))) -le ${guardSilentSeconds(plan.settings)}`,
@@ -57,4 +61,19 @@ export class Guard extends pulumi.ComponentResource {
     );
     this.registerOutputs();
   }
+}
+
+/** What its page and metrics are served with by HTTPS; nothing where they are plain. */
+function certificateOf(
+  plan: GuardPlan,
+  authority: CertificateAuthority,
+  parent: pulumi.CustomResourceOptions,
+): docker.types.input.ContainerUpload[] {
+  const names = isMonitored(plan) ? plan.certificateNames : undefined;
+  if (names === undefined) return [];
+  const { certificate, privateKey } = new Certificate(`${plan.name}-certificate`, { authority, names }, parent);
+  return [
+    { file: guardCertificateFile, content: certificate, permissions: "0444" },
+    { file: guardKeyFile, content: privateKey, permissions: "0444" },
+  ];
 }

@@ -142,6 +142,7 @@ export class ReadSide extends pulumi.ComponentResource {
           config: { ...config },
           consumer: { bootstrap: writtenKafka(pipeline.kafka.endpoints.fromHost), group: `connect-${sinkName}` },
           ...kafka.login,
+          ...worker.login,
           // Another engine, one whose data was lost, or indices that were made anew have to be filled from the beginning.
           target: indices?.filled ?? `${config["connector.class"]} ${url}`,
           after: pulumi
@@ -173,6 +174,7 @@ export class ReadSide extends pulumi.ComponentResource {
             ...shard.login,
             ...kafka.login,
             ...engineLogin,
+            ...worker.login,
             through: [...through, shard.startedAt, connector.appliedAt, connector.provenAt],
             containers: [...ownServers([planned]), ...shared].map(({ container }) => container),
             // A new sink reads first what the topics hold already.

@@ -1,5 +1,15 @@
-/** The order of a rotation: who gets a new password waits for those who have to take it first. */
+/** Passwords of the program's own, and the order of their rotation: who gets a new password waits for those who have to take it first. */
 import * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "../provider/resources.ts";
+
+/** A password of the program's own. @param rotation its word in the plan: another one makes another password. */
+export function rotatedPassword(
+  name: string,
+  rotation: string | undefined,
+  options: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  return new RandomPassword(name, { length: 24, ...(rotation === undefined ? {} : { rotation }) }, options).result;
+}
 
 /**
  * A password for those who use it, held back until it can be used.

@@ -18,4 +18,16 @@ export const rotationSchema = z.strictObject({
     allowed,
     otherwise: "the password stays",
   }),
+  kafkaAccounts: field(word.optional(), {
+    description:
+      "The same for the accounts at brokers of the stack's own, with `cdc:security: tls`: brokers, workers and guard are restarted.",
+    allowed,
+    otherwise: "the passwords stay",
+  }),
+  connectLogin: field(word.optional(), {
+    description:
+      "The same for the user `cdc` of Kafka Connect's REST API, of the operator's page and of the metrics, with `cdc:security: tls`: workers and guard are restarted.",
+    allowed,
+    otherwise: "the password stays",
+  }),
 });

@@ -50,6 +50,12 @@ export const configSchema = z.strictObject({
       "Where images come from: pulled, or built from packages by `make up`; CDC_IMAGES in the environment wins.",
     allowed: "official or packages",
   }),
+  security: field(z.enum(["plain", "tls"]).default("plain"), {
+    description:
+      "With tls the stack's own brokers, workers and guard take encrypted connections alone, from whoever logs in, and brokers let each account do no more than it needs ([security.md](security.md)); with plain, connections of everybody who reaches them on this machine. For new brokers only.",
+    allowed: "plain or tls",
+    upstream: "Kafka `listener.security.protocol.map`, `authorizer.class.name`",
+  }),
   keepData: field(z.boolean().default(false), {
     description:
       "Whether `make down` and `pulumi destroy` leave the shards' volumes on the engine, for the next `up`; nothing else keeps them then. Topics are made anew, and filled by a new snapshot.",

@@ -1,6 +1,16 @@
 /** The file by which the workers' connectors log in to the shards' servers, and by which whoever logs in as they do finds how. */
-import { cdcUser, enginePasswordKey, kafkaLoginKey, kafkaPasswordKey, secretsFolder } from "./constants.ts";
-import type { MysqlLogin, SaslUser } from "./endpoint.ts";
+import {
+  cdcUser,
+  connectAuthorityKey,
+  connectPasswordKey,
+  enginePasswordKey,
+  kafkaAuthorityKey,
+  kafkaLoginKey,
+  kafkaPasswordKey,
+  loginKeyOf,
+  secretsFolder,
+} from "./constants.ts";
+import type { HttpAccess, KafkaEndpoint, MysqlLogin, SaslUser } from "./endpoint.ts";
 import { certificatesIn, pemBody, pemOf } from "./pem.ts";
 
 /** What the file has of one account. */
@@ -19,13 +29,22 @@ export interface ConnectorSecret {
 /** How to log in to brokers that somebody else runs. */
 export interface KafkaSecret extends SaslUser {
   readonly password: string;
+  /** PEM, for whoever has no file of its own for it. */
+  readonly ca?: string;
 }
 
-/**
- * A file of properties, as Java reads it (FileConfigProvider).
- * @param engine password of the search engine's user.
- */
-export function connectorSecrets(secrets: readonly ConnectorSecret[], kafka?: KafkaSecret, engine?: string): string {
+/** What the file may have beside the accounts of MySQL servers. */
+export interface OtherSecrets {
+  readonly kafka?: KafkaSecret | undefined;
+  /** Password of the search engine's user. */
+  readonly engine?: string | undefined;
+  /** How the workers' REST API is reached; undefined where it wants no login. */
+  readonly connect?: Required<HttpAccess> | undefined;
+}
+
+/** A file of properties, as Java reads it (FileConfigProvider). */
+export function connectorSecrets(secrets: readonly ConnectorSecret[], others: OtherSecrets = {}): string {
+  const { kafka, engine, connect } = others;
   return [
     ...secrets.flatMap(({ passwordKey, password, authority }) => [
       `${passwordKey}=${escaped(password)}\n`,
@@ -37,9 +56,30 @@ export function connectorSecrets(secrets: readonly ConnectorSecret[], kafka?: Ka
           `${kafkaPasswordKey}=${escaped(kafka.password)}\n`,
           // The placeholder stands for the whole: whoever checks the configuration sees no part of it.
           `${kafkaLoginKey}=${escaped(jaasOf(kafka))}\n`,
+          kafka.ca === undefined ? "" : `${kafkaAuthorityKey}=${bodies(kafka.ca)}\n`,
         ]),
     engine === undefined ? "" : `${enginePasswordKey}=${escaped(engine)}\n`,
+    ...(connect === undefined
+      ? []
+      : [`${connectPasswordKey}=${escaped(connect.password)}\n`, `${connectAuthorityKey}=${bodies(connect.ca)}\n`]),
   ].join("");
+}
+
+/** Logins of several principals, for one file: of each its login alone, as Java takes it. */
+export function principalLogins(secrets: readonly KafkaSecret[]): string {
+  return secrets.map((secret) => `${loginKeyOf(secret.user)}=${escaped(jaasOf(secret))}\n`).join("");
+}
+
+/** What a broker takes from an account that is there before any other. Upstream: `plain.sasl.jaas.config` of a listener. */
+export function takenLogin(user: string, password: string): string {
+  const login = `org.apache.kafka.common.security.plain.PlainLoginModule required user_${user}=${quoted(password)};`;
+  return `${kafkaLoginKey}=${escaped(login)}\n`;
+}
+
+/** How the workers' REST API is reached, by such a file; undefined when it does not say. */
+export function connectAccessIn(text: string): HttpAccess | undefined {
+  const [password, authority] = [connectPasswordKey, connectAuthorityKey].map((key) => secretIn(text, key));
+  return password === undefined || authority === undefined ? undefined : { password, ca: authorityPem(authority) };
 }
 
 const loginModules = "org.apache.kafka.common.security.";
@@ -74,6 +114,12 @@ export function authorityPem(found: string): string {
     .split(",")
     .map((body) => pemOf("CERTIFICATE", body))
     .join("");
+}
+
+/** Brokers of the stack's own, with whom to trust as them. @param text a file that `connectorSecrets` made. */
+export function withAuthority(kafka: KafkaEndpoint, text: string): KafkaEndpoint {
+  const found = secretIn(text, kafkaAuthorityKey);
+  return found === undefined ? kafka : { ...kafka, tls: { ...kafka.tls, ca: authorityPem(found) } };
 }
 
 /** A login as resources of the state keep it. */

@@ -24,6 +24,12 @@ export const mysqlPort = 3306;
 /** Kafka Connect's REST port inside the network. */
 export const connectRestPort = 8083;
 
+/** Its port without TLS, at the container's own loopback alone, for the health check; where the other one has TLS. */
+export const connectHealthPort = 8084;
+
+/** Who logs in at Kafka Connect, and at the guard's page and metrics. */
+export const connectUser = "cdc";
+
 /** The CDC account on every shard. */
 export const cdcUser = "debezium";
 
@@ -89,6 +95,23 @@ export const engineAuthorityFile = `${secretsFolder}/engine-authority.pem`;
 /** Where the search page finds that password. */
 export const enginePasswordFile = `${secretsFolder}/engine-password`;
 
+/** Key of the certificate (PEM) of the authority of the stack's own brokers, in files of whoever is no Java program. */
+export const kafkaAuthorityKey = "kafka.authority";
+
+/** The same login of one principal at brokers of the stack's own, which has several. */
+export function loginKeyOf(principal: string): string {
+  return `kafka.${principal}.jaas`;
+}
+
+/** A broker's key and certificate (PEM), with which it logs in to the others too. */
+export const brokerKeystoreFile = `${secretsFolder}/kafka-keystore.pem`;
+
+/** Where a broker finds the login that it takes from this program. Key: kafkaLoginKey. */
+export const brokerSecretsFile = `${secretsFolder}/kafka-broker.properties`;
+
+/** Where `cdc` finds how to log in to brokers of the stack's own: in a broker's container, which knows it anyway. */
+export const operatorSecretsFile = `${secretsFolder}/kafka-operator.properties`;
+
 /** Key of the CDC account's password in connectorSecretsFile. */
 export const cdcPasswordKey = "debezium.password";
 
@@ -101,11 +124,30 @@ export const sinkPluginFolder = `${pluginsFolder}/sink`;
 /** The filter of the workers' REST API, beside them. */
 export const filterPluginFolder = `${pluginsFolder}/connect-filter`;
 
+/** The guard's certificate (PEM) and the key to it, where its page and metrics are served by HTTPS. */
+export const guardCertificateFile = "/run/secrets/guard-certificate.pem";
+export const guardKeyFile = "/run/secrets/guard-key.pem";
+
 /** Where the guard's container finds its code, laid out as in the checkout. */
 export const guardFolder = "/opt/cdc/guard";
 
 /** Where a prepared Kafka image has its class-data archives (provider/prepared/); a Java that cannot use one goes without. */
 export const classArchives = "/opt/kafka/cds";
+
+/** Keys in connectorSecretsFile of who asks the workers' REST API where that wants a login: password, and whom to trust (PEM's body). */
+export const connectPasswordKey = "connect.password";
+export const connectAuthorityKey = "connect.authority";
+
+/** What the workers' REST API is served with by HTTPS. Not below `secretsFolder`: no connector may name one of these files. */
+const restFolder = "/opt/cdc/rest";
+/** `USER=PASSWORD`, as PropertyFileLoginModule reads it. */
+export const restLoginsFile = `${restFolder}/logins.properties`;
+export const restJaasFile = `${restFolder}/jaas.conf`;
+/** The worker's certificate with its key, and whom it trusts as another worker: Java's old format. */
+export const restKeystoreFile = `${restFolder}/key.jks`;
+export const restTruststoreFile = `${restFolder}/authority.jks`;
+/** The same authority as PEM, for whoever asks with a program of their own. */
+export const restAuthorityFile = `${restFolder}/authority.pem`;
 
 /** Where the worker finds its configuration. */
 export const workerPropertiesFile = "/opt/cdc/connect-distributed.properties";

@@ -10,6 +10,10 @@ export interface Tls {
    * of NODE_EXTRA_CA_CERTS. Upstream: `ca` of node:tls.
    */
   readonly ca?: string;
+  /**
+   * The stack's own authority alone: no plan knows its certificate, which the program makes. Whoever connects gives it as `ca`.
+   */
+  readonly authority?: "stack";
 }
 
 /** The same with MySQL, whose servers make certificates by themselves that name no host. */
@@ -76,6 +80,12 @@ export interface TokenSource {
   readonly scope?: string;
 }
 
+/** The brokers of the stack's own as another of its accounts sees them; those of somebody else have one account for everybody. */
+export function brokersAs(endpoint: KafkaEndpoint, user: SaslUser["user"]): KafkaEndpoint {
+  const { sasl, tls } = endpoint;
+  return tls?.authority === undefined || sasl === undefined ? endpoint : { ...endpoint, sasl: { ...sasl, user } };
+}
+
 /** A service that speaks HTTP. */
 export interface HttpEndpoint {
   /** The root of what it answers: `http://connect:8083`; encrypted with `https:`. */
@@ -84,8 +94,21 @@ export interface HttpEndpoint {
   readonly tls?: Tls;
   /** Who logs in, by HTTP Basic. Default: nobody. */
   readonly login?: { readonly user: string };
-  /** Fetches the password of that user when something is asked. A function, so that it is neither printed nor kept. */
-  readonly password?: () => Promise<string>;
+  /** Fetches what that login wants when something is asked. A function, so that it is neither printed nor kept. Default: nothing. */
+  readonly access?: () => Promise<HttpAccess | undefined>;
+}
+
+/** What a service is reached with and no endpoint says. */
+export interface HttpAccess {
+  /** Of `login.user`. */
+  readonly password: string;
+  /** Whom to trust (PEM), of a service of the stack's own: no plan knows its authority. Default: as the endpoint says. */
+  readonly ca?: string;
+}
+
+/** The endpoint, reached with what a resource was given. @param access undefined where nobody logs in. */
+export function withAccess(endpoint: HttpEndpoint, access: HttpAccess | undefined): HttpEndpoint {
+  return access === undefined ? endpoint : { ...endpoint, access: async () => access };
 }
 
 /** The two ways to one service. */
@@ -118,7 +141,7 @@ export function writtenKafka(endpoint: KafkaEndpoint): Written<KafkaEndpoint> {
 /** The endpoint of what `writtenHttp` wrote. @param password of its user, where one logs in. */
 export function httpEndpoint(written: Written<HttpEndpoint>, password?: string): HttpEndpoint {
   const endpoint = typeof written === "string" ? { url: written } : written;
-  return password === undefined ? endpoint : { ...endpoint, password: async () => password };
+  return withAccess(endpoint, password === undefined ? undefined : { password });
 }
 
 /** What stays beside an endpoint of Kafka's that is kept: secret inputs of resources, by these names. */

@@ -12,34 +12,48 @@ const trustedCertificate = 2;
 /** @param ca PEM of one certificate or more. */
 export function javaTruststore(ca: string): Buffer {
   const certificates = certificatesIn(ca).map((pem) => new X509Certificate(pem));
-  const entries = certificates.flatMap(({ raw, validFrom }, index) => [
-    int32(trustedCertificate),
-    text(index === 0 ? "ca" : `ca-${index + 1}`),
-    time(new Date(validFrom)),
-    text("X.509"),
-    int32(raw.length),
-    raw,
-  ]);
-  const content = Buffer.concat([int32(magic), int32(version), int32(certificates.length), ...entries]);
-  // Whoever reads it without a password leaves this out; Connector/J reads with an empty one.
-  const checksum = createHash("sha1").update("Mighty Aphrodite").update(content).digest();
+  return javaStore(
+    certificates.map(({ raw, validFrom }, index) =>
+      Buffer.concat([
+        int32(trustedCertificate),
+        text(index === 0 ? "ca" : `ca-${index + 1}`),
+        time(new Date(validFrom)),
+        x509(raw),
+      ]),
+    ),
+  );
+}
+
+/** @param password left out, the store is read without one: Connector/J reads with an empty one. */
+export function javaStore(entries: readonly Buffer[], password = ""): Buffer {
+  const content = Buffer.concat([int32(magic), int32(version), int32(entries.length), ...entries]);
+  const checksum = createHash("sha1")
+    .update(Buffer.from(password, "utf16le").swap16())
+    .update("Mighty Aphrodite")
+    .update(content)
+    .digest();
   return Buffer.concat([content, checksum]);
 }
 
-function int32(value: number): Buffer {
+/** A certificate in an entry. */
+export function x509(raw: Buffer): Buffer {
+  return Buffer.concat([text("X.509"), int32(raw.length), raw]);
+}
+
+export function int32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes;
 }
 
 /** As DataOutputStream.writeUTF has it. */
-function text(value: string): Buffer {
+export function text(value: string): Buffer {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(value.length);
   return Buffer.concat([length, Buffer.from(value, "latin1")]);
 }
 
-function time(at: Date): Buffer {
+export function time(at: Date): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeBigInt64BE(BigInt(at.getTime()));
   return bytes;

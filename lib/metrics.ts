@@ -96,7 +96,7 @@ export const metrics = [
     type: "gauge",
     unit: "0 or 1",
     labels: ofSource,
-    help: "Whether the server's history is another one than at the connector's place in the binlog.",
+    help: "Whether the server's history is another one than at the connector's place in the binlog; or it rests, and what it has not read is purged.",
     absent: "the server could not be asked for twice `stallSeconds`, or the worker does not tell the place",
   },
   {

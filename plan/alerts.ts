@@ -141,7 +141,9 @@ function shardDrafts(plan: PipelinePlan): Draft[] {
       expr: `${series(plan, "cdc_connector_place_lost")} == 1`,
       severity: "critical",
       summary: `${connector} has lost its place in the binlog`,
-      cause: "The server's history is another one than at that place: it was reset, restored or exchanged.",
+      cause:
+        "The server's history is another one than at that place: it was reset, restored or exchanged. " +
+        "Or the connector rests, and the server has purged what it has not read.",
       command: `offsets show ${connector}`,
       page: "docs/connectors.md#a-place-that-is-lost",
     },
@@ -240,7 +242,20 @@ function aheadDrafts(plan: PipelinePlan): Draft[] {
 
 function indexDrafts(plan: PipelinePlan): Draft[] {
   const isWrong = ["cdc_engine_red", "cdc_engine_missing_aliases"] as const;
+  const silent = `absent(${series(plan, "cdc_engine_red")})`;
   return [
+    {
+      alert: "CdcEngineSilent",
+      // What the guard asks of it is unknown while the worker is away, too.
+      expr: `${silent} and on () ${series(plan, "cdc_guard_last_check_complete")} == 1`,
+      for: "2m",
+      severity: "critical",
+      summary: "The search engine does not answer the guard",
+      cause:
+        "It is stopped, hangs or is cut off. Nothing can be searched; changes wait in their topics until it is back.",
+      command: "doctor",
+      page: "docs/read-side.md#what-the-engine-refuses",
+    },
     {
       alert: "CdcIndexUnhealthy",
       expr: isWrong.map((name) => `${series(plan, name)} > 0`).join(" or "),

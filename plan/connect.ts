@@ -1,14 +1,15 @@
 /** The Kafka Connect workers, in distributed mode. */
 import type { PipelineConfig } from "../config/schema.ts";
 import { connectRestPort, pluginsFolder, secretsFolder } from "../lib/constants.ts";
-import type { KafkaEndpoint } from "../lib/endpoint.ts";
-import { publishedPort, workerEndpoints } from "./endpoints.ts";
+import { brokersAs, type KafkaEndpoint } from "../lib/endpoint.ts";
+import { certificateNames, publishedPort, workerEndpoints } from "./endpoints.ts";
 import { propertiesOf } from "./existing-kafka.ts";
 import { pidsLimit } from "./limits.ts";
 import { jvmMemoryLimitMiB } from "./memory.ts";
 import { jvmEnvironment } from "./jvm.ts";
 import { restName, workerNetworks } from "./networks.ts";
 import { filterProperties, planFilter } from "./rest-filter.ts";
+import { extensions, securedRest, withLogin } from "./rest-security.ts";
 import { minInSyncReplicas, replicationFactor, TopicPlanner, type WorkerTopics } from "./topics.ts";
 import type { ConnectPlan, WorkerPlan } from "./types.ts";
 
@@ -69,9 +70,11 @@ function planWorker(
   const alias = id === 1 ? "connect" : `connect-${id}`;
   const container = `${stack}-${alias}`;
   const port = publishedPort(connectRestPort, config.connect.port + id - 1 + config.portOffset);
+  const filter = filterProperties(config, { aliases: [alias, container], door: restName(stack, alias), configs });
   const own = {
     ...ownProperties(stack, alias, config, kafka, pluginPaths),
-    ...filterProperties(config, { aliases: [alias, container], door: restName(stack, alias), configs }),
+    ...filter,
+    ...securedRest(config, filter[extensions]),
   };
   return {
     name: alias,
@@ -79,11 +82,15 @@ function planWorker(
     alias,
     networks: workerNetworks(stack, alias, config),
     port,
-    endpoints: workerEndpoints(alias, port),
+    endpoints: workerEndpoints(alias, port, config.security),
     expectedMemoryMiB: config.connect.heapMiB + jvmOverheadMiB,
     memoryLimitMiB: jvmMemoryLimitMiB(config.connect.heapMiB),
     pidsLimit,
-    environment: jvmEnvironment("worker", config.connect.heapMiB, config.kafka.existing?.sasl?.tokenEndpoint),
+    environment: withLogin(
+      config,
+      jvmEnvironment("worker", config.connect.heapMiB, config.kafka.existing?.sasl?.tokenEndpoint),
+    ),
+    certificateNames: config.security === "tls" ? certificateNames(alias, container) : undefined,
     properties: {
       "key.converter": jsonConverter,
       "offset.flush.interval.ms": "5000",
@@ -120,7 +127,8 @@ function ownProperties(
     ...storedSafely(factor),
     "bootstrap.servers": kafka.bootstrap,
     // Its own clients, and those that it makes for connectors.
-    ...propertiesOf(kafka, ["", "producer.", "consumer.", "admin."]),
+    ...propertiesOf(kafka, [""]),
+    ...propertiesOf(brokersAs(kafka, "source"), ["producer.", "consumer.", "admin."]),
     "config.providers": "file",
     "config.providers.file.class": "org.apache.kafka.common.config.provider.FileConfigProvider",
     "config.providers.file.param.allowed.paths": secretsFolder,

@@ -3,7 +3,7 @@ import type { PipelineConfig } from "../config/schema.ts";
 import { jsonConverter, keepNulls } from "./connect.ts";
 import { ddlFilter } from "./ddl-filter.ts";
 import { cdcDatabase, connectorSecretsFile } from "../lib/constants.ts";
-import type { KafkaEndpoint, MysqlEndpoint } from "../lib/endpoint.ts";
+import { brokersAs, type KafkaEndpoint, type MysqlEndpoint } from "../lib/endpoint.ts";
 import { quoted } from "../lib/names.ts";
 import { propertiesOf } from "./existing-kafka.ts";
 import { findRelease } from "./releases.ts";
@@ -117,7 +117,10 @@ function ownProperties(args: ConnectorArgs): Record<string, string> {
     // Statements about views, routines, accounts are not read: Debezium stops at words that it does not know.
     "internal.schema.history.internal.ddl.filter": ddlFilter(config.connectors.skipDdl),
     "schema.history.internal.kafka.bootstrap.servers": args.kafka.bootstrap,
-    ...propertiesOf(args.kafka, ["schema.history.internal.producer.", "schema.history.internal.consumer."]),
+    ...propertiesOf(brokersAs(args.kafka, "source"), [
+      "schema.history.internal.producer.",
+      "schema.history.internal.consumer.",
+    ]),
     "schema.history.internal.kafka.topic": shard.schemaHistoryTopic,
     "snapshot.mode": shard.snapshotMode,
     "tasks.max": "1",
@@ -154,7 +157,7 @@ function readingOnly(signalTopic: string, { connector }: ResolvedShard, kafka: K
     "read.only": "true",
     "signal.enabled.channels": "kafka",
     "signal.kafka.bootstrap.servers": kafka.bootstrap,
-    ...propertiesOf(kafka, ["signal.consumer."]),
+    ...propertiesOf(brokersAs(kafka, "source"), ["signal.consumer."]),
     "signal.kafka.groupId": `${connector}-signals`,
     "signal.kafka.topic": signalTopic,
   };

@@ -1,4 +1,5 @@
 /** Where every service is reached: the only place that makes addresses. Everybody else takes what is planned here. */
+import { connectUser } from "../lib/constants.ts";
 import {
   hostAndPort,
   httpEndpoint,
@@ -10,6 +11,7 @@ import {
   type KafkaEndpoint,
   type MysqlEndpoint,
 } from "../lib/endpoint.ts";
+import type { Security } from "./types.ts";
 
 /** Ports are published here alone: other machines reach none of them. */
 export const loopback = "127.0.0.1";
@@ -60,10 +62,10 @@ export function clusterEndpoints(brokers: readonly Endpoints<KafkaEndpoint>[]): 
   return { inNetwork: { bootstrap: all("inNetwork") }, fromHost: { bootstrap: all("fromHost") } };
 }
 
-export function workerEndpoints(alias: string, port: PublishedPort): Endpoints<HttpEndpoint> {
+export function workerEndpoints(alias: string, port: PublishedPort, security: Security): Endpoints<HttpEndpoint> {
   return {
-    inNetwork: { url: `http://${alias}:${port.internal}` },
-    fromHost: { url: `http://${loopbackName}:${port.host}` },
+    inNetwork: secured(security, `${alias}:${port.internal}`),
+    fromHost: secured(security, `${loopbackName}:${port.host}`),
   };
 }
 
@@ -78,11 +80,21 @@ export function certificateNames(alias: string, container: string): string[] {
 }
 
 /** Of the search engine, of the search page, or of the guard's metrics. */
-export function httpEndpoints(alias: string, port: PublishedPort): Endpoints<HttpEndpoint> {
+export function httpEndpoints(
+  alias: string,
+  port: PublishedPort,
+  security: Security = "plain",
+): Endpoints<HttpEndpoint> {
   return {
-    inNetwork: { url: `http://${alias}:${port.internal}` },
-    fromHost: { url: `http://${publishedAddress(port)}` },
+    inNetwork: secured(security, `${alias}:${port.internal}`),
+    fromHost: secured(security, publishedAddress(port)),
   };
+}
+
+function secured(security: Security, address: string): HttpEndpoint {
+  return security === "tls"
+    ? { url: `https://${address}`, login: { user: connectUser } }
+    : { url: `http://${address}` };
 }
 
 /** A service that is not the pipeline's own, which everybody reaches alike. */

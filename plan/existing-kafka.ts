@@ -1,6 +1,12 @@
 /** Brokers that somebody else runs: how they are reached, and what Kafka's clients in Java are told beside the addresses. */
 import type { ExistingKafka, KafkaSasl } from "../config/existing-schema.ts";
-import { connectorSecretsFile, kafkaAuthorityFile, kafkaKeystoreFile, kafkaLoginKey } from "../lib/constants.ts";
+import {
+  connectorSecretsFile,
+  kafkaAuthorityFile,
+  kafkaKeystoreFile,
+  kafkaLoginKey,
+  loginKeyOf,
+} from "../lib/constants.ts";
 import type { ClientCertificate, KafkaEndpoint, SaslUser } from "../lib/endpoint.ts";
 import type { KafkaPlan } from "./types.ts";
 
@@ -37,7 +43,7 @@ function saslUser({ mechanism, user = "", clientId = "", tokenEndpoint, scope }:
 
 /**
  * Properties of a client, by Kafka's names; the login is a placeholder of the worker's config provider.
- * @returns none for brokers that take plain connections from everybody, as those of the stack's own do.
+ * @returns none for brokers that take plain connections from everybody.
  */
 export function clientProperties({ tls, sasl, certificate }: KafkaEndpoint): Record<string, string> {
   if (tls === undefined && sasl === undefined) return {};
@@ -45,14 +51,14 @@ export function clientProperties({ tls, sasl, certificate }: KafkaEndpoint): Rec
     "security.protocol": `${sasl === undefined ? "" : "SASL_"}${tls === undefined ? "PLAINTEXT" : "SSL"}`,
     ...(sasl !== undefined && {
       "sasl.mechanism": sasl.mechanism,
-      "sasl.jaas.config": `\${file:${connectorSecretsFile}:${kafkaLoginKey}}`,
+      "sasl.jaas.config": jaasPlaceholder(tls?.authority === "stack" ? loginKeyOf(sasl.user) : kafkaLoginKey),
     }),
     ...(sasl?.token !== undefined && {
       "sasl.login.callback.handler.class":
         "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler",
       "sasl.oauthbearer.token.endpoint.url": sasl.token.endpoint,
     }),
-    ...(tls?.ca !== undefined && {
+    ...((tls?.ca ?? tls?.authority) !== undefined && {
       "ssl.truststore.location": kafkaAuthorityFile,
       "ssl.truststore.type": "PEM",
     }),
@@ -62,6 +68,10 @@ export function clientProperties({ tls, sasl, certificate }: KafkaEndpoint): Rec
       "ssl.keystore.type": "PEM",
     }),
   };
+}
+
+function jaasPlaceholder(key: string): string {
+  return `\${file:${connectorSecretsFile}:${key}}`;
 }
 
 /** The same for several clients of one configuration. @param prefixes of their properties: `producer.`. */

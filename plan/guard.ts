@@ -1,7 +1,8 @@
 /** The guard: a container that restarts connectors which failed or stalled. */
 import type { PipelineConfig } from "../config/schema.ts";
-import { httpEndpoints, ownNames, publishedPort } from "./endpoints.ts";
-import { writtenHttp, writtenKafka } from "../lib/endpoint.ts";
+import { connectUser } from "../lib/constants.ts";
+import { certificateNames, httpEndpoints, ownNames, publishedPort } from "./endpoints.ts";
+import { brokersAs, writtenHttp, writtenKafka } from "../lib/endpoint.ts";
 import { askedIn, asksIn, nameIn, networkNames } from "./networks.ts";
 import { pidsLimit } from "./limits.ts";
 import { nodeMemoryLimitMiB } from "./memory.ts";
@@ -47,7 +48,7 @@ export function planGuard(
     pidsLimit,
     settings: {
       connectUrls: connect.workers.map(({ endpoints }) => writtenHttp(endpoints.inNetwork)),
-      bootstrap: writtenKafka(kafka.endpoints.inNetwork),
+      bootstrap: writtenKafka(brokersAs(kafka.endpoints.inNetwork, "guard")),
       checkSeconds,
       stallSeconds,
       restartAfterSeconds,
@@ -58,7 +59,7 @@ export function planGuard(
 
 /** Asked by its name where its port is published, as a worker is, and beside the Prometheus of the stack's own; at no other address. */
 function withMetrics(guard: GuardPlan, stack: string, config: PipelineConfig, parts: PlannedParts): MonitoredGuardPlan {
-  const { monitoring, portOffset, maxDelaySeconds } = config;
+  const { monitoring, portOffset, maxDelaySeconds, security } = config;
   const { alias, container, settings } = guard;
   const networks = networkNames(stack);
   const asked = [networks.pipeline, ...(monitoring.prometheus.enabled ? [networks.monitoring] : [])];
@@ -72,7 +73,8 @@ function withMetrics(guard: GuardPlan, stack: string, config: PipelineConfig, pa
       ...(parts.readSide?.engine === undefined ? [] : [asksIn(networks.readSide)]),
     ],
     port,
-    endpoints: httpEndpoints(alias, port),
+    endpoints: httpEndpoints(alias, port, security),
+    certificateNames: security === "tls" ? certificateNames(alias, container) : undefined,
     settings: {
       ...settings,
       metrics: {
@@ -80,6 +82,7 @@ function withMetrics(guard: GuardPlan, stack: string, config: PipelineConfig, pa
         listensAt: asked.map((network) => nameIn(network, alias)),
         hosts: ownNames(alias, container),
         silentSeconds: guardSilentSeconds(settings),
+        ...(security === "tls" && { login: { user: connectUser } }),
       },
       asks: askedBeside(parts),
       page: { stack, maxDelaySeconds, topology: topologyOf(config, parts) },

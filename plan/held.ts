@@ -51,6 +51,8 @@ export interface Held {
   readonly brokers: readonly HeldBroker[];
   /** Node ids of the KRaft controllers; left out, the first broker is the only one. */
   readonly controllers?: readonly number[];
+  /** Not there where everybody may connect in clear. */
+  readonly security?: "tls";
   /** What the plan sets on the brokers for topics that set nothing themselves. */
   readonly brokerKeeping: Keeping;
   /** Brokers that somebody else runs, and whether what is on them already may be taken; not there where they are the stack's own. */
@@ -85,6 +87,7 @@ export function heldOf(plan: PipelinePlan): Held {
       bootstrap: publishedAddress(port),
     })),
     ...(controllers.length === 1 ? {} : { controllers }),
+    ...(plan.security === "tls" && { security: "tls" as const }),
     brokerKeeping: brokers[0] === undefined ? {} : brokerKeepingOf(brokers[0]),
     ...(existing !== undefined && {
       existing: { bootstrap: writtenKafka(endpoints.fromHost), takeTopics: existing.takeTopics },

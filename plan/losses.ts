@@ -3,7 +3,7 @@ import { cdcDatabase } from "../lib/constants.ts";
 import type { Held, HeldShard, HeldTopic } from "./held.ts";
 import { alike, render } from "./loss-text.ts";
 import type { Problem } from "../lib/problem.ts";
-import { otherBrokers, otherControllers } from "./quorum.ts";
+import { otherBrokers, otherControllers, otherSecurity } from "./quorum.ts";
 import { lostCopies, otherReplication, strictTopics, type Facts } from "./topic-losses.ts";
 
 /** Something that the planned state would delete. */
@@ -36,7 +36,7 @@ export interface Judgement {
 
 /**
  * CDC-801 fewer partitions, CDC-803 cleanup or retention, CDC-804 a topic planned no longer, CDC-805 a broker with the only
- * copy, CDC-807 other controllers, CDC-820 a shard planned no longer, CDC-821 one that looks renamed. What `words` name passes, as a warning.
+ * copy, CDC-807 other controllers, CDC-809 another security, CDC-820 a shard planned no longer, CDC-821 one that looks renamed. What `words` name passes, as a warning.
  * Warnings: CDC-802 another replication factor, CDC-822 a word that names nothing.
  * @param words `cdc:allowDelete`.
  * @param amounts by topic, as far as it could be read. A topic that is known to be empty has nothing to lose.
@@ -75,6 +75,7 @@ export function judgeLosses(
       ),
       ...otherBrokers(facts.planned, facts.before),
       ...otherControllers(facts.planned, facts.before),
+      ...otherSecurity(facts.planned, facts.before),
     ],
     warnings: [
       ...render(losses.filter(isAllowed), show, true),

@@ -2,7 +2,7 @@
 import type { AlertsTo } from "../config/alerts-to.ts";
 import type { AlertRule } from "./alerts.ts";
 import { dashboard } from "./dashboard.ts";
-import { itself, publishedAddress, type PublishedPort } from "./endpoints.ts";
+import { itself } from "./endpoints.ts";
 import type { MonitoringPlan } from "./monitoring.ts";
 import type { MonitoredGuardPlan } from "./types.ts";
 
@@ -17,22 +17,33 @@ export interface MonitoringFile {
 }
 
 /**
- * For a Prometheus and a Grafana of one's own on this machine.
+ * For a Prometheus and a Grafana of one's own on this machine. Where the guard wants a login, its password and authority are read from
+ * files beside the configuration, which are not written here.
  * @param stack as everything of it is called on the engine: `cdc-dev`; the rules' group and the job have its name.
  * @param hasSink whether the stack has a read side.
  */
 export function exportedFiles(
   stack: string,
   rules: readonly AlertRule[],
-  port: PublishedPort,
+  guard: Asked,
   hasSink: boolean,
 ): MonitoringFile[] {
+  const { url, login } = guard.endpoints.fromHost;
+  const secured = login !== undefined && {
+    scheme: "https",
+    basic_auth: { username: login.user, password_file: `${stack}.password` },
+    tls_config: { ca_file: `${stack}.authority.pem` },
+  };
+  const scraped = { ...job(stack, new URL(url).host), ...secured };
   return [
     rulesFile(stack, rules),
-    { name: `${stack}.scrape.yml`, content: { scrape_configs: [job(stack, publishedAddress(port))] } },
+    { name: `${stack}.scrape.yml`, content: { scrape_configs: [scraped] } },
     { name: `${stack}.dashboard.json`, content: dashboard(stack, hasSink) },
   ];
 }
+
+/** The guard, as far as it is asked. */
+type Asked = Pick<MonitoredGuardPlan, "endpoints">;
 
 /** For the Prometheus of the stack's own: its configuration, and the same rules. */
 export function prometheusFiles(

@@ -60,7 +60,7 @@ function plannedAs(
     existing === undefined ? planKafka(stack, config) : planExistingKafka(existing, authorities, kafkaCertificate);
   const brokers = kafka.endpoints.inNetwork;
   const shards = resolved.map((shard) => planShard(stack, shard, config, brokers, releases.length > 1));
-  const readSide = planReadSide(stack, config, { resolved, shards }, authorities);
+  const readSide = planReadSide(stack, config, { resolved, shards }, { brokers, authorities });
   const sink = readSide?.sink;
   const sharedTopics = mergedTopics(resolved, config);
   const connect = planConnect(stack, config, {
@@ -73,6 +73,7 @@ function plannedAs(
     stack,
     network: networkNames(stack).pipeline,
     portOffset: config.portOffset,
+    security: config.security,
     schema: config.schema === "" ? undefined : config.schema,
     timeZone: config.timeZone,
     images: {

@@ -43,6 +43,26 @@ export function otherControllers(planned: Held, before: Held | undefined): Probl
   ];
 }
 
+/**
+ * CDC-809: the switch `cdc:security` on brokers that are there. Brokers that speak TLS and brokers that do not are no cluster, so there
+ * is no way from one to the other that leaves it at work; and who took part in the open keeps what was read there.
+ */
+export function otherSecurity(planned: Held, before: Held | undefined): Problem[] {
+  const [wanted, found] = [planned.security ?? "plain", before?.security ?? "plain"];
+  if (before === undefined || before.brokers.length === 0 || planned.existing !== undefined || wanted === found)
+    return [];
+  return [
+    {
+      code: "CDC-809",
+      path: "cdc:security",
+      message: `the brokers were made with ${found}, ${wanted} is planned; a cluster cannot be half of each`,
+      remedy:
+        `write cdc:security: ${found}; for ${wanted} the brokers have to be new ones: \`make down\`, then \`make up\` ` +
+        "(with cdc:keepData: true, and one `make up` before, the servers keep their rows, and a snapshot fills the topics)",
+    },
+  ];
+}
+
 function controllersOf({ controllers }: Held): readonly number[] {
   return controllers ?? [1];
 }

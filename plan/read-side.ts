@@ -4,7 +4,7 @@ import { pidsLimit } from "./limits.ts";
 import { jvmMemoryLimitMiB, nodeMemoryLimitMiB } from "./memory.ts";
 import type { PipelineConfig } from "../config/schema.ts";
 import { enginePasswordFile } from "../lib/constants.ts";
-import { writtenHttp, type HttpEndpoint } from "../lib/endpoint.ts";
+import { writtenHttp, type HttpEndpoint, type KafkaEndpoint } from "../lib/endpoint.ts";
 import { hasOwnSink, planIndices, planProbeIndex, type PlannedShards } from "./indices.ts";
 import { askedIn, networkNames } from "./networks.ts";
 import { deadLetterTopic, planSink, retryTopic } from "./sink.ts";
@@ -23,18 +23,18 @@ const pageMemoryMiB = 90;
 
 /**
  * Plans the read side. With another sink than our own no index is planned: where its documents go is its own affair.
- * @param authorities certificates by their files.
+ * @param reached the brokers inside the network, and certificates of authorities by their files.
  * @returns undefined when it is switched off.
  */
 export function planReadSide(
   stack: string,
   config: PipelineConfig,
   planned: PlannedShards,
-  authorities: Readonly<Record<string, string>> = {},
+  reached: { readonly brokers: KafkaEndpoint; readonly authorities: Readonly<Record<string, string>> },
 ): ReadSidePlan | undefined {
   const { enabled, refreshIntervalMs } = config.readSide;
   if (!enabled) return undefined;
-  const existing = existingEngine(config, authorities);
+  const existing = existingEngine(config, reached.authorities);
   const engine = existing === undefined ? planEngine(stack, config) : undefined;
   const endpoints =
     existing === undefined ? httpEndpoints(engineAlias, enginePortOf(config)) : existingEndpoints(existing);
@@ -47,7 +47,12 @@ export function planReadSide(
     refreshIntervalMs,
     indices,
     probeIndex: planProbeIndex(config, planned),
-    sink: planSink(stack, config, { shards: planned.shards, indices: read, engine: endpoints.inNetwork }),
+    sink: planSink(stack, config, {
+      shards: planned.shards,
+      indices: read,
+      engine: endpoints.inNetwork,
+      brokers: reached.brokers,
+    }),
     deadLetterTopic,
     retryTopic,
     topics: [topics.deadLetters(deadLetterTopic), topics.deadLetters(retryTopic)],

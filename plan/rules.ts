@@ -10,6 +10,7 @@ import { isFirst, type Problem } from "../lib/problem.ts";
 import { findReadSideProblems } from "./read-side-rules.ts";
 import type { ResolvedShard } from "./resolved-shard.ts";
 import { keylessProblem } from "./table-keys.ts";
+import { findSecurityProblems } from "./security-rules.ts";
 import { covers, isOwnDatabase, isPattern, patternProblems } from "./table-patterns.ts";
 import { cleanupOf } from "./topics.ts";
 import type { PipelinePlan, ShardPlan } from "./types.ts";
@@ -33,6 +34,7 @@ export function findContradictions(
     ...findGuardProblems(config, plan.shards),
     ...findDelayProblems(config, plan.shards),
     ...findReadSideProblems(config, shards, plan),
+    ...findSecurityProblems(config),
     // Fields that all shards share are checked per shard; what is wrong with them is said once.
   ].filter(isFirst);
 }

@@ -2,7 +2,8 @@
 import type { PipelineConfig } from "../config/schema.ts";
 import { converterSettings } from "./connect.ts";
 import { connectorSecretsFile, engineAuthorityFile, enginePasswordKey, sinkPluginFolder } from "../lib/constants.ts";
-import type { HttpEndpoint } from "../lib/endpoint.ts";
+import { brokersAs, type HttpEndpoint, type KafkaEndpoint } from "../lib/endpoint.ts";
+import { clientProperties } from "./existing-kafka.ts";
 import { probeTopicsOf } from "./indices.ts";
 import { inTopic } from "../lib/names.ts";
 import { producerBuffer, producerProperties } from "./row-size.ts";
@@ -23,6 +24,8 @@ export interface SinkEnds {
   readonly indices: readonly IndexPlan[];
   /** The engine's REST API inside the network. */
   readonly engine: HttpEndpoint;
+  /** The brokers inside the network. */
+  readonly brokers: KafkaEndpoint;
 }
 
 /** Plans the sink. What is written with a converter is read with the same. */
@@ -50,7 +53,7 @@ function archiveOf(plugin: PipelineConfig["readSide"]["sink"]["plugin"]): SinkPl
   return plugin === undefined ? undefined : { file: plugin.archive, sha256: plugin.sha256 };
 }
 
-function ownProperties(config: PipelineConfig, { shards, indices, engine }: SinkEnds): Record<string, string> {
+function ownProperties(config: PipelineConfig, { shards, indices, engine, brokers }: SinkEnds): Record<string, string> {
   const { tasks, sink } = config.readSide;
   const data = indices.flatMap(({ topics }) => topics);
   const removals = new Map(indices.flatMap((index) => index.shards.flatMap(removalsOf)));
@@ -59,6 +62,7 @@ function ownProperties(config: PipelineConfig, { shards, indices, engine }: Sink
     // All that is there, and of transactions only what was committed.
     "consumer.override.auto.offset.reset": "earliest",
     "consumer.override.isolation.level": "read_committed",
+    ...sinkLogin(brokers),
     // What cannot be taken waits in the dead letter topic, and the records after it go on.
     "errors.deadletterqueue.context.headers.enable": "true",
     "errors.deadletterqueue.topic.name": deadLetterTopic,
@@ -96,6 +100,15 @@ function connectionOf({ tls, login }: HttpEndpoint): Record<string, string> {
       "connection.password": `\${file:${connectorSecretsFile}:${enginePasswordKey}}`,
     }),
   };
+}
+
+/** On brokers of the stack's own that want a login the sink has one of its own; the workers' clients are those of the sources otherwise. */
+function sinkLogin(brokers: KafkaEndpoint): Record<string, string> {
+  if (brokers.tls?.authority === undefined) return {};
+  const login = clientProperties(brokersAs(brokers, "sink"))["sasl.jaas.config"] ?? "";
+  return Object.fromEntries(
+    ["admin", "consumer", "producer"].map((client) => [`${client}.override.sasl.jaas.config`, login]),
+  );
 }
 
 /** The tables that their topics' names do not tell; encoded, as a comma would end an entry. */

@@ -127,6 +127,8 @@ export interface BrokerPlan extends StatefulPlan {
   readonly nodeId: number;
   /** Where it is reached. */
   readonly endpoints: Endpoints<KafkaEndpoint>;
+  /** What its certificate names, its principal first; undefined where nothing is encrypted. */
+  readonly certificateNames?: readonly string[];
   /** The image's environment: KAFKA_* variables and CLUSTER_ID. */
   readonly environment: Readonly<Record<string, string>>;
   /** The properties in it that are the plan's, by the broker's names; `kafka.properties` may not say otherwise. */
@@ -160,6 +162,8 @@ export interface WorkerPlan extends PublishedPlan {
   readonly own: Readonly<Record<string, string>>;
   /** The image's environment: options of the JVM. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Names in its certificate; undefined where it speaks plain HTTP. */
+  readonly certificateNames: readonly string[] | undefined;
 }
 
 export interface ConnectPlan {
@@ -244,10 +248,14 @@ export interface MetricsSettings {
   readonly hosts: readonly string[];
   /** How old a check may be that something is still told of; in seconds. */
   readonly silentSeconds: number;
+  /** Who may ask, by HTTPS alone. Default: everybody who reaches it, by plain HTTP. */
+  readonly login?: { readonly user: string };
 }
 
 /** A guard that serves metrics. */
 export interface MonitoredGuardPlan extends GuardPlan, PublishedPlan {
+  /** Names in its certificate; undefined where it speaks plain HTTP. */
+  readonly certificateNames: readonly string[] | undefined;
   readonly endpoints: Endpoints<HttpEndpoint>;
   readonly settings: MonitoredGuardSettings;
 }
@@ -351,7 +359,12 @@ export interface ReadSidePlan {
 export interface RotationPlan {
   readonly cdcAccount?: string | undefined;
   readonly mysqlRoot?: string | undefined;
+  readonly kafkaAccounts?: string | undefined;
+  readonly connectLogin?: string | undefined;
 }
+
+/** `cdc:security`. */
+export type Security = "plain" | "tls";
 
 export interface PipelinePlan {
   /** `PROJECT-STACK`: prefix of every name on the engine, and the value of the label `cdc.stack`. */
@@ -360,6 +373,8 @@ export interface PipelinePlan {
   readonly network: string;
   /** Already added to every published port. */
   readonly portOffset: number;
+  /** Whether the stack's own services take encrypted connections alone, from whoever logs in. */
+  readonly security: Security;
   /** Folder under sql/ that is applied to every shard; undefined for none. */
   readonly schema: string | undefined;
   readonly timeZone: string;

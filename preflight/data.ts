@@ -23,10 +23,22 @@ export interface DataWorld {
   readonly containers: () => Promise<readonly ContainerView[]>;
   /** Topics by name, without Kafka's internal ones. */
   readonly topics: (kafka: KafkaEndpoint) => Promise<ReadonlyMap<string, LivingTopic>>;
+  /** Brokers that want a login, with it. @throws Error when it is in none of the containers. */
+  readonly login: (kafka: KafkaEndpoint, containers: readonly string[]) => Promise<KafkaEndpoint>;
   readonly amounts: (kafka: KafkaEndpoint, topics: readonly string[]) => Promise<ReadonlyMap<string, Amount>>;
 }
 
-const realWorld: DataWorld = { containers: allContainers, topics: lookAtTopics, amounts: lookAtAmounts };
+const realWorld: DataWorld = {
+  containers: allContainers,
+  topics: lookAtTopics,
+  async login(kafka, containers) {
+    const { asOperator } = await import("../clients/kafka/operator.ts");
+    const known = await asOperator(kafka, containers);
+    if (known === undefined) throw new Error("its containers do not have the file by which cdc logs in");
+    return known;
+  },
+  amounts: lookAtAmounts,
+};
 
 /**
  * Judges the change by the state and by the living topics. Where the broker cannot be asked, the state alone decides: what it
@@ -69,7 +81,7 @@ interface Broker {
 }
 
 /** Only what this stack runs is asked, whatever else goes by the name. */
-async function askBroker({ stack, brokers }: Held, world: DataWorld): Promise<Broker> {
+async function askBroker({ stack, brokers, security }: Held, world: DataWorld): Promise<Broker> {
   const names = brokers.map(({ container }) => container);
   const notAsked = (containers: readonly string[], why: string): Broker => ({
     kafka: { bootstrap: "" },
@@ -90,8 +102,15 @@ async function askBroker({ stack, brokers }: Held, world: DataWorld): Promise<Br
       all.map(({ container }) => container),
       "is stopped",
     );
-  const kafka = { bootstrap: running.map((one) => one.bootstrap).join(",") };
+  const address = { bootstrap: running.map((one) => one.bootstrap).join(",") };
   try {
+    const kafka =
+      security === "tls"
+        ? await world.login(
+            address,
+            running.map(({ container }) => container),
+          )
+        : address;
     return { kafka, living: await world.topics(kafka) };
   } catch (error) {
     return notAsked(

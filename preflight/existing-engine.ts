@@ -1,5 +1,5 @@
 /** A search engine that somebody else runs: whether it lets this stack's user in, before anything is made. */
-import type { HttpEndpoint } from "../lib/endpoint.ts";
+import { withAccess, type HttpEndpoint } from "../lib/endpoint.ts";
 import { enginePassword, type Passwords } from "../lib/passwords.ts";
 import type { Problem } from "../lib/problem.ts";
 import { UserError } from "../lib/run.ts";
@@ -27,7 +27,7 @@ export async function checkExistingEngine(
   const { fromHost } = readSide.endpoints;
   const password = passwords.get(enginePassword);
   try {
-    const status = await ask(password === undefined ? fromHost : { ...fromHost, password: async () => password });
+    const status = await ask(withAccess(fromHost, password === undefined ? undefined : { password }));
     return status === 401 || status === 403 ? [notLetIn(fromHost, status)] : [];
   } catch (error) {
     return error instanceof UserError ? [refused(error)] : [];

@@ -1,14 +1,14 @@
 /** cdc:index:BrokersInSync */
 import { inspect } from "../clients/docker/container.ts";
-import { kafkaEndpoint } from "../lib/endpoint.ts";
 import { awaitInSync, type BrokersInSyncInputs, type Cluster } from "./brokers-in-sync.ts";
+import { reveal } from "./secrets.ts";
 import { hasUnknown, inStateOnly, isEqual, type Properties, type ResourceHandler } from "./handler.ts";
 
 const real: Cluster = {
   inspect,
-  async replicas(bootstrap) {
+  async replicas(kafka) {
     const { readReplicas } = await import("../clients/kafka/replicas.ts");
-    return await readReplicas(kafkaEndpoint(bootstrap));
+    return await readReplicas(kafka);
   },
 };
 
@@ -17,7 +17,7 @@ export const brokersInSyncHandler: ResourceHandler = {
   ...inStateOnly("brokers-in-sync"),
 
   async diff(_id, olds, news) {
-    return { changes: hasUnknown(news) || !isEqual(olds, news) };
+    return { changes: hasUnknown(news) || !isEqual(reveal(olds), reveal(news)) };
   },
 
   async update(_id, olds, news) {
@@ -29,5 +29,5 @@ export const brokersInSyncHandler: ResourceHandler = {
 
 /** The shape is given by the resource class (resources.ts), the only maker of such inputs. */
 function asInputs(properties: Properties): BrokersInSyncInputs {
-  return properties as unknown as BrokersInSyncInputs;
+  return reveal(properties) as BrokersInSyncInputs;
 }

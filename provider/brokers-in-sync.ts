@@ -2,12 +2,15 @@
 import { systemClock, type Clock } from "../clients/connect/clock.ts";
 import type { Replicas } from "../clients/kafka/replicas.ts";
 import type { ContainerState } from "../clients/docker/container.ts";
+import { kafkaEndpoint, type KafkaEndpoint, type Written } from "../lib/endpoint.ts";
 import { messageOf } from "../lib/run.ts";
 
 /** What the resource `cdc:index:BrokersInSync` is given. */
 export interface BrokersInSyncInputs {
   /** Addresses of all brokers, as they are reached from this machine. */
-  readonly bootstrap: string;
+  readonly bootstrap: Written<KafkaEndpoint>;
+  /** The password of the account at them. */
+  readonly kafkaPassword?: string;
   /** The broker whose container was just exchanged: its node id, and the container's id, which another one has changed. */
   readonly nodeId: number;
   readonly containerId: string;
@@ -21,7 +24,7 @@ export interface BrokersInSyncInputs {
 export interface Cluster {
   readonly inspect: (container: string) => Promise<Pick<ContainerState, "status"> | undefined>;
   /** @throws Error while no broker answers. */
-  readonly replicas: (bootstrap: string) => Promise<Replicas[]>;
+  readonly replicas: (kafka: KafkaEndpoint) => Promise<Replicas[]>;
 }
 
 const pollMs = 500;
@@ -33,7 +36,7 @@ const pollMs = 500;
  */
 export async function awaitInSync(
   cluster: Cluster,
-  { bootstrap, nodeId, others, timeoutSeconds }: BrokersInSyncInputs,
+  { bootstrap, kafkaPassword, nodeId, others, timeoutSeconds }: BrokersInSyncInputs,
   clock: Clock = systemClock,
 ): Promise<void> {
   const states = await Promise.all(
@@ -44,7 +47,7 @@ export async function awaitInSync(
   const expected = new Set([nodeId, ...running.map((other) => other.nodeId)]);
   const deadline = clock.now() + timeoutSeconds * 1000;
   for (;;) {
-    const found = await cluster.replicas(bootstrap).then(
+    const found = await cluster.replicas(kafkaEndpoint(bootstrap, { kafkaPassword })).then(
       (partitions) => describeLacking(partitions, expected),
       (error: unknown) => messageOf(error),
     );

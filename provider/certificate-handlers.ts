@@ -17,8 +17,12 @@ export function certificateAuthorityHandler(now: () => number = Date.now): Resou
 /** @param now as above. */
 export function certificateHandler(now: () => number = Date.now): ResourceHandler {
   return renewing(now, "certificate", async (inputs) => {
-    const { authority, names } = inputs as { readonly authority: KeyPair; readonly names: readonly string[] };
-    return await makeCertificate(authority, names, now());
+    const { authority, names, isClient } = inputs as {
+      readonly authority: KeyPair;
+      readonly names: readonly string[];
+      readonly isClient?: boolean;
+    };
+    return await makeCertificate(authority, names, now(), isClient);
   });
 }
 

@@ -21,6 +21,8 @@ export interface CertificateArgs {
   readonly authority: CertificateAuthority;
   /** Host names and IP addresses by which the server is reached; the first one is its subject's common name. */
   readonly names: readonly string[];
+  /** Whether the server shows it to others too, as whose client it is known by that name. Default: it does not. */
+  readonly isClient?: boolean;
 }
 
 /** A server's certificate. A preview tells when its end is near, and `up` renews it with a new key. */
@@ -32,9 +34,9 @@ export class Certificate extends pulumi.CustomResource {
   /** Its end (ISO 8601). */
   declare readonly until: pulumi.Output<string>;
 
-  constructor(name: string, { authority, names }: CertificateArgs, opts?: pulumi.CustomResourceOptions) {
+  constructor(name: string, { authority, names, isClient }: CertificateArgs, opts?: pulumi.CustomResourceOptions) {
     const { certificate, privateKey } = authority;
-    const inputs = { names, authority: { certificate, privateKey } };
+    const inputs = { names, authority: { certificate, privateKey }, ...(isClient === true && { isClient }) };
     super("cdc:index:Certificate", name, { ...inputs, ...outputs }, { ...opts, ...secret });
   }
 }

@@ -47,8 +47,14 @@ export async function makeAuthority(name: string, now: number): Promise<KeyPair>
 /**
  * A server's certificate.
  * @param names host names and IP addresses by which it is reached; the first one is its subject.
+ * @param isClient whether it shows its certificate to others too, which know it by its subject.
  */
-export async function makeCertificate(authority: KeyPair, names: readonly string[], now: number): Promise<KeyPair> {
+export async function makeCertificate(
+  authority: KeyPair,
+  names: readonly string[],
+  now: number,
+  isClient = false,
+): Promise<KeyPair> {
   const x509 = await library();
   const keys = await newKeys();
   const signer = new x509.X509Certificate(authority.certificate);
@@ -62,7 +68,10 @@ export async function makeCertificate(authority: KeyPair, names: readonly string
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.ExtendedKeyUsageExtension([
+        x509.ExtendedKeyUsage.serverAuth,
+        ...(isClient ? [x509.ExtendedKeyUsage.clientAuth] : []),
+      ]),
       new x509.SubjectAlternativeNameExtension(
         names.map((name) => ({ type: isIP(name) === 0 ? "dns" : "ip", value: name }) as const),
       ),

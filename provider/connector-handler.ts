@@ -15,7 +15,7 @@ import { lossFailures, shapeFailures, validateOnWorker } from "./connector-check
 import { hasUnknown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
 import { masked, reveal, secretsIn, wrapLike } from "./secrets.ts";
 import { within } from "./within.ts";
-import { httpEndpoint } from "../lib/endpoint.ts";
+import { httpEndpoint, withAccess } from "../lib/endpoint.ts";
 import { messageOf } from "../lib/run.ts";
 
 /** Changes of these replace; changes of the rest are made in place. */
@@ -28,6 +28,8 @@ const settings = [
   "consumer",
   "kafkaPassword",
   "kafkaKeystore",
+  "workerUrl",
+  "connectAccess",
   "timeoutSeconds",
 ] as const;
 
@@ -55,7 +57,8 @@ export const connectorHandler: ResourceHandler = {
   async diff(_id, olds, news, say) {
     const [known, wanted] = [asOutputs(olds), asInputs(news)];
     // What is not known yet is most probably what it was; `up` knows it.
-    const replaces = identity.filter((key) => !isEqual(known[key], wanted[key]) && !hasUnknown(wanted[key]));
+    const [was, is] = [placeOf(known), placeOf(wanted)];
+    const replaces = identity.filter((key) => !isEqual(was[key], is[key]) && !hasUnknown(is[key]));
     const { after: _, source: __, ...deciding } = news;
     if (replaces.length > 0 || hasUnknown(deciding)) return { changes: true, replaces, deleteBeforeReplace: true };
 
@@ -135,6 +138,13 @@ function asOutputs(properties: Properties): ConnectorOutputs {
   return reveal(properties) as ConnectorOutputs;
 }
 
-function clientOf({ workerUrl }: ConnectorInputs, timeoutMs?: number): ConnectClient {
-  return new ConnectClient(httpEndpoint(workerUrl), timeoutMs === undefined ? {} : { timeoutMs });
+/** A worker that comes to speak TLS, or to want a login, is the same one. */
+function placeOf({ name, workerUrl, target }: ConnectorInputs): Record<(typeof identity)[number], unknown> {
+  const at = workerUrl === undefined || hasUnknown(workerUrl) ? workerUrl : new URL(httpEndpoint(workerUrl).url).host;
+  return { name, workerUrl: at, target };
+}
+
+function clientOf({ workerUrl, connectAccess }: ConnectorInputs, timeoutMs?: number): ConnectClient {
+  const worker = withAccess(httpEndpoint(workerUrl), connectAccess);
+  return new ConnectClient(worker, timeoutMs === undefined ? {} : { timeoutMs });
 }

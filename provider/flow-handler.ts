@@ -1,8 +1,9 @@
 /** cdc:index:Flow */
 import { startTimes } from "../clients/docker/container.ts";
 import { loginOf, type KeptLogin } from "../lib/connector-secrets.ts";
-import { httpEndpoint, type KafkaSecrets } from "../lib/endpoint.ts";
+import { httpEndpoint, type HttpAccess, type KafkaSecrets } from "../lib/endpoint.ts";
 import { targetOf, type Kept } from "../plan/endpoints.ts";
+import { withConnectAccess } from "./connect-access.ts";
 import { withKafkaSecrets } from "./kafka-secrets.ts";
 import { provenWords, type FlowTarget, type IndexTarget } from "../flow/flow-target.ts";
 import { asKnown, isEqual, type Properties, type ResourceHandler, type Say, without } from "./handler.ts";
@@ -13,6 +14,8 @@ interface FlowInputs extends KeptLogin, KafkaSecrets {
   readonly index?: Kept<IndexTarget>;
   /** Of the search engine's user. */
   readonly enginePassword?: string;
+  /** Of the worker. */
+  readonly connectAccess?: HttpAccess;
   /** Containers that the change passes through. */
   readonly containers: readonly string[];
   /** How long the way of the change may take, in seconds. */
@@ -56,11 +59,14 @@ async function prove(inputs: Properties, say: Say): Promise<Properties> {
     kafkaPassword,
     kafkaKeystore,
     enginePassword,
+    connectAccess,
     ...login
   } = reveal(inputs) as FlowInputs & Properties;
-  const target = withKafkaSecrets(targetOf<FlowTarget>(kept), { kafkaPassword, kafkaKeystore });
+  const reached = withKafkaSecrets(targetOf<FlowTarget>(kept), { kafkaPassword, kafkaKeystore });
+  const target = withConnectAccess(reached, connectAccess);
   const found = keptIndex && targetOf<IndexTarget>(keptIndex);
-  const index = found && { ...found, engine: httpEndpoint(found.engine, enginePassword) };
+  const index =
+    found && withConnectAccess({ ...found, engine: httpEndpoint(found.engine, enginePassword) }, connectAccess);
   // Before the change is made: what is started anew meanwhile was not passed.
   const startedAt = await startTimes(containers);
   // The clients of Kafka and MySQL take half a second to load: most runs of the plugin need none.

@@ -1,5 +1,6 @@
 /** The Pulumi resources of the project's own provider plugin (provider.ts). */
 import * as pulumi from "@pulumi/pulumi";
+import type { KafkaEndpoint, Written } from "../lib/endpoint.ts";
 import type { Held } from "../plan/held.ts";
 import type { HeldVolume, Owner } from "../plan/owner.ts";
 import type { Asked } from "../preflight/name-conflicts.ts";
@@ -100,7 +101,9 @@ export class ContainerReady extends pulumi.CustomResource {
 
 export interface BrokersInSyncArgs {
   /** Addresses of all brokers, as they are reached from this machine. */
-  readonly bootstrap: string;
+  readonly bootstrap: Written<KafkaEndpoint>;
+  /** The password of the account at them; a secret. Default: nobody logs in. */
+  readonly kafkaPassword?: pulumi.Input<string>;
   /** Node id of the broker that comes before the next one. */
   readonly nodeId: number;
   /** Its container's id: another one is waited for, until it is in sync. */

@@ -1,6 +1,6 @@
 /** The Pulumi resources of a shard: what is inside its server, its connector, and the proof of its flow. */
 import * as pulumi from "@pulumi/pulumi";
-import type { HttpEndpoint, KafkaEndpoint, MysqlEndpoint, MysqlLogin, Written } from "../lib/endpoint.ts";
+import type { HttpAccess, HttpEndpoint, KafkaEndpoint, MysqlEndpoint, MysqlLogin, Written } from "../lib/endpoint.ts";
 import { keptTarget } from "../plan/endpoints.ts";
 import type { DesiredState } from "../clients/connect/client.ts";
 import type { TablesTarget } from "../snapshot/target.ts";
@@ -45,6 +45,8 @@ export interface ConnectorArgs extends KafkaLogin {
   readonly history?: pulumi.Input<{ readonly bootstrap: Written<KafkaEndpoint>; readonly topic: string }>;
   /** A sink's consumer group, which `reset` deletes; `bootstrap` as reached from the machine that runs Pulumi. Default: none. */
   readonly consumer?: pulumi.Input<{ readonly bootstrap: Written<KafkaEndpoint>; readonly group: string }>;
+  /** How the worker is reached, where that wants a login: a secret. Default: nobody logs in. */
+  readonly connectAccess?: pulumi.Input<HttpAccess>;
   /** What a sink writes to. A change replaces the connector, so that it begins anew. Default: none. */
   readonly target?: pulumi.Input<string>;
   /**
@@ -102,6 +104,8 @@ export interface FlowArgs extends KafkaLogin {
   readonly ca?: pulumi.Input<string>;
   /** The password of the search engine's user; a secret. Default: nobody logs in. */
   readonly enginePassword?: pulumi.Input<string>;
+  /** How the worker is reached, where that wants a login: a secret. Default: nobody logs in. */
+  readonly connectAccess?: pulumi.Input<HttpAccess>;
   /** What the change has to pass through, for example start times: when one is new, the proof is given again. */
   readonly through: pulumi.Input<unknown>;
   /** The containers among it: when one was started anew, behind our back too, the proof is given again. */
@@ -133,6 +137,8 @@ export interface TablesReadArgs extends KafkaLogin {
   readonly password: pulumi.Input<string>;
   /** Certificate (PEM) of the authority of the stack's own servers. Default: the target says whom to trust. */
   readonly ca?: pulumi.Input<string>;
+  /** How the worker is reached, where that wants a login: a secret. Default: nobody logs in. */
+  readonly connectAccess?: pulumi.Input<HttpAccess>;
   /** What may have made tables new to the connector, for example when it was changed: looked at again when one is new. */
   readonly after: pulumi.Input<unknown>;
 }

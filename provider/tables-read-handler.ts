@@ -1,9 +1,10 @@
 /** cdc:index:TablesRead */
 import { loginOf, type KeptLogin } from "../lib/connector-secrets.ts";
-import type { KafkaSecrets, MysqlLogin } from "../lib/endpoint.ts";
+import type { HttpAccess, KafkaSecrets, MysqlLogin } from "../lib/endpoint.ts";
 import { targetOf, type Kept } from "../plan/endpoints.ts";
 import type { TablesTarget } from "../snapshot/target.ts";
 import { asKnown, hasUnknown, isEqual, type Properties, type ResourceHandler, type Say } from "./handler.ts";
+import { withConnectAccess } from "./connect-access.ts";
 import { withKafkaSecrets } from "./kafka-secrets.ts";
 import { reveal } from "./secrets.ts";
 import { within } from "./within.ts";
@@ -15,6 +16,8 @@ interface TablesReadInputs {
 
 interface KeptInputs extends KeptLogin, KafkaSecrets {
   readonly target: Kept<TablesTarget>;
+  /** Of the worker. */
+  readonly connectAccess?: HttpAccess;
 }
 
 /** What a check of the broker may take while the user waits for a preview. */
@@ -68,7 +71,8 @@ async function unreadOf(target: TablesTarget): Promise<string[]> {
 
 /** The shape is given by the resource class (resources.ts), the only maker of such inputs. */
 function asInputs(properties: Properties): TablesReadInputs {
-  const { target, kafkaPassword, kafkaKeystore, ...login } = reveal(properties) as Properties & KeptInputs;
-  const secrets = { kafkaPassword, kafkaKeystore };
-  return { target: withKafkaSecrets(targetOf<TablesTarget>(target), secrets), login: loginOf(login) };
+  const { target, kafkaPassword, kafkaKeystore, connectAccess, ...login } = reveal(properties) as Properties &
+    KeptInputs;
+  const reached = withKafkaSecrets(targetOf<TablesTarget>(target), { kafkaPassword, kafkaKeystore });
+  return { target: withConnectAccess(reached, connectAccess), login: loginOf(login) };
 }

@@ -45,6 +45,7 @@ const places: Readonly<Record<string, Place>> = {
   "CDC-804": [losses, "The remedy works, and is all of it"],
   "CDC-805": [losses, 'allowDelete: ["broker:kafka-2"]'],
   "CDC-807": ["test/plan/quorum.test.ts", "the remedies are taken"],
+  "CDC-809": ["test/plan/quorum.test.ts", "the security that the brokers were made with is kept"],
   "CDC-820": ["test/e2e/data-loss.e2e.ts", "CDC-820"],
   "CDC-821": [losses, "looks like a rename, and the remedy works"],
   "CDC-840": [files, "A word is for the content that it was asked for"],

@@ -11,6 +11,7 @@ import { lossCodes, type LossWords } from "../../clients/debezium/history/words.
  * Judges the place that offsets tell of.
  * @param name the connector's.
  * @param config as the worker has it, with placeholders for secrets.
+ * @param rests whether somebody has paused or stopped it.
  * @returns how it is lost; undefined when it is not.
  * @throws Error when the server does not answer, or may not be asked.
  */
@@ -18,10 +19,12 @@ export async function lossOf(
   name: string,
   config: Readonly<Record<string, string>>,
   offsets: readonly ConnectorOffset[],
+  rests: boolean,
 ): Promise<LossWords | undefined> {
   const loss = await findLoss(offsets, await loginOf(config), config["snapshot.mode"], name);
   // A purged binlog is no other history: who streams goes on rightly, and who begins is refused by Debezium itself.
-  return loss?.code === lossCodes.purged ? undefined : loss;
+  // Who rests would begin there: nobody else tells of it before that.
+  return loss?.code === lossCodes.purged && !rests ? undefined : loss;
 }
 
 /** How a connector logs in to its server. @param config as the worker has it, with placeholders for secrets. */

@@ -4,6 +4,7 @@ import { TopicAdmin } from "../../clients/kafka/admin.ts";
 import type { LogEntry } from "../../lib/log-line.ts";
 import type { MonitoredGuardSettings } from "../../plan/types.ts";
 import { watchBeside } from "./beside/watch.ts";
+import { doorOf } from "./door.ts";
 import type { Known } from "./metrics/known.ts";
 import { lookAtSinks, SinkLags } from "./metrics/sinks.ts";
 import { Recorder } from "./page/recorder.ts";
@@ -23,7 +24,7 @@ await asProgram(async () => {
     say(entry);
     past.say(entry);
   };
-  serve(settings, { known: () => known, past }, tell);
+  serve(settings, { known: () => known, past }, tell, doorOf(settings.metrics));
   const watching = watchSinks(
     settings,
     () => known.checked?.seen,

@@ -12,6 +12,7 @@ import { isSameBeginning, lookAtBeginning } from "./begun.ts";
 import type { WatchedHistory } from "./memory.ts";
 import {
   isFailed,
+  restingOf,
   type Beat,
   type Observation,
   type ObservedConnector,
@@ -28,11 +29,12 @@ export interface World {
   readonly newestSnapshot: (topic: string, from: bigint, to: bigint) => Promise<bigint | undefined>;
   /** Says why the database does not answer; undefined when it does. */
   readonly databaseObstacle: (server: MysqlEndpoint) => Promise<string | undefined>;
-  /** How the place is lost; undefined when it is not. */
+  /** How the place is lost; undefined when it is not. What was purged counts for one that rests. */
   readonly lossOf: (
     connector: string,
     config: Readonly<Record<string, string>>,
     offsets: readonly ConnectorOffset[],
+    rests: boolean,
   ) => Promise<LossWords | undefined>;
 }
 
@@ -68,7 +70,7 @@ export async function observe(
     const offsets = (wanted.offsets || asksServer) && found === undefined ? await offsetsOf(name) : undefined;
     const history =
       asksServer && offsets !== undefined
-        ? await historyOf(world, name, config, offsets, wanted.history?.before)
+        ? await historyOf(world, { info, status }, offsets, wanted.history?.before)
         : undefined;
     return {
       info,
@@ -86,18 +88,18 @@ export async function observe(
 
 async function historyOf(
   world: World,
-  name: string,
-  config: Readonly<Record<string, string>>,
+  { info: { name, config }, status }: ExpandedConnector,
   offsets: readonly ConnectorOffset[],
   before: WatchedHistory | undefined,
 ): Promise<SeenHistory> {
   try {
     const begun = await lookAtBeginning(world, config, before?.begun);
-    const loss = await world.lossOf(name, config, offsets);
+    const rests = restingOf(status) !== undefined;
+    const loss = await world.lossOf(name, config, offsets, rests);
     // A connector that went on from a lost place has long another one: what it had at the last check tells.
     const goesOn =
       loss === undefined && offsets.length > 0 && before !== undefined && isSameBeginning(before.begun, begun);
-    const lossBefore = goesOn ? await world.lossOf(name, config, before.offsets) : undefined;
+    const lossBefore = goesOn ? await world.lossOf(name, config, before.offsets, rests) : undefined;
     return { offsets, begun, loss, lossBefore };
   } catch (error) {
     return { unknown: messageOf(error) };

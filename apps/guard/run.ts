@@ -2,12 +2,11 @@
 import { setTimeout } from "node:timers/promises";
 import { TopicAdmin } from "../../clients/kafka/admin.ts";
 import { databaseObstacle } from "../../clients/mysql/obstacle.ts";
-import { httpEndpoint } from "../../lib/endpoint.ts";
 import { logLine, type LogEntry } from "../../lib/log-line.ts";
 import { UserError } from "../../lib/run.ts";
 import { newestSnapshotIn } from "./begun.ts";
 import { lossOf } from "./history.ts";
-import { brokersOf } from "./secrets.ts";
+import { brokersOf, workersOf } from "./secrets.ts";
 import type { GuardSettings } from "../../plan/types.ts";
 import { Guard, type Surroundings } from "./loop.ts";
 import { stateFile, writeState } from "../../lib/guard-state.ts";
@@ -34,7 +33,7 @@ export async function runGuard(settings: GuardSettings, listeners: Listeners = {
       process.exit(0);
     });
   }
-  const workers = settings.connectUrls.map((url) => httpEndpoint(url));
+  const workers = workersOf(settings);
   const worker = new AnyWorker(workers);
   const kafka = brokersOf(settings);
   const broker = new TopicAdmin(kafka);

@@ -1,9 +1,9 @@
 /** What the guard logs in with: it has the workers' file of secrets. */
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { secretIn } from "../../lib/connector-secrets.ts";
+import { connectAccessIn, secretIn, withAuthority } from "../../lib/connector-secrets.ts";
 import { connectorSecretsFile, kafkaKeystoreFile, kafkaPasswordKey } from "../../lib/constants.ts";
-import { kafkaEndpoint, type KafkaEndpoint } from "../../lib/endpoint.ts";
+import { httpEndpoint, kafkaEndpoint, type HttpEndpoint, type KafkaEndpoint } from "../../lib/endpoint.ts";
 import type { GuardSettings } from "../../plan/types.ts";
 
 /** @throws Error when the file has no such key. */
@@ -13,10 +13,19 @@ export async function secretOf(file: string, key: string): Promise<string> {
   return found;
 }
 
-/** The brokers, and how to get the password, or certificate and key, where they want such. */
+/** The workers, and how to log in where they want it. */
+export function workersOf({ connectUrls }: Pick<GuardSettings, "connectUrls">): HttpEndpoint[] {
+  const access = async () => connectAccessIn(await readFile(connectorSecretsFile, "utf8"));
+  return connectUrls
+    .map((url) => httpEndpoint(url))
+    .map((worker) => (worker.login === undefined ? worker : { ...worker, access }));
+}
+
+/** The brokers, whom to trust as those of the stack's own, and how to get the password, or certificate and key, where they want such. */
 export function brokersOf({ bootstrap }: Pick<GuardSettings, "bootstrap">): KafkaEndpoint {
+  const kafka = kafkaEndpoint(bootstrap);
   return {
-    ...kafkaEndpoint(bootstrap),
+    ...(kafka.tls?.authority === undefined ? kafka : withAuthority(kafka, readFileSync(connectorSecretsFile, "utf8"))),
     password: async () => await secretOf(connectorSecretsFile, kafkaPasswordKey),
     keystore: () => readFileSync(kafkaKeystoreFile, "utf8"),
   };

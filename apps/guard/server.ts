@@ -1,10 +1,12 @@
 /** What a monitored guard answers over HTTP: its metrics, and the operator's page. It only reads. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createEncryptedServer } from "node:https";
 import type { LogEntry } from "../../lib/log-line.ts";
 import { pageHeaders } from "../../lib/page-files.ts";
 import { messageOf } from "../../lib/run.ts";
 import { foreignIn } from "../../lib/site.ts";
 import type { MonitoredGuardSettings } from "../../plan/types.ts";
+import type { Door } from "./door.ts";
 import type { Known } from "./metrics/known.ts";
 import { samplesOf } from "./metrics/samples.ts";
 import { contentType, textOf } from "./metrics/text.ts";
@@ -23,14 +25,16 @@ export interface Knowing {
 
 /**
  * Answers one request. 200 for `GET` of `/metrics`, of the page and its files, and of `/api/state` and `/api/history`, the JSON that
- * it asks for; 403 for a request by another name than the container's own or of another site (see foreignIn), 405 for another method,
- * 404 for another path.
+ * it asks for; 403 for a request by another name than the container's own or of another site (see foreignIn), 401 without the login
+ * where one is wanted, 405 for another method, 404 for another path.
+ * @param door undefined where everybody may look.
  */
 export async function answer(
   settings: MonitoredGuardSettings,
   { known, past }: Knowing,
   request: IncomingMessage,
   response: ServerResponse,
+  door?: Pick<Door, "opens">,
 ): Promise<void> {
   const send = (status: number, type: string, body: string | Buffer) => {
     response.writeHead(status, { ...pageHeaders, "content-length": Buffer.byteLength(body), "content-type": type });
@@ -39,6 +43,11 @@ export async function answer(
   const stranger = foreignIn(settings.metrics.hosts, request);
   if (stranger !== undefined) {
     send(403, plain, `${stranger}\n`);
+    return;
+  }
+  if (door !== undefined && !door.opens(request.headers.authorization)) {
+    response.setHeader("www-authenticate", 'Basic realm="cdc", charset="UTF-8"');
+    send(401, plain, "the page and the metrics want a login\n");
     return;
   }
   if (request.method !== "GET" && request.method !== "HEAD") {
@@ -70,16 +79,23 @@ export async function answer(
  * Serves metrics and page, at each name of its own. The guard's work goes on without them: what fails is said, and Prometheus sees that
  * nobody answers.
  * @param say a line of the guard's log.
+ * @param door for HTTPS and a login; undefined for plain HTTP and none.
  */
-export function serve(settings: MonitoredGuardSettings, knowing: Knowing, say: (entry: LogEntry) => void): Server[] {
+export function serve(
+  settings: MonitoredGuardSettings,
+  knowing: Knowing,
+  say: (entry: LogEntry) => void,
+  door?: Door,
+): Server[] {
   const { port, listensAt } = settings.metrics;
-  return listensAt.map((name) => {
-    const server = createServer((request, response) => {
-      answer(settings, knowing, request, response).catch((error: unknown) => {
-        say({ level: "ERROR", text: `guard: a request failed: ${messageOf(error)}` });
-        response.destroy();
-      });
+  const listen = (request: IncomingMessage, response: ServerResponse) => {
+    answer(settings, knowing, request, response, door).catch((error: unknown) => {
+      say({ level: "ERROR", text: `guard: a request failed: ${messageOf(error)}` });
+      response.destroy();
     });
+  };
+  return listensAt.map((name) => {
+    const server = door === undefined ? createServer(listen) : createEncryptedServer(door, listen);
     server.on("error", ({ message }) =>
       say({ level: "ERROR", text: `guard: neither metrics nor page are served at ${name}: ${message}` }),
     );

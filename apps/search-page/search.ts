@@ -44,7 +44,7 @@ export async function search(settings: SearchPageSettings, request: SearchReques
   const { engineUrl, passwordFile } = settings;
   const engine = {
     ...httpEndpoint(engineUrl),
-    ...(passwordFile !== undefined && { password: async () => await readFile(passwordFile, "utf8") }),
+    ...(passwordFile !== undefined && { access: async () => ({ password: await readFile(passwordFile, "utf8") }) }),
   };
   const { status, text } = await askHttp("the search engine", engine, {
     method: "POST",

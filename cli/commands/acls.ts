@@ -11,7 +11,8 @@ export function register(program: Command): void {
     .summary("the ACLs that brokers of somebody else's have to give")
     .description(
       "Prints, as commands of kafka-acls.sh for their administrator, what the account of cdc:kafka.existing has to be allowed: " +
-        "the topics, groups and transactional ids of the plan by their names, and no others. Asks nobody; the stack need not run.",
+        "the topics, groups and transactional ids of the plan by their names, and no others. With cdc:security: tls, what each account " +
+        "of the stack's own brokers is allowed there. Asks nobody; the stack need not run.",
     )
     .addHelpText(
       "after",
@@ -25,6 +26,16 @@ What each is for: docs/existing-kafka.md.`,
       const globals = globalsOf(command);
       const { plan } = await planOf(globals);
       const { fromHost } = plan.kafka.endpoints;
+      if (plan.kafka.existing === undefined && plan.security === "tls") {
+        const { aclArguments } = await import("../../plan/acls.ts");
+        const { principalAcls } = await import("../../plan/principals.ts");
+        const principals = principalAcls(plan);
+        const text = Object.entries(principals).flatMap(([user, acls]) =>
+          acls.map((acl) => `User:${user} ${aclArguments(acl).join(" ")}`),
+        );
+        print({ json: { principals }, text: text.join("\n") }, globals);
+        return;
+      }
       // Who logs in by SASL is who brokers know, whatever certificate is shown beside.
       const user = fromHost.sasl?.user ?? fromHost.certificate?.subject;
       if (plan.kafka.existing === undefined || user === undefined) {

@@ -42,7 +42,7 @@ function registerExport(monitoring: Command): void {
           "set cdc:monitoring.enabled to true in the stack's file, run pulumi up, then export again",
         );
       }
-      const files = monitoringFiles(plan.stack, alertRules(plan, guard, name), guard.port, plan.readSide !== undefined);
+      const files = monitoringFiles(plan.stack, alertRules(plan, guard, name), guard, plan.readSide !== undefined);
       const folder = resolve(out);
       const written = files.map((file) => ({ ...file, path: join(folder, file.name) }));
       try {

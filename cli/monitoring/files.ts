@@ -1,8 +1,8 @@
 /** What a Prometheus and a Grafana of one's own need of a stack, as files: alerting rules, where the metrics are, a dashboard. Pure. */
 import { stringify } from "yaml";
 import type { AlertRule } from "../../plan/alerts.ts";
-import type { PublishedPort } from "../../plan/endpoints.ts";
 import { exportedFiles } from "../../plan/monitoring-files.ts";
+import type { MonitoredGuardPlan } from "../../plan/types.ts";
 
 export interface MonitoringText {
   /** `cdc-dev.rules.yml` */
@@ -17,10 +17,10 @@ export interface MonitoringText {
 export function monitoringFiles(
   stack: string,
   rules: readonly AlertRule[],
-  port: PublishedPort,
+  guard: Pick<MonitoredGuardPlan, "endpoints">,
   hasSink: boolean,
 ): MonitoringText[] {
-  return exportedFiles(stack, rules, port, hasSink).map(({ name, content }) => ({
+  return exportedFiles(stack, rules, guard, hasSink).map(({ name, content }) => ({
     name,
     text: name.endsWith(".json")
       ? // JSON has no comments.

@@ -1,4 +1,5 @@
 /** Connectors on the worker that the plan does not know: a person has registered them, and they may wait for ever. Pure. */
+import type { HttpEndpoint } from "../../lib/endpoint.ts";
 import type { ExpandedConnector } from "../../clients/connect/client.ts";
 import { isAsDesired, statesOf, summary } from "../../clients/connect/status.ts";
 import { firstLines, hintFor } from "../../clients/connect/hints.ts";
@@ -38,7 +39,7 @@ export function judgeUnmanaged(
   const existing = known(seen.topics)?.filter(({ remark }) => remark !== "missing");
   const topics = existing && new Set(existing.map(({ name }) => name));
   const judged = unmanagedIn(plan, known(seen.connectors) ?? {}).map((one) =>
-    judgeOne(one, seen.waitedFor.get(one.info.name) ?? [], topics, plan.connect.endpoints.fromHost.url),
+    judgeOne(one, seen.waitedFor.get(one.info.name) ?? [], topics, plan.connect.endpoints.fromHost),
   );
   return {
     unmanagedConnectors: judged.map(({ connector }) => connector),
@@ -50,7 +51,7 @@ function judgeOne(
   { info, status }: ExpandedConnector,
   waited: readonly string[],
   topics: ReadonlySet<string> | undefined,
-  workerUrl: string,
+  worker: HttpEndpoint,
 ): { connector: UnmanagedConnector; problems: StatusProblem[] } {
   const states = statesOf(status);
   const lacks = topics === undefined ? [] : topicsOf(info).filter((topic) => !topics.has(topic));
@@ -64,7 +65,8 @@ function judgeOne(
     waitsFor,
   };
   const is = `connector ${info.name} (${connector.class}) is not in the plan`;
-  const remove = `curl -X DELETE ${workerUrl}/connectors/${encodeURIComponent(info.name)}`;
+  const login = worker.login === undefined ? "" : `--cacert CA --user ${worker.login.user} `;
+  const remove = `curl ${login}-X DELETE ${worker.url}/connectors/${encodeURIComponent(info.name)}`;
   const failed = [status.connector, ...status.tasks].find(({ state }) => state === "FAILED");
   if (failed !== undefined) {
     return {

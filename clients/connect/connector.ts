@@ -8,6 +8,7 @@ import { refusal } from "./refusal.ts";
 import { awaitState, desiredStateOf, failureOf, statesOf, type SeenStates } from "./status.ts";
 import {
   kafkaEndpoint,
+  type HttpAccess,
   type HttpEndpoint,
   type KafkaEndpoint,
   type KafkaSecrets,
@@ -30,6 +31,8 @@ export interface ConnectorInputs extends KafkaSecrets {
   readonly history?: { readonly bootstrap: Written<KafkaEndpoint>; readonly topic: string } | undefined;
   /** A sink's consumer group, deleted with `onDelete: reset`; `bootstrap` as reached from this machine. */
   readonly consumer?: { readonly bootstrap: Written<KafkaEndpoint>; readonly group: string } | undefined;
+  /** How the worker is reached, where it wants a login. Default: nobody logs in. */
+  readonly connectAccess?: HttpAccess | undefined;
   /** What a sink writes to: another target is another connector, which begins anew. */
   readonly target?: string | undefined;
   /** Where a connector that is created begins to read, as it keeps offsets itself; Debezium for MySQL: `file`, `pos`. */

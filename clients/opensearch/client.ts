@@ -42,7 +42,8 @@ const transportTo = (address: HttpEndpoint) =>
     ): TransportRequestCallback | TransportRequestPromise<ApiResponse> {
       // The API's methods give a callback only where their caller does; none of ours does.
       if (callback !== undefined) return super.request(params, options, callback);
-      const told = authOf(address)
+      const told = Promise.resolve(address.access?.())
+        .then((access) => authOf(address, access))
         .then(async (auth) => await super.request(params, auth === undefined ? options : withLogin(auth, options)))
         .catch((error: unknown) => {
           throw engineError(error, params, `${rootOf(address)}/`, address.login !== undefined);

@@ -31,7 +31,7 @@ test("the files are the rules of the plan, the port on which the guard is reache
   const plan = planFrom(raw, "cdc-dev");
   if (!isMonitored(plan.guard)) throw new Error("no metrics");
   const rules = alertRules(plan, plan.guard, "dev");
-  const [first, second, third] = monitoringFiles("cdc-dev", rules, plan.guard.port, true);
+  const [first, second, third] = monitoringFiles("cdc-dev", rules, plan.guard, true);
   expect(first?.name).toBe("cdc-dev.rules.yml");
   expect(parse(first!.text)).toEqual({ groups: [{ name: "cdc-dev", interval: "15s", rules }] });
   expect(second?.name).toBe("cdc-dev.scrape.yml");
@@ -43,6 +43,22 @@ test("the files are the rules of the plan, the port on which the guard is reache
   for (const { text } of [first!, second!]) expect(text).toMatch(/^# Written by cdc monitoring export; .*\n\w/);
   expect(third?.name).toBe("cdc-dev.dashboard.json");
   expect(JSON.parse(third!.text)).toEqual(dashboard("cdc-dev", true));
+});
+
+test("where the guard wants a login, Prometheus is told who logs in and whom to trust, and no password", () => {
+  const plan = planFrom({ ...raw, security: "tls", readSide: { enabled: false } }, "cdc-dev");
+  if (!isMonitored(plan.guard)) throw new Error("no metrics");
+  const [, scrape] = monitoringFiles("cdc-dev", [], plan.guard, false);
+  expect((parse(scrape!.text) as { scrape_configs: unknown[] }).scrape_configs).toEqual([
+    {
+      job_name: "cdc-dev",
+      scrape_interval: "15s",
+      static_configs: [{ targets: ["127.0.0.1:10108"] }],
+      scheme: "https",
+      basic_auth: { username: "cdc", password_file: "cdc-dev.password" },
+      tls_config: { ca_file: "cdc-dev.authority.pem" },
+    },
+  ]);
 });
 
 test("a stack without metrics has none to export, and says how it would have", async () => {

@@ -77,7 +77,7 @@ describe.each(clients)("%s over TLS", (service, ask) => {
   it("is not asked by who does not: the error has its address and what to do", async () => {
     const url = `https://localhost:${port}`;
     const login = { user: "cdc" };
-    const error = await failure(ask({ url, login, password: async () => secret }));
+    const error = await failure(ask({ url, login, access: async () => ({ password: secret }) }));
     expect(error.message).toMatch(
       new RegExp(`^${service} at ${url}/? has a certificate that is not trusted \\(self-signed certificate\\)$`),
     );
@@ -120,18 +120,18 @@ describe.each(clients)("the login of %s", (_service, ask) => {
   const login = { user: "cdc" };
 
   it("is sent with every request", async () => {
-    await ask({ url: url(), tls, login, password: async () => secret });
+    await ask({ url: url(), tls, login, access: async () => ({ password: secret }) });
     const sent = Buffer.from(authorizations[0]?.replace(/^Basic /, "") ?? "", "base64").toString();
     expect(sent).toBe(`cdc:${secret}`);
   });
 
   it.each([
     ["asked for and not given", 401, {}, /`login`/],
-    ["wrong", 401, { login, password: async () => secret }, /with the password that was given/],
+    ["wrong", 401, { login, access: async () => ({ password: secret }) }, /with the password that was given/],
     [
       "without the right",
       403,
-      { login, password: async () => secret },
+      { login, access: async () => ({ password: secret }) },
       /give the user a role|give that user the right/i,
     ],
   ])("%s is told, with what to do and without the password", async (_, status, given, remedy) => {

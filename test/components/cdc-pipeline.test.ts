@@ -415,3 +415,50 @@ describe("changes stay local", () => {
     for (const { name } of added) expect(name).toMatch(/^(shard3|topic-(.*\.)?shard3)/);
   });
 });
+
+describe("with cdc:security: tls", () => {
+  const password = "password-of-connect-password";
+  const fields = { security: "tls", connect: { workers: 2 }, monitoring: { enabled: true } };
+
+  beforeEach(async () => {
+    resources = await registered(fields);
+  });
+
+  test("each worker and the guard get a certificate of their own, by all their names", () => {
+    const names = ["connect", "connect-2", "guard"].map((one) => named(`${one}-certificate`).inputs["names"]);
+    expect(names).toEqual(
+      ["connect", "connect-2", "guard"].map((one) => [one, `cdc-test-${one}`, "localhost", "127.0.0.1", "::1"]),
+    );
+  });
+
+  test("whoever asks a worker is given the login, and the login is nowhere in clear", () => {
+    for (const { name, inputs } of resources) expect(`${name}: ${inClear(inputs)}`).not.toContain(password);
+    const asking = [...ofType("cdc:index:Connector"), ...ofType("cdc:index:Flow"), ...ofType("cdc:index:TablesRead")];
+    expect(asking).toHaveLength(9);
+    for (const { inputs } of asking) expect(reveal(inputs["connectAccess"])).toMatchObject({ password });
+    for (const container of ["connect-container", "connect-2-container", "guard-container"])
+      expect(JSON.stringify(reveal(named(container).inputs["uploads"]))).toContain(`connect.password=${password}`);
+  });
+
+  test("a worker has the files of its REST API, which no connector may name; the health check has no password", () => {
+    const { uploads, healthcheck } = named("connect-container").inputs;
+    const files = (reveal(uploads) as { file: string }[]).map(({ file }) => file);
+    const rest = files.filter((file) => file.startsWith("/opt/cdc/rest/"));
+    expect(rest.map((file) => file.replace("/opt/cdc/rest/", "")).toSorted()).toEqual([
+      "authority.jks",
+      "authority.pem",
+      "jaas.conf",
+      "key.jks",
+      "logins.properties",
+    ]);
+    expect(JSON.stringify(healthcheck)).toContain("/dev/tcp/localhost/8084");
+    expect(JSON.stringify(healthcheck)).not.toContain(password);
+  });
+
+  test("plain, no resource knows of it", async () => {
+    const plain = await registered();
+    expect(JSON.stringify(plain.map(({ name, inputs }) => [name, inputs]))).not.toMatch(
+      /connect-password|connectAccess|connect-certificate|\/opt\/cdc\/rest/,
+    );
+  });
+});

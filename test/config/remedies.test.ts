@@ -144,6 +144,15 @@ const rows: readonly Row[] = [
     () => [elsewhere({ createAccount: { user: "admin", password: db.password } }), elsewhere({})],
   ],
   [
+    "CDC-442",
+    { ...elsewhere({ tls: false }), security: "tls" },
+    /take the field out, or write cdc:security: plain/,
+    () => [
+      { ...elsewhere({}), security: "tls", readSide: { enabled: false } },
+      { ...elsewhere({ tls: false }), security: "plain" },
+    ],
+  ],
+  [
     "CDC-233",
     {
       shards: [
@@ -409,6 +418,24 @@ const rows: readonly Row[] = [
     () => [
       { monitoring: { enabled: true, prometheus: { enabled: true } } },
       { monitoring: { prometheus: { enabled: false } } },
+    ],
+  ],
+  [
+    "CDC-440",
+    { security: "tls", readSide: { enabled: true } },
+    /write cdc:readSide\.enabled: (false), or cdc:security: (plain)/,
+    (no, plain) => [
+      { security: "tls", readSide: { enabled: no === "true" } },
+      { security: plain, readSide: { enabled: true } },
+    ],
+  ],
+  [
+    "CDC-441",
+    { rotation: { kafkaAccounts: "2026-12" } },
+    /remove cdc:(rotation)\.(kafkaAccounts)/,
+    (rotation, field) => [
+      { [rotation]: {} },
+      { security: "tls", readSide: { enabled: false }, [rotation]: { [field]: "2026-12" } },
     ],
   ],
   [

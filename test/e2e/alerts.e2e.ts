@@ -28,7 +28,7 @@ const plan = planWith(
 );
 if (!isMonitored(plan.guard) || plan.monitoring === undefined) throw new Error("the plan has no Prometheus");
 const rules = alertRules(plan, plan.guard, "dev");
-const [rulesFile, scrapeFile] = monitoringFiles(plan.stack, rules, plan.guard.port, true);
+const [rulesFile, scrapeFile] = monitoringFiles(plan.stack, rules, plan.guard, true);
 const own = prometheusFiles(plan.stack, rules, plan.guard, plan.monitoring);
 
 let promtool: string;

@@ -4,16 +4,14 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Status, StatusProblem } from "../../cli/status/schema.ts";
 import { ConnectClient } from "../../clients/connect/client.ts";
-import { TopicReader } from "../../clients/kafka/topic.ts";
 import { formatTable } from "../../lib/table.ts";
 import { cdc } from "./support/cdc.ts";
 import { Checkout, committedConfig, dockerLines } from "./support/checkout.ts";
 import { sqlIn } from "./support/mysql.ts";
 import { cutOff, rejoin, type Places } from "./support/networks.ts";
-import { produce } from "./support/produce.ts";
+import { poison } from "./support/poison.ts";
 import { succeeded } from "./support/results.ts";
 import { StatusPoller, type Check } from "./support/truth/checks.ts";
-import { limitMs } from "./support/until.ts";
 import { Arrivals, RowWriter } from "./support/truth/rows.ts";
 import {
   falseNames,
@@ -188,7 +186,7 @@ const faults: readonly Fault[] = [
     part: "read side",
     mayName: { "read side": anything },
     // Its key is a row's, which the replay reads anew.
-    cause: async () => await poison("shard0.products.products", '"id":101,'),
+    cause: async () => await poison(`localhost:${9092 + portOffset}`, "shard0.products.products", '"id":101,'),
     heal: async (last) => await obey(last, "read side", /cdc (dlq replay --all)/),
   },
   {
@@ -211,20 +209,6 @@ const faults: readonly Fault[] = [
     },
   },
 ];
-
-/** Writes a row's record once more, its value cut off. */
-async function poison(topic: string, row: string): Promise<void> {
-  const bootstrap = `localhost:${9092 + portOffset}`;
-  const reader = new TopicReader({ bootstrap }, topic);
-  try {
-    const stream = await reader.open((await reader.endOffsets()).map(() => 0n));
-    const whole = await stream.find(({ key, value }) => key !== null && value?.includes(row) === true, limitMs);
-    await stream.close();
-    await produce(bootstrap, topic, { key: whole?.key ?? "", value: (whole?.value ?? "").slice(0, -10) });
-  } finally {
-    await reader.close();
-  }
-}
 
 const isWell = (checks: readonly Check[]) =>
   checks.length >= 2 && checks.slice(-2).every(({ status }) => status.healthy);

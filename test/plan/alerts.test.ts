@@ -87,6 +87,7 @@ test("without a read side there are none of a sink", () => {
     "CdcSinkNotRunning",
     "CdcSinkBehind",
     "CdcDeadLettersGrew",
+    "CdcEngineSilent",
     "CdcIndexUnhealthy",
     "CdcIndexDiffers",
     "CdcIndexHasForeignDocuments",

@@ -93,7 +93,7 @@ describe("Prometheus", () => {
 
   test("has the rules that are exported", () => {
     const { rules, files, guard } = filesOf(whole);
-    const [exported] = exportedFiles("cdc-test", rules, guard.port, false);
+    const [exported] = exportedFiles("cdc-test", rules, guard, false);
     expect(files[1]).toEqual(exported);
   });
 

@@ -260,7 +260,7 @@ describe("brokers", () => {
 
   test("take free properties in the image's own spelling", () => {
     const [environment] = environments({ kafka: { properties: { "log.retention.hours": 24, "a-b_c": "x" } } });
-    expect(environment).toMatchObject({ KAFKA_LOG_RETENTION_HOURS: "24", KAFKA_A__B___C: "x" });
+    expect(environment).toMatchObject({ KAFKA_LOG_RETENTION_HOURS: "24", KAFKA_A___B__C: "x" });
   });
 });
 

@@ -38,3 +38,18 @@ test.each([
 ])("%j in the place of %j leaves the controllers as they are: the remedies are taken", (planned, before) => {
   expect(judge(planned, before)).toEqual([]);
 });
+
+test("the switch is refused on brokers that are there (CDC-809); the security that the brokers were made with is kept", () => {
+  const of = (planned: string, before: string) =>
+    judgeLosses(
+      {
+        planned: heldOf(planWith({ security: planned })),
+        before: heldOf(planWith({ security: before })),
+        living: undefined,
+      },
+      [],
+    ).problems.map(({ code, remedy }) => `${code} ${remedy.split(";")[0]}`);
+  expect(of("tls", "plain")).toEqual(["CDC-809 write cdc:security: plain"]);
+  expect(of("plain", "tls")).toEqual(["CDC-809 write cdc:security: tls"]);
+  expect([...of("tls", "tls"), ...of("plain", "plain")]).toEqual([]);
+});

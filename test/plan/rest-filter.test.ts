@@ -21,6 +21,15 @@ describe("the filter of the workers' REST API", () => {
     }
   });
 
+  test("stands behind the login, where one is wanted", () => {
+    const { connect } = planWith({ security: "tls", readSide: { enabled: false } });
+    const extensions = connect.workers[0]?.properties["rest.extension.classes"]?.split(",");
+    expect(extensions).toEqual([
+      "org.apache.kafka.connect.rest.basic.auth.extension.BasicAuthSecurityRestExtension",
+      "cdc.filter.ConnectFilter",
+    ]);
+  });
+
   test("a further shard leaves the workers' properties alone", () => {
     const shards = [
       { name: "shard0", port: 3308 },

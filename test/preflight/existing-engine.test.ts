@@ -16,7 +16,7 @@ const answers =
 test("it is asked with the user's password, which no problem shows", async () => {
   let asked: unknown;
   const found = await checkExistingEngine(theirs, passwords, async (engine) => {
-    asked = [engine.url, engine.login, await engine.password?.()];
+    asked = [engine.url, engine.login, (await engine.access?.())?.password];
     return 401;
   });
   expect(asked).toEqual([engineUrl, { user: "cdc" }, "s3cret"]);

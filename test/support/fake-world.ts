@@ -129,6 +129,7 @@ export function dataWorld(plan: PipelinePlan, changes: Partial<DataWorld> = {}):
   return {
     containers: async () => runningContainers(plan),
     topics: async () => livingTopics(plan),
+    login: async (kafka) => kafka,
     amounts: async (_, topics) => new Map(topics.map((name) => [name, { records: 100, bytes: 2 ** 19 }])),
     ...changes,
   };

@@ -1,4 +1,5 @@
 /** The one harness for Pulumi's mocks: records what a program registers, without an engine. */
+import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -33,6 +34,12 @@ const testAuthority = {
   privateKey: secretOf("key-of-authority"),
 };
 
+const testKey = generateKeyPairSync("ec", {
+  namedCurve: "P-256",
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+}).privateKey;
+
 /** Outputs that a provider would compute. */
 function computed(args: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
   switch (args.type) {
@@ -44,7 +51,10 @@ function computed(args: pulumi.runtime.MockResourceArgs): Record<string, unknown
     case "cdc:index:CertificateAuthority":
       return { ...testAuthority, until: "2049-12-31T23:59:59Z" };
     case "cdc:index:Certificate":
-      return { certificate: `certificate-of-${args.name}`, privateKey: secretOf(`key-of-${args.name}`) };
+      // A worker's goes into a key store, for which it has to be one.
+      return args.name.startsWith("connect")
+        ? { certificate: testAuthority.certificate, privateKey: secretOf(testKey) }
+        : { certificate: `certificate-of-${args.name}`, privateKey: secretOf(`key-of-${args.name}`) };
     case "cdc:index:AcceptedPassword":
       return { acceptedAt: "2026-01-01T00:00:00Z" };
     case "cdc:index:Identity":

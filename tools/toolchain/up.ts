@@ -55,6 +55,10 @@ async function bringUp(log: Log, name: string, plan: PipelinePlan, images: strin
   console.log(`  cdc tail${other}      watch changes arrive`);
   console.log(`  cdc status${other}    shards, connectors, lag, topics`);
   console.log(`  cdc --help          everything else; pulumi preview, pulumi stack output, pulumi destroy`);
+  if (plan.security === "plain")
+    console.log(
+      "plain: who reaches its ports on this machine needs no login but MySQL's; `cdc:security: tls` wants one (docs/security.md)",
+    );
 }
 
 /** Shows what `up` would change; changes nothing. */

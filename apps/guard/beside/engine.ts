@@ -28,7 +28,7 @@ export async function lookAtEngine(
 function engineOf(endpoint: NonNullable<AskedBeside["engine"]>["endpoint"]): HttpEndpoint {
   return {
     ...httpEndpoint(endpoint),
-    password: async () => await secretOf(connectorSecretsFile, enginePasswordKey),
+    access: async () => ({ password: await secretOf(connectorSecretsFile, enginePasswordKey) }),
   };
 }
 

@@ -74,6 +74,8 @@ export interface PageState {
   readonly connectors: readonly ConnectorState[];
   /** What is wrong with the index; null where nothing is, it is not known, or there is none. */
   readonly indexTrouble: { readonly isRed: boolean; readonly missing: readonly string[] } | null;
+  /** Whether the search engine did not answer when it was last asked. */
+  readonly isEngineSilent: boolean;
   /** Documents of no shard, when all were compared last. */
   readonly ofNoShard: number | null;
   /** The newest first. */
@@ -103,18 +105,25 @@ export function stateOf(known: Known, past: Remembered, now: number, settings: M
     maxDelayMs: maxDelaySeconds * 1000,
     topology,
     connectors: connectorsOf({ ...known, checked: current }, samples, settings),
-    ...indexOf(known, samples),
+    ...indexOf({ ...known, checked: current }, samples, settings, now),
     told: past.told.toReversed(),
   };
 }
 
 /** As old as what is served of it. */
-function indexOf(known: Known, samples: readonly Sample[]): Pick<PageState, "indexTrouble" | "ofNoShard"> {
+function indexOf(
+  { checked, beside }: Known,
+  samples: readonly Sample[],
+  { asks, metrics }: MonitoredGuardSettings,
+  now: number,
+): Pick<PageState, "indexTrouble" | "isEngineSilent" | "ofNoShard"> {
   const valueOf = (metric: MetricName) => samples.find(({ name }) => name === metric)?.value;
-  const engine = valueOf("cdc_engine_red") === undefined ? undefined : known.beside?.engine;
+  const engine = valueOf("cdc_engine_red") === undefined ? undefined : beside?.engine;
   const isWrong = engine !== undefined && (engine.isRed || engine.missing.length > 0);
+  const isAsked = asks.engine !== undefined && checked?.seen !== undefined && beside !== undefined;
   return {
     indexTrouble: isWrong ? engine : null,
+    isEngineSilent: isAsked && now - beside.at <= metrics.silentSeconds * 1000 && beside.engine === undefined,
     ofNoShard: valueOf("cdc_reconcile_of_no_shard_documents") ?? null,
   };
 }

@@ -67,6 +67,23 @@ describe("observe", () => {
     expect(worker.requests.at(-1)).toBe("GET /connectors/a/offsets");
   });
 
+  it.each([
+    ["PAUSED", true],
+    ["STOPPED", true],
+    ["RUNNING", false],
+  ] as const)("tells who judges the place of one that is %s whether it rests", async (state, rests) => {
+    list(statusOf("a", state, []));
+    worker.next.push({ status: 200, body: { offsets: [] } });
+    const told: boolean[] = [];
+    const lossOf: World["lossOf"] = async (...[, , , itRests]) => void told.push(itRests);
+    const seen = await observe(world({ databaseObstacle: async () => undefined, lossOf }), () => ({
+      ...askNothing(),
+      history: { before: undefined },
+    }));
+    expect(seen.connectors["a"]?.history).toMatchObject({ loss: undefined });
+    expect(told).toEqual([rests]);
+  });
+
   it("does not ask for them when the database is away", async () => {
     list(running("a"));
     const seen = await observe(world(), askAll);

@@ -227,6 +227,38 @@ export const combinations: readonly Row[] = [
     /prometheus\.enabled to true/,
   ],
   [
+    "a read side behind closed doors",
+    { security: "tls", readSide: { enabled: true } },
+    "CDC-440",
+    "cdc:readSide.enabled",
+    /readSide\.enabled: false/,
+  ],
+  [
+    "a Prometheus behind closed doors",
+    {
+      security: "tls",
+      readSide: { enabled: false },
+      monitoring: { enabled: true, prometheus: { enabled: true } },
+    },
+    "CDC-440",
+    "cdc:monitoring.prometheus.enabled",
+    /prometheus\.enabled: false/,
+  ],
+  [
+    "new passwords of accounts that plain brokers do not have",
+    { rotation: { kafkaAccounts: "2026-12" } },
+    "CDC-441",
+    "cdc:rotation.kafkaAccounts",
+    /remove cdc:rotation\.kafkaAccounts/,
+  ],
+  [
+    "a new password for a login that plain workers do not ask for",
+    { rotation: { connectLogin: 2 } },
+    "CDC-441",
+    "cdc:rotation.connectLogin",
+    /remove cdc:rotation\.connectLogin/,
+  ],
+  [
     "no tombstones where topics are compacted",
     { connectors: { tombstones: false } },
     "CDC-401",

@@ -15,6 +15,7 @@ const tokens = (fields: Fields, more: Fields = {}): Fields => ({
   kafka: { existing: { ...existingKafka, sasl: { ...token, ...fields } }, ...more },
 });
 const beside = (fields: Fields): Fields => ({ kafka: { existing: existingKafka, ...fields } });
+const switched: Fields = { security: "tls" };
 const first = at("bootstrapServers[0]");
 
 export const existingBrokers: readonly Row[] = [
@@ -98,6 +99,9 @@ export const existingBrokers: readonly Row[] = [
     "cdc:kafka.properties",
     /take it out/,
   ],
+  ["brokers in clear beside the switch", { ...kafka({ tls: false }), ...switched }, "CDC-442", at("tls"), /speak TLS/],
+  ["nobody who logs in, beside it", { ...kafka({ sasl: undefined }), ...switched }, "CDC-442", at("sasl"), /who logs/],
+  ["an unknown security", { security: "ssl" }, "CDC-105", "cdc:security", /change/],
   [
     "the plan's TLS said otherwise",
     { ...kafka({}), connect: { properties: { "producer.security.protocol": "PLAINTEXT" } } },

@@ -17,6 +17,10 @@ import {
 } from "./write.ts";
 
 export const taken: readonly (readonly [what: string, fields: Fields])[] = [
+  [
+    "rotations of what closed doors have",
+    { security: "tls", readSide: { enabled: false }, rotation: { kafkaAccounts: "a", connectLogin: "b" } },
+  ],
   ["rotations by a word and by a number", { rotation: { cdcAccount: "2026-12_b.1", mysqlRoot: 2 } }],
   ...[
     {},
@@ -134,6 +138,7 @@ export const taken: readonly (readonly [what: string, fields: Fields])[] = [
     "slow heartbeats with a patient guard",
     { maxDelaySeconds: 90, guard: { stallSeconds: 90 }, ...connector({ "heartbeat.interval.ms": 30_000 }) },
   ],
+  ["a login and TLS", { security: "tls", readSide: { enabled: false }, monitoring: { enabled: true } }],
   ["metrics of a guard", { monitoring: { enabled: true } }],
   ["a Prometheus of metrics", { monitoring: { enabled: true, prometheus: { enabled: true } } }],
   ["a port of no Prometheus", { monitoring: { enabled: true, prometheus: { port: 9108 } } }],

@@ -337,6 +337,18 @@ export const cases: readonly Case[] = [
     nearly: ["CdcCertificateEnds"],
   },
   {
+    what: "an engine that does not answer",
+    series: { [red]: undefined, [missing]: undefined },
+    fires: [{ alert: "CdcEngineSilent", labels: { job } }],
+  },
+  {
+    what: "one of which nothing is known for a minute",
+    series: { [red]: "0x15 _x5 0x200", [missing]: "0x15 _x5 0x200" },
+    at: "5m15s",
+    fires: [],
+    nearly: ["CdcEngineSilent"],
+  },
+  {
     what: "an engine whose health is red",
     series: { [red]: steady(1) },
     fires: [{ alert: "CdcIndexUnhealthy", labels: target }],

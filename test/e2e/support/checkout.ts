@@ -148,7 +148,9 @@ export class Checkout {
   }
 
   /** A generated password, by the logical name of its resource. */
-  async password(resource: "mysql-root-password" | "cdc-password"): Promise<string> {
+  async password(
+    resource: "mysql-root-password" | "cdc-password" | "connect-password" | `kafka-${string}-password`,
+  ): Promise<string> {
     const state = JSON.parse(await this.state("--show-secrets")) as {
       deployment: { resources: { urn: string; outputs?: { result?: { plaintext: string } } }[] };
     };

@@ -4,18 +4,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { dockerLines, execute, namesOwnedBy, type Checkout } from "./checkout.ts";
+import { askHttp } from "../../../clients/http.ts";
+import type { HttpEndpoint } from "../../../lib/endpoint.ts";
 import type { KafkaAddress } from "../../../clients/kafka/connection.ts";
 import { recordsOn } from "./events.ts";
 import { kafkaTopics, topicsOn } from "./kafka-topics.ts";
 import type { Places, Secrets } from "./secrets.ts";
-import { untilSucceeds } from "./until.ts";
+import { limitMs, untilSucceeds } from "./until.ts";
 
 const largestFile = 16 << 20;
 
 /** The ports of the stack, as addresses. */
 export interface Addresses {
   readonly kafka: string | KafkaAddress;
-  readonly connect: string;
+  /** With its login where it wants one. */
+  readonly connect: string | HttpEndpoint;
   readonly engine?: string;
 }
 
@@ -120,9 +123,9 @@ export async function placesOf(checkout: Checkout, at: Addresses, startedMs: num
   };
 }
 
-async function connectPaths(connect: string): Promise<string[]> {
-  const names = (await (await fetch(`${connect}/connectors`)).json()) as string[];
-  const plugins = (await (await fetch(`${connect}/connector-plugins`)).json()) as { class: string }[];
+async function connectPaths(connect: string | HttpEndpoint): Promise<string[]> {
+  const names = JSON.parse(await answerOf(connect, "/connectors")) as string[];
+  const plugins = JSON.parse(await answerOf(connect, "/connector-plugins")) as { class: string }[];
   return [
     "/",
     "/health",
@@ -149,14 +152,16 @@ const enginePaths = [
   "/_tasks?detailed=true",
 ];
 
-async function answersOf(url: string, paths: readonly string[]): Promise<string[]> {
-  return await Promise.all(
-    paths.map(async (path) => {
-      const answer = await fetch(`${url}${path}`);
-      if (!answer.ok) throw new Error(`${url}${path}: ${answer.status}`);
-      return await answer.text();
-    }),
-  );
+async function answersOf(at: string | HttpEndpoint, paths: readonly string[]): Promise<string[]> {
+  return await Promise.all(paths.map(async (path) => await answerOf(at, path)));
+}
+
+async function answerOf(at: string | HttpEndpoint, path: string): Promise<string> {
+  const address = typeof at === "string" ? { url: at } : at;
+  const signal = AbortSignal.timeout(limitMs);
+  const { status, text } = await askHttp("it", address, { method: "GET", path, body: undefined, signal });
+  if (status !== 200) throw new Error(`${address.url}${path}: ${status}`);
+  return text;
 }
 
 /** Files below a folder, changed since then; what goes away meanwhile, or is somebody else's, is passed over. */

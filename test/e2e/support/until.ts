@@ -16,13 +16,14 @@ export async function until<T>(
   look: () => Promise<T>,
   isIt: (seen: T) => boolean = Boolean,
   intervalMs = 250,
+  waitMs = limitMs,
 ): Promise<T> {
-  const deadline = performance.now() + limitMs;
+  const deadline = performance.now() + waitMs;
   for (;;) {
     const seen = await look();
     if (isIt(seen)) return seen;
     if (performance.now() > deadline)
-      throw new Error(`not within ${limitMs / 1000} s: ${what}; seen last: ${JSON.stringify(seen)?.slice(0, 4000)}`);
+      throw new Error(`not within ${waitMs / 1000} s: ${what}; seen last: ${JSON.stringify(seen)?.slice(0, 4000)}`);
     await sleep(intervalMs);
   }
 }

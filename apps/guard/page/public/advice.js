@@ -25,7 +25,7 @@ export class Advice {
 }
 
 /** The worst first. */
-function entriesOf({ connectors, topology, indexTrouble }) {
+function entriesOf({ connectors, topology, indexTrouble, isEngineSilent }) {
   const resting = new Map(topology.shards.map(({ connector, state }) => [connector, state]));
   const entries = connectors.flatMap((connector) => {
     const { name, state, isDeclared, reason, remedy } = connector;
@@ -35,7 +35,10 @@ function entriesOf({ connectors, topology, indexTrouble }) {
     const own = well.has(state) || isWanted ? [] : [{ name, tone: toneOf(state), state, key: state, reason, remedy }];
     return [...own, ...others(connector)];
   });
-  const index = indexTrouble === null ? [] : [entry("", "bad", "unhealthyIndex", missing(indexTrouble))];
+  const index = [
+    ...(isEngineSilent ? [entry("", "bad", "engineSilent", null)] : []),
+    ...(indexTrouble === null ? [] : [entry("", "bad", "unhealthyIndex", missing(indexTrouble))]),
+  ];
   const isBad = ({ tone }) => Number(tone === "bad");
   return [...index, ...entries].toSorted((a, b) => isBad(b) - isBad(a));
 }

@@ -20,7 +20,7 @@ const advice = {
     },
     lost: {
       what: "has lost its place in the binlog",
-      why: "The server's history is another one than at that place: it was reset, restored or exchanged.",
+      why: "The server's history is another one than at that place: it was reset, restored or exchanged. Or the connector rests, and the server has purged what it has not read.",
       command: (connector) => `cdc offsets show ${connector}`,
     },
     lasting: {
@@ -58,6 +58,11 @@ const advice = {
       why: "The server purges the file with it before long, if it goes on as since; what was not read by then is lost to the topics.",
       command: () => "cdc doctor",
     },
+    engineSilent: {
+      what: "the search engine does not answer the guard",
+      why: "It is stopped, hangs or is cut off. Nothing can be searched; changes wait in their topics until it is back.",
+      command: () => "cdc doctor",
+    },
     unhealthyIndex: {
       what: "the index is not healthy",
       why: "The search engine's health is red, as an index has lost data or is not loaded yet; or there is no index behind an alias.",
@@ -92,7 +97,7 @@ const advice = {
     },
     lost: {
       what: "binlog에서 위치를 잃었습니다",
-      why: "서버의 이력이 그 위치의 이력과 다릅니다. 서버가 초기화되었거나 복원되었거나 교체되었습니다.",
+      why: "서버의 이력이 그 위치의 이력과 다릅니다. 서버가 초기화되었거나 복원되었거나 교체되었습니다. 또는 커넥터가 쉬는 동안 서버가 읽지 않은 변경을 지웠습니다.",
       command: (connector) => `cdc offsets show ${connector}`,
     },
     lasting: {
@@ -128,6 +133,11 @@ const advice = {
     purge: {
       what: "곧 binlog에서 위치를 잃게 됩니다",
       why: "지금까지의 속도라면 서버가 곧 그 위치의 파일을 지웁니다. 그때까지 읽지 못한 변경은 토픽에 남지 않습니다.",
+      command: () => "cdc doctor",
+    },
+    engineSilent: {
+      what: "검색 엔진이 가드에 응답하지 않습니다",
+      why: "멈췄거나 반응이 없거나 연결이 끊겼습니다. 검색할 수 없으며, 변경은 엔진이 돌아올 때까지 토픽에 남아 있습니다.",
       command: () => "cdc doctor",
     },
     unhealthyIndex: {

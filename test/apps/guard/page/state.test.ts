@@ -111,6 +111,15 @@ describe("what was asked beside the checks", () => {
     expect(told(asked(changes)).indexTrouble).toEqual(trouble);
   });
 
+  test.each<[string, Partial<Beside>, boolean]>([
+    ["answers", {}, false],
+    ["does not answer", { engine: undefined }, true],
+    ["is not asked any more", { engine: undefined, at: now - 65_001 }, false],
+  ])("the search engine %s", (_, changes, isSilent) => {
+    expect(told(asked(changes)).isEngineSilent).toBe(isSilent);
+    expect(told({ ...asked(changes), checked: undefined }).isEngineSilent).toBe(false);
+  });
+
   test("is not known before it was asked for the first time", () => {
     const state = told({ ...knownOf(2), beside: undefined });
     expect(own(state)).toMatchObject({ snapshot: null, binlog: null, reconciled: null });

@@ -73,6 +73,7 @@ test("every state has a word and a look, and what to do where something is wrong
       ...states.filter((state) => !well.includes(state)),
       "deadLetters",
       "differs",
+      "engineSilent",
       "purge",
       "unhealthyIndex",
     ].toSorted(),
@@ -101,6 +102,7 @@ test("what an alert says too is said in its words", () => {
     ["lost", "CdcPlaceLost"],
     ["deadLetters", "CdcDeadLettersGrew"],
     ["purge", "CdcPlaceAboutToBePurged"],
+    ["engineSilent", "CdcEngineSilent"],
     ["unhealthyIndex", "CdcIndexUnhealthy"],
     ["differs", "CdcIndexDiffers"],
   ] as const) {
