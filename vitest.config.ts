@@ -8,7 +8,8 @@ const long = [
   "alert-faults",
   "interrupted",
   "cluster",
-  // A server's history, an order, an index: each against what a second reading says.
+  // A place that was lost, a server's history, an order, an index: each against what a second reading says.
+  "data-loss",
   "history",
   "order",
   "index-truth",

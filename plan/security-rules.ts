@@ -10,11 +10,9 @@ export function findSecurityProblems(config: PipelineConfig): Problem[] {
     ...(readSide.enabled && !isPlain ? [open("cdc:readSide", "the search engine and the search page")] : []),
     ...(monitoring.prometheus.enabled && !isPlain ? [open("cdc:monitoring.prometheus", "Prometheus")] : []),
     ...(rotation.kafkaAccounts !== undefined && (isPlain || isTheirs)
-      ? [noPassword("kafkaAccounts", "brokers of the stack's own with cdc:security: tls")]
+      ? [noPassword("kafkaAccounts", "brokers of the stack's own and cdc:security: tls")]
       : []),
-    ...(rotation.connectLogin !== undefined && isPlain
-      ? [noPassword("connectLogin", "Kafka Connect with cdc:security: tls")]
-      : []),
+    ...(rotation.connectLogin !== undefined && isPlain ? [noPassword("connectLogin", "cdc:security: tls")] : []),
   ];
 }
 
@@ -22,7 +20,7 @@ function noPassword(field: "connectLogin" | "kafkaAccounts", who: string): Probl
   return {
     code: "CDC-441",
     path: `cdc:rotation.${field}`,
-    message: `found a word: only ${who} has such passwords`,
+    message: `found a word: there is such a password only with ${who}`,
     remedy: `remove cdc:rotation.${field}`,
   };
 }
