@@ -15,12 +15,13 @@ import { isLoopbackHost } from "./endpoints.ts";
  * CDC-442 a server that is reached in clear, or without a login, beside `security: tls`;
  * CDC-239 an account that is to make itself.
  */
-export function existingProblems({ shards, kafka, security }: PipelineConfig): Problem[] {
+export function existingProblems(config: PipelineConfig): Problem[] {
+  const { shards, kafka, security } = config;
   const seen = new Map<string, string>();
   return [
     ...kafkaProblems(kafka),
     ...shards.flatMap(mysqlProblems),
-    ...(security === "tls" ? openProblems({ shards, kafka }) : []),
+    ...(security === "tls" ? openProblems(config) : []),
   ];
 
   function mysqlProblems(shard: ShardConfig, index: number): Problem[] {
@@ -63,13 +64,14 @@ export function existingWarnings({ shards, kafka: { existing } }: PipelineConfig
 }
 
 /** What somebody else runs is as open as they leave it: with the switch on it may be no more open than the stack's own. */
-function openProblems({ shards, kafka: { existing } }: Pick<PipelineConfig, "shards" | "kafka">): Problem[] {
+function openProblems({ shards, kafka: { existing }, readSide }: PipelineConfig): Problem[] {
   const open = (path: string, message: string, remedy: string): Problem => ({
     code: "CDC-442",
     path,
     message: `${message}, beside cdc:security: tls`,
     remedy: `${remedy}, or write cdc:security: plain`,
   });
+  const { engineUrl } = readSide;
   const inClear = (path: string) =>
     open(path, "found false: its connections would go in clear", "have the server speak TLS, and take the field out");
   return [
@@ -84,6 +86,18 @@ function openProblems({ shards, kafka: { existing } }: Pick<PipelineConfig, "sha
         ]
       : []),
     ...shards.flatMap(({ mysql }, index) => (mysql?.tls === false ? [inClear(`cdc:shards[${index}].mysql.tls`)] : [])),
+    ...(readSide.enabled && engineUrl?.startsWith("http:") === true
+      ? [
+          open(
+            "cdc:readSide.engineUrl",
+            `found ${engineUrl}: rows would go in clear`,
+            "write an https:// address of the engine",
+          ),
+        ]
+      : []),
+    ...(readSide.enabled && engineUrl !== undefined && readSide.engineLogin === undefined
+      ? [open("cdc:readSide.engineLogin", "is missing: nobody would log in", "write who logs in")]
+      : []),
   ];
 }
 

@@ -7,8 +7,7 @@ export function findSecurityProblems(config: PipelineConfig): Problem[] {
   const { security, readSide, monitoring, kafka, rotation } = config;
   const [isPlain, isTheirs] = [security === "plain", kafka.existing !== undefined];
   return [
-    ...(readSide.enabled && !isPlain ? [open("cdc:readSide", "the search engine and the search page")] : []),
-    ...(monitoring.prometheus.enabled && !isPlain ? [open("cdc:monitoring.prometheus", "Prometheus")] : []),
+    ...(isPlain ? [] : openServices(readSide, monitoring)),
     ...(rotation.kafkaAccounts !== undefined && (isPlain || isTheirs)
       ? [noPassword("kafkaAccounts", "brokers of the stack's own and cdc:security: tls")]
       : []),
@@ -25,11 +24,30 @@ function noPassword(field: "connectLogin" | "kafkaAccounts", who: string): Probl
   };
 }
 
-function open(path: string, what: string): Problem {
+function openServices(readSide: PipelineConfig["readSide"], monitoring: PipelineConfig["monitoring"]): Problem[] {
+  const isEngineOurs = readSide.engineUrl === undefined;
+  return [
+    ...(readSide.enabled && isEngineOurs
+      ? [
+          open(
+            "cdc:readSide",
+            "a search engine of the stack's own",
+            "name an engine that has TLS and logins by cdc:readSide.engineUrl and engineLogin",
+          ),
+        ]
+      : []),
+    ...(readSide.enabled && !isEngineOurs && readSide.page.enabled
+      ? [open("cdc:readSide.page", "the search page")]
+      : []),
+    ...(monitoring.prometheus.enabled ? [open("cdc:monitoring.prometheus", "Prometheus")] : []),
+  ];
+}
+
+function open(path: string, what: string, instead?: string): Problem {
   return {
     code: "CDC-440",
     path: `${path}.enabled`,
     message: `found true beside cdc:security: tls: ${what} would let everybody in on this machine, without TLS`,
-    remedy: `write ${path}.enabled: false, or cdc:security: plain`,
+    remedy: `write ${path}.enabled: false, or cdc:security: plain${instead === undefined ? "" : `, or ${instead}`}`,
   };
 }

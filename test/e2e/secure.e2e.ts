@@ -6,7 +6,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { connect as connectPlain } from "node:net";
 import { connect as connectEncrypted } from "node:tls";
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -17,6 +17,8 @@ import type { HttpEndpoint, KafkaEndpoint, SaslUser } from "../../lib/endpoint.t
 import { principals, type Principal } from "../../plan/principals.ts";
 import { cdc } from "./support/cdc.ts";
 import { Checkout, dockerLines, namesOwnedBy } from "./support/checkout.ts";
+import { addressForContainers, ownAuthority } from "./support/elsewhere.ts";
+import { EngineElsewhere } from "./support/engine-elsewhere.ts";
 import { decode, readAll } from "./support/events.ts";
 import { sqlIn } from "./support/mysql.ts";
 import { failed, succeeded } from "./support/results.ts";
@@ -39,6 +41,9 @@ const apiVersions = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xf
 
 let passwords: Readonly<Record<Principal | "provider", string>>;
 let ca: string;
+/** Has what an engine of the stack's own has not: TLS and a login. */
+let engine: EngineElsewhere;
+const searchPassword = randomBytes(12).toString("hex");
 /** As the pipeline's own programs reach the two workers. */
 let workers: HttpEndpoint[];
 
@@ -96,13 +101,27 @@ async function sees(kafka: KafkaEndpoint): Promise<string[]> {
 }
 
 beforeAll(async () => {
-  await checkout.create({ portOffset, connect: { workers: 2 }, monitoring: { enabled: true } }, "secure");
+  const authority = await ownAuthority();
+  engine = new EngineElsewhere(authority, await addressForContainers(), "cdc", searchPassword);
+  await engine.start();
+  const readSide = {
+    enabled: true,
+    engineUrl: engine.url,
+    engineLogin: { user: "cdc" },
+    engineCaFile: "theirs.pem",
+    page: { enabled: false },
+  };
+  await checkout.create({ portOffset, connect: { workers: 2 }, monitoring: { enabled: true }, readSide }, "secure");
+  await writeFile(join(checkout.folder, "theirs.pem"), authority.certificate);
   succeeded(await checkout.make("toolchain"));
   succeeded(await checkout.pulumi("stack", "select", "--create"));
+  const field = "cdc:readSide.engineLogin.password";
+  succeeded(await checkout.pulumi("config", "set", "--secret", "--path", field, searchPassword));
 });
 
 afterAll(async () => {
   await checkout.remove();
+  await engine?.remove();
 });
 
 test("up: changes arrive on every shard; the second preview is empty", async () => {
@@ -112,6 +131,7 @@ test("up: changes arrive on every shard; the second preview is empty", async () 
   await known();
   await insert(1001);
   await arrives(1001);
+  expect(await engine.ask("/_cat/aliases?h=alias")).toContain("products-products");
   expect(succeeded(await checkout.pulumi("preview"))).toMatch(unchanged);
 });
 
@@ -124,6 +144,9 @@ test("cdc logs in by its own account: status, doctor, verify, topics, events, sn
     ["events"],
     ["snapshot", "shard0", "products.products"],
     ["offsets", "show", "shard0"],
+    ["reconcile"],
+    ["reindex", "--table", "products.products"],
+    ["dlq", "list"],
   ])
     succeeded(await cdc(checkout, ...command));
   const acls = JSON.parse(succeeded(await cdc(checkout, "--json", "acls"))) as { principals: Record<string, unknown> };
@@ -187,7 +210,9 @@ test("each account sees and does what it needs, and nothing one step beside it",
   expect(ofConnect).toHaveLength(3);
   expect(await sees(as("worker"))).toEqual(ofConnect);
   expect(await sees(as("source"))).toEqual(["connect-offsets", ...ofShards].toSorted());
-  expect(await sees(as("sink"))).toEqual([]);
+  const ofSink = (await sees(as("sink"))).filter((name) => !ofShards.includes(name));
+  expect(ofSink).toEqual([]);
+  await expect(writes(as("sink"), "shard0.products.products")).rejects.toThrow(/not authorized|authoriz|failed/i);
   for (const user of ["cdc", "guard"] as const) expect(await sees(as(user))).toEqual(all);
   const notAllowed: readonly (readonly [Principal, string])[] = [
     ["worker", "shard0.products.products"],
@@ -244,7 +269,9 @@ test("new passwords: the old ones are refused, events go on, and the next previe
 
 test("no secret is where it can be seen", async () => {
   const places = await placesOf(checkout, { kafka: as("cdc"), connect: workers[0]! }, startedMs);
-  expect(await secretsIn(places, { ...(await secretsOf(checkout)), ...passwords })).toEqual([]);
+  expect(
+    await secretsIn(places, { ...(await secretsOf(checkout)), ...passwords, "the engine's user": searchPassword }),
+  ).toEqual([]);
 });
 
 test("files with secrets are readable and not writable, by processes that are the only ones of their containers", async () => {

@@ -1,6 +1,12 @@
 /** Fields that contradict each other. */
 import { a, b, offset, shard, both, readSide, connector, type Row } from "./write.ts";
 
+const securedEngine = {
+  enabled: true,
+  engineUrl: "https://search.example.com:9200",
+  engineLogin: { user: "cdc", password: { secure: "v1:x" } },
+};
+
 export const combinations: readonly Row[] = [
   [
     "an initial offset beside a snapshot",
@@ -232,6 +238,30 @@ export const combinations: readonly Row[] = [
     "CDC-440",
     "cdc:readSide.enabled",
     /readSide\.enabled: false/,
+  ],
+  [
+    "a search page behind closed doors",
+    { security: "tls", readSide: securedEngine },
+    "CDC-440",
+    "cdc:readSide.page.enabled",
+    /readSide\.page\.enabled: false/,
+  ],
+  [
+    "an engine in clear behind closed doors",
+    {
+      security: "tls",
+      readSide: { ...securedEngine, engineUrl: "http://search.example.com:9200", page: { enabled: false } },
+    },
+    "CDC-442",
+    "cdc:readSide.engineUrl",
+    /https:/,
+  ],
+  [
+    "an engine without a login behind closed doors",
+    { security: "tls", readSide: { ...securedEngine, engineLogin: undefined, page: { enabled: false } } },
+    "CDC-442",
+    "cdc:readSide.engineLogin",
+    /write who logs in/,
   ],
   [
     "a Prometheus behind closed doors",

@@ -18,6 +18,18 @@ import {
 
 export const taken: readonly (readonly [what: string, fields: Fields])[] = [
   [
+    "an engine with TLS and logins behind closed doors",
+    {
+      security: "tls",
+      readSide: {
+        enabled: true,
+        engineUrl: "https://search.example.com:9200",
+        engineLogin: { user: "cdc", password: { secure: "v1:x" } },
+        page: { enabled: false },
+      },
+    },
+  ],
+  [
     "rotations of what closed doors have",
     { security: "tls", readSide: { enabled: false }, rotation: { kafkaAccounts: "a", connectLogin: "b" } },
   ],
