@@ -43,8 +43,8 @@ test("the switch is refused on brokers that are there (CDC-809); the security th
   const of = (planned: string, before: string) =>
     judgeLosses(
       {
-        planned: heldOf(planWith({ security: planned })),
-        before: heldOf(planWith({ security: before })),
+        planned: heldOf(planWith({ security: planned, readSide: { enabled: false } })),
+        before: heldOf(planWith({ security: before, readSide: { enabled: false } })),
         living: undefined,
       },
       [],
