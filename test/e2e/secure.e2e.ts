@@ -206,12 +206,13 @@ test("inside the network no port takes plaintext, and who has no certificate is 
 test("each account sees and does what it needs, and nothing one step beside it", async () => {
   const all = await sees(as("provider"));
   const ofConnect = all.filter((topic) => topic.startsWith("connect-"));
-  const ofShards = all.filter((topic) => !topic.startsWith("connect-"));
+  const ofReadSide = all.filter((topic) => topic.startsWith("dlq."));
+  const ofShards = all.filter((topic) => !topic.startsWith("connect-") && !ofReadSide.includes(topic));
   expect(ofConnect).toHaveLength(3);
   expect(await sees(as("worker"))).toEqual(ofConnect);
   expect(await sees(as("source"))).toEqual(["connect-offsets", ...ofShards].toSorted());
   const ofSink = (await sees(as("sink"))).filter((name) => !ofShards.includes(name));
-  expect(ofSink).toEqual([]);
+  expect(ofSink).toEqual(ofReadSide);
   await expect(writes(as("sink"), "shard0.products.products")).rejects.toThrow(/not authorized|authoriz|failed/i);
   for (const user of ["cdc", "guard"] as const) expect(await sees(as(user))).toEqual(all);
   const notAllowed: readonly (readonly [Principal, string])[] = [
