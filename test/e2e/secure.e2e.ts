@@ -14,6 +14,7 @@ import { TopicAdmin } from "../../clients/kafka/admin.ts";
 import { ConnectClient } from "../../clients/connect/client.ts";
 import { RecordProducer } from "../../clients/kafka/producer.ts";
 import type { HttpEndpoint, KafkaEndpoint, SaslUser } from "../../lib/endpoint.ts";
+import { stackLabel } from "../../lib/constants.ts";
 import { principals, type Principal } from "../../plan/principals.ts";
 import { cdc } from "./support/cdc.ts";
 import { Checkout, dockerLines, namesOwnedBy } from "./support/checkout.ts";
@@ -231,7 +232,9 @@ test("each account sees and does what it needs, and nothing one step beside it",
 
 test("a listener on the network sees neither rows nor passwords", async () => {
   const capture = join(tmpdir(), `cdc-secure-${process.pid}.bin`);
-  const sniffer = sniff(capture);
+  const heard = await bridges();
+  expect(heard.length).toBeGreaterThan(0);
+  const sniffer = sniff(capture, heard);
   try {
     await until(
       "the listener listens",
@@ -328,16 +331,34 @@ async function answersWithoutCertificate(host: string, port: number): Promise<bo
   });
 }
 
-/** Writes everything that goes over this machine's interfaces into a file, in order. */
-function sniff(file: string): ChildProcess {
+/** The bridges of the stack's networks: whatever reaches one of its containers goes over one of them. */
+async function bridges(): Promise<string[]> {
+  const ids = await dockerLines(
+    "network",
+    "ls",
+    "--filter",
+    `label=${stackLabel}=${checkout.prefix}`,
+    "--format",
+    "{{.ID}}",
+  );
+  return ids.filter((id) => id !== "").map((id) => `br-${id}`);
+}
+
+/** Writes everything that goes over some interfaces of this machine into a file, in order. */
+function sniff(file: string, interfaces: readonly string[]): ChildProcess {
   const program = `
-import socket, sys
-s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.ntohs(3))
-s.setsockopt(socket.SOL_SOCKET, 33, 64 << 20)
+import select, socket, sys
+heard = []
+for name in sys.argv[2:]:
+    s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.ntohs(3))
+    s.setsockopt(socket.SOL_SOCKET, 33, 64 << 20)
+    s.bind((name, 0))
+    heard.append(s)
 with open(sys.argv[1], "wb", buffering=0) as out:
     out.write(b"listening")
     while True:
-        out.write(s.recv(1 << 18))
+        for s in select.select(heard, [], [])[0]:
+            out.write(s.recv(1 << 18))
 `;
-  return spawn("python3", ["-c", program, file], { stdio: "ignore" });
+  return spawn("python3", ["-c", program, file, ...interfaces], { stdio: "ignore" });
 }
