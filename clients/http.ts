@@ -33,7 +33,7 @@ export async function askHttp(
   { method, path, body, signal }: HttpQuestion,
 ): Promise<HttpAnswer> {
   const root = rootOf(address);
-  const access = await address.access?.();
+  const access = await accessOf(address);
   const auth = authOf(address, access);
   const request = root.startsWith("https:") ? encryptedRequest : plainRequest;
   const content = body === undefined ? undefined : JSON.stringify(body);
@@ -66,6 +66,11 @@ export async function askHttp(
     if (signal.aborted) throw signal.reason;
     throw tlsError(`${service} at ${root}`, error) ?? error;
   }
+}
+
+/** What its login wants; nothing is fetched where nobody logs in. */
+export async function accessOf({ login, access }: HttpEndpoint): Promise<HttpAccess | undefined> {
+  return login === undefined ? undefined : await access?.();
 }
 
 /** `USER:PASSWORD`, where somebody logs in. */

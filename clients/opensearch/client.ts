@@ -8,7 +8,7 @@ import type {
 } from "@opensearch-project/opensearch/lib/Transport.js";
 import { UserError } from "../../lib/run.ts";
 import type { HttpEndpoint } from "../../lib/endpoint.ts";
-import { authOf, rootOf } from "../http.ts";
+import { accessOf, authOf, rootOf } from "../http.ts";
 import { httpsOptions, tlsError } from "../tls.ts";
 
 type Callback = (error: ApiError, result: ApiResponse) => void;
@@ -42,7 +42,7 @@ const transportTo = (address: HttpEndpoint) =>
     ): TransportRequestCallback | TransportRequestPromise<ApiResponse> {
       // The API's methods give a callback only where their caller does; none of ours does.
       if (callback !== undefined) return super.request(params, options, callback);
-      const told = Promise.resolve(address.access?.())
+      const told = accessOf(address)
         .then((access) => authOf(address, access))
         .then(async (auth) => await super.request(params, auth === undefined ? options : withLogin(auth, options)))
         .catch((error: unknown) => {

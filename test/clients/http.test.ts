@@ -119,6 +119,11 @@ describe.each(clients)("the login of %s", (_service, ask) => {
   const url = () => `https://localhost:${port}`;
   const login = { user: "cdc" };
 
+  it("is not fetched where nobody logs in", async () => {
+    const access = async () => await Promise.reject(new Error("there is none"));
+    await expect(ask({ url: url(), tls, access })).resolves.toBeDefined();
+  });
+
   it("is sent with every request", async () => {
     await ask({ url: url(), tls, login, access: async () => ({ password: secret }) });
     const sent = Buffer.from(authorizations[0]?.replace(/^Basic /, "") ?? "", "base64").toString();
