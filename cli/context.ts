@@ -5,11 +5,11 @@ import { brokerObstacle } from "../clients/kafka/obstacle.ts";
 import { checkStackName, stackFile } from "../config/stack-name.ts";
 import { checkoutFolder } from "../lib/checkout.ts";
 import { UserError } from "../lib/run.ts";
-import { authorityKey, authorityPem, connectAccessIn, loginOf, secretIn } from "../lib/connector-secrets.ts";
+import { authorityKey, authorityPem, loginOf, secretIn } from "../lib/connector-secrets.ts";
 import { enginePasswordKey, kafkaPasswordKey } from "../lib/constants.ts";
 import type { MysqlLogin } from "../lib/endpoint.ts";
 import type { DesiredState, PipelinePlan, ShardPlan } from "../plan/types.ts";
-import { workerSecrets } from "../clients/docker/worker-secrets.ts";
+import { workersAccess, workerSecrets } from "../clients/docker/worker-secrets.ts";
 import { withRestLogin } from "../plan/connect-access.ts";
 import { UnreachableError, UsageError } from "./exit.ts";
 import { lookingAt } from "./output.ts";
@@ -91,10 +91,7 @@ export async function planOf({ stack }: Pick<GlobalOptions, "stack">): Promise<O
   let secrets: Promise<WorkerSecrets> | undefined;
   const read = async () => await (secrets ??= readSecrets(planned));
   const planned = await readPlan(stack);
-  const access = async () => {
-    const found = await workerSecrets(containersOf(planned));
-    return found && connectAccessIn(found.text);
-  };
+  const access = workersAccess(containersOf(planned));
   const keystore = new WorkersKeystore(planned);
   const plan = withEngineLogin(
     await withKafkaLogin(withRestLogin(planned, access), async () => kafkaPasswordIn(await read(), planned), keystore),

@@ -1,7 +1,6 @@
 /** Servers that somebody else runs: looked at before anything is made, by the same rules as those of the stack's own. */
 import { ConnectClient, NoAnswerError } from "../clients/connect/client.ts";
-import { workerSecrets } from "../clients/docker/worker-secrets.ts";
-import { connectAccessIn } from "../lib/connector-secrets.ts";
+import { workersAccess } from "../clients/docker/worker-secrets.ts";
 import type { Problem } from "../lib/problem.ts";
 import { mysqlAdminPassword, mysqlPassword, type Passwords } from "../lib/passwords.ts";
 import { withConnectLogin } from "../plan/connect-access.ts";
@@ -65,10 +64,8 @@ async function checkShard(
 }
 
 function worldOf(plan: PipelinePlan): ExistingWorld {
-  const connect = withConnectLogin(plan.connect, async () => {
-    const found = await workerSecrets(plan.connect.workers.map(({ container }) => container));
-    return found && connectAccessIn(found.text);
-  });
+  const containers = plan.connect.workers.map(({ container }) => container);
+  const connect = withConnectLogin(plan.connect, workersAccess(containers));
   const [first, ...others] = connect.workers.map(({ endpoints }) => endpoints.fromHost);
   const client = first && new ConnectClient(first, { timeoutMs: workerLimitMs, others });
   return {
