@@ -38,7 +38,7 @@ export async function askHttp(
   const request = root.startsWith("https:") ? encryptedRequest : plainRequest;
   const content = body === undefined ? undefined : JSON.stringify(body);
   const asked = request(`${root}${path}`, {
-    ...httpsOptions(access?.ca === undefined ? address : { ...address, tls: { ca: access.ca } }),
+    ...httpsOptions(trusting(address, access)),
     // A connection of its own: one that was kept may be gone by now, and only the request would tell.
     agent: false,
     ...(auth !== undefined && { auth }),
@@ -71,6 +71,11 @@ export async function askHttp(
 /** What its login wants; nothing is fetched where nobody logs in. */
 export async function accessOf({ login, access }: HttpEndpoint): Promise<HttpAccess | undefined> {
   return login === undefined ? undefined : await access?.();
+}
+
+/** The endpoint, held to the authority that came with its login. */
+export function trusting(address: HttpEndpoint, access: HttpAccess | undefined): HttpEndpoint {
+  return access?.ca === undefined ? address : { ...address, tls: { ca: access.ca } };
 }
 
 /** `USER:PASSWORD`, where somebody logs in. */

@@ -1,14 +1,16 @@
 /** The questions of `lookBeside` as they are asked of real servers, again and again. */
+import { X509Certificate } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { TopicAdmin } from "../../../clients/kafka/admin.ts";
 import { brokersOf as addressesOf, type KafkaAddress } from "../../../clients/kafka/connection.ts";
 import { readBinlogs } from "../../../clients/mysql/binlogs.ts";
-import { X509Certificate } from "node:crypto";
+import { accessOf, trusting } from "../../../clients/http.ts";
 import { readCertificateEnd } from "../../../clients/tls.ts";
 import { httpEndpoint, type Tls } from "../../../lib/endpoint.ts";
 import type { MonitoredGuardSettings } from "../../../plan/types.ts";
 import { loginOf } from "../history.ts";
 import type { Checked } from "../loop.ts";
+import { workersOf } from "../secrets.ts";
 import { lookAtEngine } from "./engine.ts";
 import type { Beside } from "./found.ts";
 import { lookBeside } from "./look.ts";
@@ -49,17 +51,19 @@ export async function watchBeside(
 
 /** The ends of certificates of brokers, workers and engine, where their connections are encrypted, and of the one that brokers are shown; asked seldom. */
 class Certificates {
-  readonly #servers: readonly { readonly host: string; readonly port: number; readonly tls: Tls }[];
+  readonly #servers: readonly { readonly host: string; readonly port: number; readonly tls: () => Promise<Tls> }[];
   readonly #own = new Map<string, number>();
   #asked: { readonly at: number; readonly ends: ReadonlyMap<string, number> } | undefined;
 
   constructor({ connectUrls, asks: { engine } }: MonitoredGuardSettings, kafka: KafkaAddress) {
     const { tls } = kafka;
-    const brokers = tls === undefined ? [] : addressesOf(kafka).map((address) => ({ ...address, tls }));
-    const urls = [...connectUrls, ...(engine === undefined ? [] : [engine.endpoint])].map((one) => httpEndpoint(one));
-    const services = urls.flatMap((service) => {
+    const brokers =
+      tls === undefined ? [] : addressesOf(kafka).map((address) => ({ ...address, tls: async () => tls }));
+    const engines = engine === undefined ? [] : [httpEndpoint(engine.endpoint)];
+    const services = [...workersOf({ connectUrls }), ...engines].flatMap((service) => {
       const { protocol, hostname, port } = new URL(service.url);
-      return protocol === "https:" ? [{ host: hostname, port: Number(port || 443), tls: service.tls ?? {} }] : [];
+      const trusted = async () => trusting(service, await accessOf(service)).tls ?? {};
+      return protocol === "https:" ? [{ host: hostname, port: Number(port || 443), tls: trusted }] : [];
     });
     this.#servers = [...brokers, ...services];
     const { certificate, keystore } = kafka;
@@ -71,7 +75,9 @@ class Certificates {
   async ends(): Promise<ReadonlyMap<string, number>> {
     if (this.#asked !== undefined && Date.now() - this.#asked.at < certificatesEveryMs) return this.#asked.ends;
     const asked = this.#servers.map(async ({ host, port, tls }): Promise<[string, number][]> => {
-      const end = await readCertificateEnd(host, port, tls, answerLimitMs).catch(() => undefined);
+      const end = await tls()
+        .then(async (trusted) => await readCertificateEnd(host, port, trusted, answerLimitMs))
+        .catch(() => undefined);
       return end === undefined ? [] : [[`${host}:${port}`, end]];
     });
     const found = (await Promise.all(asked)).flat();

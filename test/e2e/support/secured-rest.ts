@@ -89,6 +89,13 @@ export function securedRestTests(checkout: Checkout, reached: () => readonly Htt
       const { text } = await ask(guard, "/metrics");
       return text.includes("cdc_broker_disk_free_bytes") && text.includes("cdc_topics_size_bytes");
     });
+    // Signed by the stack's authority, whom the guard finds beside the login.
+    await until("the metrics know when the certificates of brokers and workers end", async () => {
+      const { text } = await ask(guard, "/metrics");
+      return ["kafka:29092", "connect:8083", "connect-2:8083"].every((server) =>
+        text.includes(`cdc_certificate_end_timestamp_seconds{server="${server}"}`),
+      );
+    });
     for (const path of ["/", "/metrics", "/api/state"]) {
       expect([path, (await ask(guard, path)).status]).toEqual([path, 200]);
       expect([path, (await ask(anonymous, path)).status]).toEqual([path, 401]);
