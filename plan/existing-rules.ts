@@ -12,17 +12,11 @@ import { isLoopbackHost } from "./endpoints.ts";
 /**
  * CDC-230 no server, or two; CDC-231 a field that only a server of the stack's own has; CDC-232 an address that means the container
  * that asks; CDC-233 two shards on one server; CDC-237 a field of another way to log in; CDC-238 tokens for workers that know none;
- * CDC-442 a server that is reached in clear, or without a login, beside `security: tls`;
  * CDC-239 an account that is to make itself.
  */
-export function existingProblems(config: PipelineConfig): Problem[] {
-  const { shards, kafka, security } = config;
+export function existingProblems({ shards, kafka }: PipelineConfig): Problem[] {
   const seen = new Map<string, string>();
-  return [
-    ...kafkaProblems(kafka),
-    ...shards.flatMap(mysqlProblems),
-    ...(security === "tls" ? openProblems(config) : []),
-  ];
+  return [...kafkaProblems(kafka), ...shards.flatMap(mysqlProblems)];
 
   function mysqlProblems(shard: ShardConfig, index: number): Problem[] {
     const path = `cdc:shards[${index}]`;
@@ -61,48 +55,6 @@ export function existingWarnings({ shards, kafka: { existing } }: PipelineConfig
       mysql?.tls === false ? [inClear(`cdc:shards[${index}].mysql`, mysql.host, "its rows")] : [],
     ),
   ];
-}
-
-/** What somebody else runs is as open as they leave it: with the switch on it may be no more open than the stack's own. */
-function openProblems({ shards, kafka: { existing }, readSide }: PipelineConfig): Problem[] {
-  const open = (path: string, message: string, remedy: string): Problem => ({
-    code: "CDC-442",
-    path,
-    message: `${message}, beside cdc:security: tls`,
-    remedy: `${remedy}, or write cdc:security: plain`,
-  });
-  const { engineUrl } = readSide;
-  const inClear = (path: string) =>
-    open(path, "found false: its connections would go in clear", "have the server speak TLS, and take the field out");
-  return [
-    ...(existing?.tls === false ? [inClear("cdc:kafka.existing.tls")] : []),
-    ...(existing !== undefined && existing.sasl === undefined && !showsCertificate(existing.tls)
-      ? [
-          open(
-            "cdc:kafka.existing.sasl",
-            "is missing: nobody would log in",
-            "write who logs in, by sasl or by tls.certFile",
-          ),
-        ]
-      : []),
-    ...shards.flatMap(({ mysql }, index) => (mysql?.tls === false ? [inClear(`cdc:shards[${index}].mysql.tls`)] : [])),
-    ...(readSide.enabled && engineUrl?.startsWith("http:") === true
-      ? [
-          open(
-            "cdc:readSide.engineUrl",
-            `found ${engineUrl}: rows would go in clear`,
-            "write an https:// address of the engine",
-          ),
-        ]
-      : []),
-    ...(readSide.enabled && engineUrl !== undefined && readSide.engineLogin === undefined
-      ? [open("cdc:readSide.engineLogin", "is missing: nobody would log in", "write who logs in")]
-      : []),
-  ];
-}
-
-function showsCertificate(tls: NonNullable<PipelineConfig["kafka"]["existing"]>["tls"]): boolean {
-  return typeof tls === "object" && tls.certFile !== undefined;
 }
 
 function kafkaProblems({ existing, version }: PipelineConfig["kafka"]): Problem[] {
