@@ -3,7 +3,7 @@ import type * as docker from "@pulumi/docker";
 import type * as kafka from "@pulumi/kafka";
 import * as pulumi from "@pulumi/pulumi";
 import { connectorSecrets, principalLogins, takenLogin } from "../lib/connector-secrets.ts";
-import { brokerKeystoreFile, brokerSecretsFile, kafkaAuthorityFile, operatorSecretsFile } from "../lib/constants.ts";
+import { kafkaKeystoreFile, brokerSecretsFile, kafkaAuthorityFile, operatorSecretsFile } from "../lib/constants.ts";
 import { principalAcls, principals, providerPrincipal, type Principal } from "../plan/principals.ts";
 import type { BrokerPlan, KafkaPlan, PipelinePlan } from "../plan/types.ts";
 import { Certificate, type CertificateAuthority } from "../provider/certificate-resources.ts";
@@ -68,7 +68,7 @@ export class KafkaSecurity {
     const file = (path: string, content: pulumi.Input<string>) => ({ file: path, content, permissions: "0444" });
     return [
       file(kafkaAuthorityFile, this.#authority.certificate),
-      file(brokerKeystoreFile, pulumi.interpolate`${privateKey}${certificate}`),
+      file(kafkaKeystoreFile, pulumi.interpolate`${privateKey}${certificate}`),
       file(
         brokerSecretsFile,
         this.providerPassword.apply((known) => takenLogin(providerPrincipal, known)),

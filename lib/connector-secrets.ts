@@ -65,6 +65,8 @@ export function connectorSecrets(secrets: readonly ConnectorSecret[], others: Ot
   ].join("");
 }
 
+const loginModules = "org.apache.kafka.common.security.";
+
 /** Logins of several principals, for one file: of each its login alone, as Java takes it. */
 export function principalLogins(secrets: readonly KafkaSecret[]): string {
   return secrets.map((secret) => `${loginKeyOf(secret.user)}=${escaped(jaasOf(secret))}\n`).join("");
@@ -72,7 +74,7 @@ export function principalLogins(secrets: readonly KafkaSecret[]): string {
 
 /** What a broker takes from an account that is there before any other. Upstream: `plain.sasl.jaas.config` of a listener. */
 export function takenLogin(user: string, password: string): string {
-  const login = `org.apache.kafka.common.security.plain.PlainLoginModule required user_${user}=${quoted(password)};`;
+  const login = `${loginModules}plain.PlainLoginModule required user_${user}=${quoted(password)};`;
   return `${kafkaLoginKey}=${escaped(login)}\n`;
 }
 
@@ -81,8 +83,6 @@ export function connectAccessIn(text: string): HttpAccess | undefined {
   const [password, authority] = [connectPasswordKey, connectAuthorityKey].map((key) => secretIn(text, key));
   return password === undefined || authority === undefined ? undefined : { password, ca: authorityPem(authority) };
 }
-
-const loginModules = "org.apache.kafka.common.security.";
 
 /** A login as Kafka's clients in Java take it. Upstream: `sasl.jaas.config`, read by org.apache.kafka.common.security.JaasConfig. */
 function jaasOf({ mechanism, user, password, token }: KafkaSecret): string {

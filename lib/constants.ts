@@ -76,7 +76,10 @@ export function truststoreFileOf(shard: string): string {
 /** Where workers find whom to trust as brokers that somebody else runs (PEM). */
 export const kafkaAuthorityFile = `${secretsFolder}/kafka-authority.pem`;
 
-/** Where workers and guard find the certificate that they show these brokers, and the private key to it (PEM). */
+/**
+ * Where workers and guard find the certificate that they show these brokers, and the private key to it (PEM); where a broker of the
+ * stack's own finds its own two, with which it logs in to the others too.
+ */
 export const kafkaKeystoreFile = `${secretsFolder}/kafka-keystore.pem`;
 
 /** Begin of the consumer groups that this program, `cdc` and the guard name when they read a topic; they commit nothing. */
@@ -103,9 +106,6 @@ export function loginKeyOf(principal: string): string {
   return `kafka.${principal}.jaas`;
 }
 
-/** A broker's key and certificate (PEM), with which it logs in to the others too. */
-export const brokerKeystoreFile = `${secretsFolder}/kafka-keystore.pem`;
-
 /** Where a broker finds the login that it takes from this program. Key: kafkaLoginKey. */
 export const brokerSecretsFile = `${secretsFolder}/kafka-broker.properties`;
 
@@ -125,8 +125,8 @@ export const sinkPluginFolder = `${pluginsFolder}/sink`;
 export const filterPluginFolder = `${pluginsFolder}/connect-filter`;
 
 /** The guard's certificate (PEM) and the key to it, where its page and metrics are served by HTTPS. */
-export const guardCertificateFile = "/run/secrets/guard-certificate.pem";
-export const guardKeyFile = "/run/secrets/guard-key.pem";
+export const guardCertificateFile = `${secretsFolder}/guard-certificate.pem`;
+export const guardKeyFile = `${secretsFolder}/guard-key.pem`;
 
 /** Where the guard's container finds its code, laid out as in the checkout. */
 export const guardFolder = "/opt/cdc/guard";

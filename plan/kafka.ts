@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { PipelineConfig } from "../config/schema.ts";
 import {
-  brokerKeystoreFile,
+  kafkaKeystoreFile,
   brokerSecretsFile,
   kafkaAuthorityFile,
   kafkaLoginKey,
@@ -160,7 +160,7 @@ function secureProperties(id: number, config: PipelineConfig): Record<string, st
       ...(isController ? [`CONTROLLER://:${controllerPort}`] : []),
     ].join(","),
     "sasl.enabled.mechanisms": "SCRAM-SHA-512",
-    "ssl.keystore.location": brokerKeystoreFile,
+    "ssl.keystore.location": kafkaKeystoreFile,
     "ssl.keystore.type": "PEM",
     "ssl.truststore.location": kafkaAuthorityFile,
     "ssl.truststore.type": "PEM",
